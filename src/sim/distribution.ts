@@ -1,0 +1,103 @@
+import type { DistributionSummary } from './result.ts';
+
+/** Values kept one by one; beyond that only the histogram goes on. */
+const KEPT = 1 << 17;
+/** Mantissa bits that tell buckets apart: 128 buckets to each power of two, so 0.4 % either way. */
+const BUCKET_BITS = 7;
+/** The smallest exponent with buckets of its own; all below, zero included, share bucket 0. */
+const LOWEST_EXPONENT = -34;
+const HIGHEST_EXPONENT = 60;
+const BUCKETS = ((HIGHEST_EXPONENT - LOWEST_EXPONENT) << BUCKET_BITS) + 2;
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+
+/**
+ * Collects numbers >= 0 and summarises them. Mean, maximum and root mean square are always exact (plain sums in the
+ * order of arrival); percentiles are exact up to 131,072 values and within 0.4 % beyond. Memory is bounded.
+ */
+export class Distribution {
+  private count = 0;
+  private sum = 0;
+  private sumOfSquares = 0;
+  private max = 0;
+  private values = new Float64Array(256);
+  private buckets: Float64Array | undefined;
+
+  add(value: number): void {
+    this.sum += value;
+    this.sumOfSquares += value * value;
+    if (value > this.max) this.max = value;
+    if (this.buckets !== undefined) this.buckets[bucketOf(value)]!++;
+    else this.keep(value);
+    this.count++;
+  }
+
+  private keep(value: number): void {
+    if (this.count === KEPT) {
+      this.buckets = new Float64Array(BUCKETS);
+      for (const kept of this.values) this.buckets[bucketOf(kept)]!++;
+      this.buckets[bucketOf(value)]!++;
+      this.values = new Float64Array(0);
+      return;
+    }
+    if (this.count === this.values.length) {
+      const wider = new Float64Array(this.values.length * 2);
+      wider.set(this.values);
+      this.values = wider;
+    }
+    this.values[this.count] = value;
+  }
+
+  summary(): DistributionSummary {
+    const { count } = this;
+    const quantile = this.quantiles();
+    const cdf: [number, number][] = [];
+    if (count > 0) for (let k = 0; k <= 100; k++) cdf.push([quantile(k / 100), k / 100]);
+    return {
+      count,
+      mean: count ? this.sum / count : 0,
+      p50: quantile(0.5),
+      p90: quantile(0.9),
+      p99: quantile(0.99),
+      max: this.max,
+      rms: count ? Math.sqrt(this.sumOfSquares / count) : 0,
+      exact: this.buckets === undefined,
+      cdf,
+    };
+  }
+
+  /** The smallest value such that at least this share of all values are at most that (nearest rank). */
+  private quantiles(): (share: number) => number {
+    const { count, buckets } = this;
+    if (count === 0) return () => 0;
+    const rankOf = (share: number): number => Math.max(1, Math.ceil(share * count));
+    if (buckets === undefined) {
+      const sorted = this.values.slice(0, count).sort();
+      return (share) => sorted[rankOf(share) - 1]!;
+    }
+    return (share) => {
+      let left = rankOf(share);
+      for (let bucket = 0; bucket < BUCKETS; bucket++) {
+        left -= buckets[bucket]!;
+        if (left <= 0) return Math.min(middleOf(bucket), this.max);
+      }
+      return this.max;
+    };
+  }
+}
+
+function bucketOf(value: number): number {
+  double[0] = value;
+  const top = words[1]! >>> (20 - BUCKET_BITS);
+  const bucket = top - ((1023 + LOWEST_EXPONENT) << BUCKET_BITS) + 1;
+  return bucket < 0 ? 0 : bucket >= BUCKETS ? BUCKETS - 1 : bucket;
+}
+
+function middleOf(bucket: number): number {
+  if (bucket === 0) return 0;
+  const top = bucket - 1 + ((1023 + LOWEST_EXPONENT) << BUCKET_BITS);
+  words[0] = 0;
+  words[1] = (top << (20 - BUCKET_BITS)) | (1 << (19 - BUCKET_BITS));
+  return double[0]!;
+}
