@@ -38,6 +38,12 @@ export class Cluster {
   /** Where the node's devices begin in `deviceFreeMilli`. */
   readonly deviceFirst: Int32Array;
   readonly deviceFreeMilli: Int32Array;
+  /**
+   * Kinds of GPU pods the node hosts, as bits: bit 0, pods that share a device; bit n, pods that take n whole devices.
+   */
+  readonly gpuClasses: Int32Array;
+  /** How many pods of each kind, 32 numbers a node; empty in a cluster without GPUs. */
+  private readonly gpuClassPods: Uint16Array;
 
   /** Names of the extended resources that any node has, sorted; `extended[k]` belongs to `extendedNames[k]`. */
   readonly extendedNames: readonly string[];
@@ -57,6 +63,10 @@ export class Cluster {
   readonly totalCpuMilli: number;
   readonly totalMemBytes: number;
   readonly totalGpuMilli: number;
+  /** Capacity of the largest node in each resource: one yardstick for nodes of different size. */
+  readonly largestCpuMilli: number;
+  readonly largestMemBytes: number;
+  readonly largestGpuMilli: number;
 
   constructor(specs: readonly NodeSpec[]) {
     const count = specs.length;
@@ -106,6 +116,9 @@ export class Cluster {
     this.totalCpuMilli = cpu;
     this.totalMemBytes = mem;
     this.totalGpuMilli = devices * WHOLE_DEVICE_MILLI;
+    this.largestCpuMilli = this.cpuMilli.reduce((most, one) => Math.max(most, one), 0);
+    this.largestMemBytes = this.memBytes.reduce((most, one) => Math.max(most, one), 0);
+    this.largestGpuMilli = this.gpuCount.reduce((most, one) => Math.max(most, one), 0) * WHOLE_DEVICE_MILLI;
 
     this.cpuFreeMilli = this.cpuMilli.slice();
     this.memFreeBytes = this.memBytes.slice();
@@ -115,6 +128,8 @@ export class Cluster {
     this.gpuFreeMilli = Int32Array.from(this.gpuCount, (gpus) => gpus * WHOLE_DEVICE_MILLI);
     this.gpuMostFreeMilli = Int32Array.from(this.gpuCount, (gpus) => (gpus > 0 ? WHOLE_DEVICE_MILLI : 0));
     this.gpuWholeFree = this.gpuCount.slice();
+    this.gpuClasses = new Int32Array(rows);
+    this.gpuClassPods = new Uint16Array(devices > 0 ? rows * 32 : 0);
   }
 
   /** Whether a pod of this shape could be bound to the node now: ready, allowed there, and room in every resource. */
@@ -211,7 +226,12 @@ export class Cluster {
     this.storageFreeBytes[node]! += sign * shapes.storageBytes[shape]!;
     const asks = shapes.extended[shape];
     if (asks) for (let k = 0; k < asks.length; k++) this.extendedFree[k]![node]! += sign * asks[k]!;
-    if (devices !== 0) this.moveGpus(node, devices, sign * shapes.gpuMilli[shape]!);
+    if (devices === 0) return;
+    this.moveGpus(node, devices, sign * shapes.gpuMilli[shape]!);
+    const kind = shapes.gpuMilli[shape]! < WHOLE_DEVICE_MILLI ? 0 : shapes.gpuCount[shape]!;
+    const pods = (this.gpuClassPods[node * 32 + kind]! -= sign);
+    if (pods === 0) this.gpuClasses[node]! &= ~(1 << kind);
+    else this.gpuClasses[node]! |= 1 << kind;
   }
 
   private moveGpus(node: number, devices: number, milli: number): void {

@@ -1,6 +1,7 @@
 import type { Cluster } from './cluster.ts';
 import type { RandomStream } from './random.ts';
 import type { ShapeTable } from './shapes.ts';
+import type { TypicalPod } from './typical-pod.ts';
 import type { NodeView, PodView } from './views.ts';
 
 /** Scores a node for a shape from columns: `(shape, node) => score`. The fast form of `score`. */
@@ -51,8 +52,8 @@ export interface PlacementPolicy {
   columns?(cluster: Readonly<Cluster>, shapes: ShapeTable): ColumnScore;
   /**
    * How the score moves when a node that fits has less CPU or memory left and all else is the same: never down
-   * ('less-free'), or never up ('more-free'). Needs the score to depend, besides capacities and the shape, on free
-   * CPU and free memory only; buys a tree search.
+   * ('less-free'), or never up ('more-free'). A promise about shapes that ask for no GPUs: for those the score depends,
+   * besides capacities and the shape, on free CPU and free memory only. Buys a tree search for them.
    */
   readonly prefers?: 'less-free' | 'more-free';
   /** Instead of scoring: choose one of the candidates that fit, or -1 only when none does. */
@@ -65,6 +66,8 @@ export interface PlacementPolicy {
 export interface PolicyContext {
   /** The policy's own stream; equal for equal seeds. */
   readonly random: RandomStream;
+  /** What the workload's pods ask for, where that is known before the run (a trace); some policies need it. */
+  readonly typicalPods?: readonly TypicalPod[];
 }
 
 /** A policy with memory is made anew for each run. */
@@ -82,4 +85,23 @@ export interface QueuePolicy {
    * before every attempt. `allocated` and `total` are [cpuMilli, memBytes, gpuMilli].
    */
   userShare?(allocated: Readonly<Float64Array>, total: Readonly<Float64Array>): number;
+}
+
+/** Who may start before pods that have waited longer in the queue's order. */
+export interface BackfillPolicy {
+  readonly name: string;
+  readonly summary?: string;
+  readonly source?: string;
+  /**
+   * 'none': nobody passes the head of the queue; 'any': whoever fits may pass; 'head': only who cannot delay the
+   * head, which holds a reservation at the earliest time its estimate-based prospects allow (EASY); 'all': every
+   * waiting pod holds a reservation that no later one may delay (conservative).
+   */
+  readonly reservations: 'none' | 'any' | 'head' | 'all';
+  /** In which order those behind the head are tried under 'head': as queued, or shortest estimate first. */
+  readonly order?: 'queue' | 'shortest-first';
+  /** What is believed about run times: the user's estimate times a factor (default 1), or the truth (an oracle). */
+  readonly estimate?: { readonly times: number } | 'actual';
+  /** Whether an arriving pod that does not fit now still causes a scheduling pass. Default 'always'. */
+  readonly passOnArrival?: 'always' | 'if-it-fits';
 }

@@ -34,6 +34,7 @@ export class ShapeTable {
   readonly requests: PodRequest[] = [];
 
   private readonly home: ShapeHome;
+  private readonly totals = { cpuMilli: 0, memBytes: 0, gpuMilli: 0 };
   private readonly keys: string[] = [];
   private readonly users: number[] = [];
   private readonly byIdentity = new Map<PodRequest, number>();
@@ -46,6 +47,11 @@ export class ShapeTable {
 
   constructor(home: ShapeHome) {
     this.home = home;
+    for (const node of home.specs) {
+      this.totals.cpuMilli += node.cpuMilli;
+      this.totals.memBytes += node.memBytes;
+      this.totals.gpuMilli += 1000 * (node.gpuCount ?? 0);
+    }
   }
 
   /** Ids given out so far; some may be idle. */
@@ -67,6 +73,16 @@ export class ShapeTable {
     this.idleAt[shape] = this.idleHead + this.idle.length;
     this.idle.push(shape);
     if (this.idle.length > 2 * IDLE_SHAPES_KEPT) this.compactIdle();
+  }
+
+  /** The largest share of the cluster's CPU, memory or GPUs that the shape asks for; what no node has counts as nothing. */
+  dominantShare(shape: number): number {
+    const share = (asked: number, total: number): number => (total > 0 ? asked / total : 0);
+    return Math.max(
+      share(this.cpuMilli[shape]!, this.totals.cpuMilli),
+      share(this.memBytes[shape]!, this.totals.memBytes),
+      share(this.gpuCount[shape]! * this.gpuMilli[shape]!, this.totals.gpuMilli),
+    );
   }
 
   private intern(request: PodRequest): number {

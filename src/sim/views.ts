@@ -52,6 +52,10 @@ export class PodView {
   get gpuModels(): readonly string[] {
     return this.shapes.requests[this.shape]!.gpuModels ?? [];
   }
+  /** The largest share of the whole cluster it asks for: of its CPU, its memory or its GPUs (Ghodsi et al., NSDI 2011). */
+  get dominantShare(): number {
+    return this.shapes.dominantShare(this.shape);
+  }
   /** Amount of an extended resource. */
   extended(name: string): number {
     return this.shapes.requests[this.shape]!.extended?.[name] ?? 0;
@@ -136,6 +140,20 @@ export class NodeView {
   /** Devices nothing runs on. */
   get gpuWholeFree(): number {
     return this.cluster.gpuWholeFree[this.node]!;
+  }
+  /** Kinds of GPU pods on it, as bits: bit 0, pods that share a device; bit n, pods that take n whole devices. */
+  get gpuClasses(): number {
+    return this.cluster.gpuClasses[this.node]!;
+  }
+  /** Capacity of the cluster's largest node: one yardstick for nodes of different size. */
+  get largestCpuMilli(): number {
+    return this.cluster.largestCpuMilli;
+  }
+  get largestMemBytes(): number {
+    return this.cluster.largestMemBytes;
+  }
+  get largestGpuMilli(): number {
+    return this.cluster.largestGpuMilli;
   }
   /** Milli-GPU left on one device, 0 to gpuCount-1. */
   deviceFreeMilli(device: number): number {
