@@ -1,0 +1,50 @@
+/** One run, as plain data that can be written down, hashed, sent to a worker and repeated. */
+export interface RunPlan {
+  /** Hash of everything that decides the result (see run-id.ts); two plans with one id are one run. */
+  readonly id: string;
+  readonly cluster: ClusterPlan;
+  readonly workload: WorkloadPlan;
+  readonly policy: PolicyPlan;
+  readonly seed: number;
+  readonly whenFull: 'wait' | 'refuse';
+  /** Simulated microseconds after which the run is stopped; absent: it ends by itself. */
+  readonly stopAfterUs?: number;
+}
+
+/** Where the nodes come from: a file, groups in the text grammar of `workloads/readers/cluster-text.ts`, or a preset. */
+export interface ClusterPlan {
+  /** For reports; no part of the run's id. */
+  readonly name: string;
+  readonly nodes?: string;
+  readonly file?: string;
+  readonly format?: string;
+  /** The cluster that belongs to this preset of a generator, with these options. */
+  readonly generate?: string;
+  readonly options?: Readonly<Record<string, OptionValue>>;
+}
+
+export type OptionValue = string | number | boolean;
+
+/** Where the pods come from: a file in some format, or a generator's preset; then what is done to them. */
+export interface WorkloadPlan {
+  /** For reports; no part of the run's id. */
+  readonly name: string;
+  readonly file?: string;
+  readonly format?: string;
+  readonly generate?: string;
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /** Texts such as `rate x2`, applied in this order. */
+  readonly transforms: readonly string[];
+}
+
+/** Who decides: names of built-in policies, or a user's file in place of the placement. */
+export interface PolicyPlan {
+  /** For reports; no part of the run's id. */
+  readonly name: string;
+  /** A built-in placement; absent when `file` is given. */
+  readonly placement?: string;
+  /** The user's own placement policy. */
+  readonly file?: string;
+  readonly queue: string;
+  readonly backfill: string;
+}
