@@ -18,10 +18,12 @@ export class Pods {
   user = new Int32Array(64);
   gang = new Int32Array(64);
   gangSize = new Int32Array(64);
+  /** What backfilling believes it will run: by default its estimate. No view reads it, for it may be the truth. */
+  believedUs = new Float64Array(64);
   /** Known to the engine alone: no view reads it. */
   runsUs = new Float64Array(64);
-  /** The pending event that will end it; -1 while it waits. */
-  finishEvent = new Int32Array(64);
+  /** 1 when it was not placed the moment it arrived. */
+  queued = new Uint8Array(64);
   /** Names from the trace; undefined: called by number. */
   readonly names: (string | undefined)[] = [];
   /** Users seen so far, in order of first arrival. */
@@ -49,8 +51,9 @@ export class Pods {
     this.user[slot] = this.userOf(row.user ?? '');
     this.gang[slot] = -1;
     this.gangSize[slot] = row.gangSize;
+    this.believedUs[slot] = row.estimateUs;
     this.runsUs[slot] = row.runsUs;
-    this.finishEvent[slot] = -1;
+    this.queued[slot] = 0;
     this.names[slot] = row.name;
     return slot;
   }
@@ -95,8 +98,11 @@ export class Pods {
       this.user = widerInt(this.user);
       this.gang = widerInt(this.gang);
       this.gangSize = widerInt(this.gangSize);
+      this.believedUs = widerFloat(this.believedUs);
       this.runsUs = widerFloat(this.runsUs);
-      this.finishEvent = widerInt(this.finishEvent);
+      const queued = new Uint8Array(this.number.length);
+      queued.set(this.queued);
+      this.queued = queued;
     }
     return this.used++;
   }

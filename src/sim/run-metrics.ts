@@ -34,6 +34,8 @@ export class RunMetrics {
   private readonly slowdown = new Distribution();
   private readonly boundedSlowdown = new Distribution();
   private readonly peak = new Float64Array(CHANNELS);
+  /** Pods that have started and not ended; within an instant the cluster may know more or fewer. */
+  private readonly podsOn: Int32Array;
   private started = false;
   private lastFinishUs = 0;
 
@@ -42,6 +44,7 @@ export class RunMetrics {
     this.cluster = cluster;
     this.shapes = shapes;
     this.pods = pods;
+    this.podsOn = new Int32Array(cluster.count);
     if (detail === 'full') {
       this.heat = new HeatRecorder(cluster);
       this.fragmentation = new FragmentationSampler(cluster, shapes);
@@ -65,8 +68,19 @@ export class RunMetrics {
     if (!this.started) {
       this.started = true;
       this.heat?.start(nowUs);
+      this.curves.advance(nowUs);
     }
-    this.curves.advance(nowUs);
+    if (nowUs > this.curves.nowUs) {
+      this.notePeaks();
+      this.curves.advance(nowUs);
+    }
+  }
+
+  /** A level counts as a peak once time passes at it: within one instant a pod may start before another has gone. */
+  private notePeaks(): void {
+    const { levels } = this.curves;
+    for (let channel = 0; channel < CHANNELS; channel++)
+      if (levels[channel]! > this.peak[channel]!) this.peak[channel] = levels[channel]!;
   }
 
   arrive(shape: number): void {
@@ -77,20 +91,24 @@ export class RunMetrics {
     this.raise(PENDING, 1);
   }
 
-  place(slot: number, node: number, nowUs: number, waited: boolean): void {
-    if (waited) this.curves.levels[PENDING]!--;
+  refuse(slot: number): void {
+    if (this.pods.queued[slot] === 1) this.raise(PENDING, -1);
+  }
+
+  place(slot: number, node: number, nowUs: number): void {
+    if (this.pods.queued[slot] === 1) this.raise(PENDING, -1);
     const waitS = (nowUs - this.pods.arrivesUs[slot]!) / US_PER_SECOND;
     this.waitS.add(waitS);
     this.ledger?.start(this.pods.user[slot]!, waitS);
     this.raise(RUNNING, 1);
-    if (this.cluster.podCount[node] === 1) this.raise(NODES_USED, 1);
+    if (++this.podsOn[node]! === 1) this.raise(NODES_USED, 1);
     this.use(this.pods.shape[slot]!, node, 1, nowUs);
   }
 
   finish(slot: number, node: number, nowUs: number): void {
     this.lastFinishUs = nowUs;
-    this.curves.levels[RUNNING]!--;
-    if (this.cluster.podCount[node] === 0) this.curves.levels[NODES_USED]!--;
+    this.raise(RUNNING, -1);
+    if (--this.podsOn[node]! === 0) this.raise(NODES_USED, -1);
     const shape = this.pods.shape[slot]!;
     this.use(shape, node, -1, nowUs);
     const flowS = (nowUs - this.pods.arrivesUs[slot]!) / US_PER_SECOND;
@@ -118,6 +136,7 @@ export class RunMetrics {
     users: UserResult[];
   } {
     this.heat?.finish(this.curves.nowUs);
+    this.notePeaks();
     const timeUs = this.curves.timesUs;
     const { cluster } = this;
     const share = (channel: number, total: number): number[] =>
@@ -210,9 +229,7 @@ export class RunMetrics {
   }
 
   private raise(channel: number, by: number): void {
-    const level = this.curves.levels[channel]! + by;
-    this.curves.levels[channel] = level;
-    if (level > this.peak[channel]!) this.peak[channel] = level;
+    this.curves.levels[channel]! += by;
   }
 }
 

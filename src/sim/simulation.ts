@@ -1,0 +1,355 @@
+import { byNodeId, byRank } from './choice/chooser.ts';
+import type { ChooserKind } from './choice/choose-index.ts';
+import { Cluster } from './cluster.ts';
+import type { Distribution } from './distribution.ts';
+import { EventQueue } from './event-queue.ts';
+import { Gangs } from './gangs.ts';
+import { InputError } from './input-error.ts';
+import { ARRIVE, FINISH, Journal, PLACE, QUEUE, REFUSE, type JournalSink } from './journal.ts';
+import { checkNodes, Ledger, Violation } from './ledger.ts';
+import type { NodeSpec } from './node-spec.ts';
+import { Placer } from './placer.ts';
+import type { PodSource } from './pod-source.ts';
+import { blankRow } from './pod-source.ts';
+import { Pods } from './pods.ts';
+import type { BackfillPolicy, PlacementFactory, QueuePolicy } from './policy.ts';
+import { Prospects } from './prospects.ts';
+import { stream } from './random.ts';
+import type { RunResult } from './result.ts';
+import { RunMetrics } from './run-metrics.ts';
+import { makeScheduler } from './scheduler.ts';
+import type { Scheduler, SchedulerWorld } from './scheduler-world.ts';
+import { ShapeTable } from './shapes.ts';
+import type { TypicalPod } from './typical-pod.ts';
+import type { WaitingEntry } from './waiting.ts';
+import { PodView } from './views.ts';
+
+/** What happens first when several things happen at one instant: the lower rank. */
+export interface EventRanks {
+  readonly finish: number;
+  readonly arrive: number;
+}
+
+/** A pod that ends gives way before one that arrives at the same instant is looked at. */
+const FINISH_FIRST: EventRanks = { finish: 0, arrive: 1 };
+
+export interface SimulationOptions {
+  readonly nodes: readonly NodeSpec[];
+  readonly pods: PodSource;
+  readonly placement: PlacementFactory;
+  /** In which order waiting pods are tried; default: as they arrived. */
+  readonly queue?: QueuePolicy;
+  /** Who may pass whom; default: whoever fits. */
+  readonly backfill?: BackfillPolicy;
+  readonly seed: number | string;
+  /** What becomes of a pod that fits nowhere when it arrives. Default 'wait'. */
+  readonly whenFull?: 'wait' | 'refuse';
+  /** A permutation of 0 to nodes-1: of equal scores the lowest rank wins. Default: the lowest node id. */
+  readonly tieRanks?: ArrayLike<number>;
+  readonly ranks?: EventRanks;
+  readonly index?: ChooserKind;
+  readonly typicalPods?: readonly TypicalPod[];
+  /** The run stops when the clock would pass this. */
+  readonly endUs?: number;
+  readonly metrics?: 'full' | 'lean';
+  readonly journal?: JournalSink;
+  /** Called every 16,384 events. */
+  readonly onProgress?: (progress: { events: number; nowUs: number; arrived: number }) => void;
+  /** Called after each decision and before it is carried out; node -1: none fits. */
+  readonly onDecision?: (simulation: Simulation, slot: number, node: number) => void;
+  /** Called when everything an arrival caused at once has happened. */
+  readonly onArrival?: (simulation: Simulation) => void;
+  /** Times decisions by a clock in microseconds of wall time; the core has none of its own. */
+  readonly timing?: { readonly clock: () => number; readonly decisions: Distribution };
+}
+
+const FINISH_EVENT = 0;
+const PROGRESS_EVENTS = 16_384;
+const CHECK_EVENTS = 65_536;
+
+/** Runs a workload on a cluster under policies, from the first event to the last. */
+export function simulate(options: SimulationOptions): RunResult {
+  return new Simulation(options).run();
+}
+
+/** One run. Pods enter in order of arrival, are placed or wait, run and finish; every step is one event. */
+export class Simulation implements SchedulerWorld {
+  readonly cluster: Cluster;
+  readonly shapes: ShapeTable;
+  readonly pods = new Pods();
+  readonly placer: Placer;
+  readonly ledger = new Ledger();
+  readonly queuePolicy: QueuePolicy | undefined;
+  nowUs = 0;
+
+  private readonly options: SimulationOptions;
+  private readonly events = new EventQueue();
+  private readonly ranks: EventRanks;
+  private readonly journal: Journal;
+  private readonly metrics: RunMetrics;
+  private readonly scheduler: Scheduler;
+  private readonly gangs = new Gangs();
+  private readonly prospects: Prospects;
+  private readonly row = blankRow();
+  private rowWaits: boolean;
+  private readonly counters = { nodeEvaluations: 0, scoreCalls: 0 };
+  private eventCount = 0;
+  private decisionCount = 0;
+  private startUs = 0;
+  private readonly view: PodView;
+  /** What each user's running pods hold: [cpuMilli, memBytes, gpuMilli]; kept only for policies that ask. */
+  private readonly allocated: Float64Array[] = [];
+  private readonly totals: Float64Array;
+
+  constructor(options: SimulationOptions) {
+    this.options = options;
+    const { seed, tieRanks } = options;
+    this.cluster = new Cluster(options.nodes);
+    const { cluster } = this;
+    this.shapes = new ShapeTable(cluster);
+    this.ranks = options.ranks ?? FINISH_FIRST;
+    this.journal = new Journal(options.journal);
+    this.metrics = new RunMetrics(cluster, this.shapes, this.pods, options.metrics ?? 'full');
+    this.queuePolicy = options.queue;
+    this.view = new PodView(this.shapes, this.pods);
+    this.totals = Float64Array.of(cluster.totalCpuMilli, cluster.totalMemBytes, cluster.totalGpuMilli);
+    this.placer = new Placer({
+      policy: options.placement({
+        random: stream(seed, 'placement'),
+        ...(options.typicalPods && { typicalPods: options.typicalPods }),
+      }),
+      cluster,
+      shapes: this.shapes,
+      pods: this.pods,
+      order: tieRanks === undefined ? byNodeId(cluster.count) : byRank(tieRanks),
+      index: options.index ?? 'auto',
+      deviceStream: stream(seed, 'devices'),
+      counters: this.counters,
+    });
+    this.prospects = new Prospects(cluster, this.shapes);
+    this.scheduler = makeScheduler(this, options.backfill);
+    this.rowWaits = options.pods.next(this.row);
+    if (this.rowWaits) this.startUs = this.row.arrivesUs;
+    this.nowUs = this.startUs;
+  }
+
+  run(): RunResult {
+    while (this.step());
+    return this.result();
+  }
+
+  /** Handles the next event; false when there is none (or none before the end of the run). */
+  step(): boolean {
+    const arrivalUs = this.rowWaits ? this.row.arrivesUs : Infinity;
+    const eventUs = this.events.nextUs(arrivalUs);
+    const nextUs = Math.min(arrivalUs, eventUs);
+    if (nextUs === Infinity) return false;
+    if (this.options.endUs !== undefined && nextUs > this.options.endUs) {
+      this.moveClock(Math.max(this.nowUs, this.options.endUs));
+      return false;
+    }
+    this.moveClock(nextUs);
+    this.eventCount++;
+    if (eventUs < arrivalUs || (eventUs === arrivalUs && this.events.nextRank < this.ranks.arrive)) this.handleEvent();
+    else this.handleArrival();
+    if (this.eventCount % PROGRESS_EVENTS === 0) this.report();
+    return true;
+  }
+
+  /** What the run came to. May be asked at any time. */
+  result(): RunResult {
+    this.ledger.check(this.pods, this.nowUs);
+    checkNodes(this.cluster, this.pods, this.shapes);
+    this.journal.flush();
+    const counts = { ...this.ledger.counts };
+    const { metrics, ...rest } = this.metrics.results(counts);
+    metrics['decisions'] = this.decisionCount;
+    metrics['nodeEvaluations'] = this.counters.nodeEvaluations;
+    return {
+      fingerprint: this.journal.fingerprint,
+      counts,
+      startUs: this.startUs,
+      endUs: this.nowUs,
+      metrics,
+      ...rest,
+      work: { ...this.counters, events: this.eventCount, decisions: this.decisionCount },
+    };
+  }
+
+  /** Where the scheduler asks for a node: -1 when none fits. Nothing changes. */
+  decide(slot: number, allowed?: (node: number) => boolean): number {
+    this.decisionCount++;
+    const shape = this.pods.shape[slot]!;
+    const { timing } = this.options;
+    const beganUs = timing === undefined ? 0 : timing.clock();
+    let node = this.placer.choose(shape, slot);
+    if (node >= 0 && allowed !== undefined && !allowed(node)) node = this.placer.chooseAmong(shape, slot, allowed);
+    if (timing !== undefined) timing.decisions.add(Math.max(0, timing.clock() - beganUs));
+    this.options.onDecision?.(this, slot, node);
+    return node;
+  }
+
+  /** Takes the pod's resources on the node; undone by `unbind`, made a start by `begin`. */
+  bind(slot: number, node: number): void {
+    const shape = this.pods.shape[slot]!;
+    const devices = this.placer.devices(shape, node);
+    this.pods.node[slot] = node;
+    this.pods.devices[slot] = devices;
+    this.cluster.bind(node, shape, devices, this.shapes);
+    if (this.cluster.overCapacity(node))
+      throw new Violation(
+        `pod "${this.pods.nameOf(slot)}" put node "${this.cluster.specs[node]!.name}" over its capacity at ${this.nowUs} µs (policy "${this.placer.policy.name}")`,
+      );
+    this.placer.changed(node);
+  }
+
+  unbind(slot: number): void {
+    const node = this.pods.node[slot]!;
+    this.cluster.release(node, this.pods.shape[slot]!, this.pods.devices[slot]!, this.shapes);
+    this.pods.node[slot] = -1;
+    this.placer.changed(node);
+  }
+
+  /** The pod, bound already, starts now. */
+  begin(slot: number): void {
+    const { pods, ledger, nowUs } = this;
+    const node = pods.node[slot]!;
+    ledger.counts.pending--;
+    ledger.counts.running++;
+    pods.startsUs[slot] = nowUs;
+    this.journal.record(nowUs, PLACE, pods.number[slot]!, node, pods.devices[slot]!);
+    this.metrics.place(slot, node, nowUs);
+    if (this.sharesByUser) this.charge(slot, 1);
+    const endsUs = nowUs + pods.runsUs[slot]!;
+    if (endsUs !== Infinity) this.events.push(endsUs, this.ranks.finish, FINISH_EVENT, slot, 0);
+  }
+
+  changed(node: number): void {
+    this.placer.changed(node);
+  }
+
+  get hasFilter(): boolean {
+    return this.placer.policy.filter !== undefined;
+  }
+
+  get sharesByUser(): boolean {
+    return this.queuePolicy?.userShare !== undefined;
+  }
+
+  /** The share of the cluster that a user's running pods have, by the queue's policy. */
+  userShare(user: number): number {
+    return this.queuePolicy!.userShare!(this.allocated[user] ?? new Float64Array(3), this.totals);
+  }
+
+  private handleEvent(): void {
+    const event = this.events.pop();
+    const slot = this.events.a[event]!;
+    this.events.recycle(event);
+    this.finish(slot);
+  }
+
+  private handleArrival(): void {
+    const { row, pods, shapes, ledger } = this;
+    const number = ledger.counts.arrived++;
+    ledger.counts.pending++;
+    const shape = shapes.acquire(row.request);
+    const slot = pods.add(row, number, shape);
+    const { estimate } = this.options.backfill ?? {};
+    if (estimate === 'actual') pods.believedUs[slot] = row.runsUs;
+    else if (estimate !== undefined) pods.believedUs[slot] = row.estimateUs * estimate.times;
+    this.journal.record(this.nowUs, ARRIVE, number, -1, 0, row.name);
+    this.metrics.arrive(shape);
+    const { gang, gangSize } = row;
+    const podName = pods.nameOf(slot);
+    this.rowWaits = this.options.pods.next(row);
+    if (this.rowWaits && row.arrivesUs < this.nowUs)
+      throw new InputError(
+        `pod "${row.name ?? `pod-${number + 1}`}" arrives at ${row.arrivesUs} µs, after a pod that arrived at ${this.nowUs} µs; sort the workload by arrival`,
+      );
+    if (gang === undefined) this.offer([slot]);
+    else {
+      const members = this.gangs.join(gang, gangSize, slot, podName);
+      if (members === undefined) this.startWaiting(slot);
+      else this.offer(members);
+    }
+    this.options.onArrival?.(this);
+  }
+
+  /** Gives a pod or a complete gang to the scheduler, unless no cluster as empty as it gets could hold it. */
+  private offer(slots: readonly number[]): void {
+    const { pods } = this;
+    if (!this.prospects.couldEverFit(slots, pods)) {
+      for (const slot of slots) this.refuse(slot);
+      return;
+    }
+    const first = slots[0]!;
+    const shape = slots.every((slot) => pods.shape[slot] === pods.shape[first]) ? pods.shape[first]! : -1;
+    const key = this.queuePolicy?.key?.(this.view.moveTo(pods.shape[first]!, first)) ?? 0;
+    if (Number.isNaN(key)) throw new InputError(`queue policy "${this.queuePolicy!.name}": key(pod) gave NaN`);
+    const entry: WaitingEntry = { slots, shape, user: pods.user[first]!, key, number: pods.number[first]! };
+    const mayWait = this.options.whenFull !== 'refuse';
+    if (this.scheduler.arrive(entry, mayWait)) return;
+    if (mayWait) this.startWaiting(slots.at(-1)!);
+    else for (const slot of slots) this.refuse(slot);
+  }
+
+  /** Notes that the pod was not placed when it arrived. A gang's earlier members were noted when they came. */
+  private startWaiting(slot: number): void {
+    this.journal.record(this.nowUs, QUEUE, this.pods.number[slot]!, -1, 0);
+    this.metrics.queue();
+    this.pods.queued[slot] = 1;
+  }
+
+  private refuse(slot: number): void {
+    this.ledger.counts.pending--;
+    this.ledger.counts.refused++;
+    this.journal.record(this.nowUs, REFUSE, this.pods.number[slot]!, -1, 0);
+    this.metrics.refuse(slot);
+    this.forget(slot);
+  }
+
+  private finish(slot: number): void {
+    const { pods, ledger, nowUs } = this;
+    const node = pods.node[slot]!;
+    if (!this.scheduler.hasLent(slot)) {
+      this.cluster.release(node, pods.shape[slot]!, pods.devices[slot]!, this.shapes);
+      this.placer.changed(node);
+    }
+    ledger.counts.running--;
+    ledger.counts.finished++;
+    this.journal.record(nowUs, FINISH, pods.number[slot]!, node, 0);
+    this.metrics.finish(slot, node, nowUs);
+    if (this.sharesByUser) this.charge(slot, -1);
+    this.scheduler.finish(slot);
+    this.forget(slot);
+    this.scheduler.pass(node);
+  }
+
+  private forget(slot: number): void {
+    this.shapes.release(this.pods.shape[slot]!);
+    this.pods.remove(slot);
+  }
+
+  private charge(slot: number, sign: 1 | -1): void {
+    const { pods, shapes } = this;
+    const user = pods.user[slot]!;
+    const held = (this.allocated[user] ??= new Float64Array(3));
+    const shape = pods.shape[slot]!;
+    held[0]! += sign * shapes.cpuMilli[shape]!;
+    held[1]! += sign * shapes.memBytes[shape]!;
+    held[2]! += sign * shapes.gpuCount[shape]! * shapes.gpuMilli[shape]!;
+  }
+
+  private moveClock(toUs: number): void {
+    if (toUs < this.nowUs) throw new Violation(`the clock would go back from ${this.nowUs} to ${toUs} µs`);
+    if (toUs > this.nowUs) this.scheduler.leaveInstant();
+    this.nowUs = toUs;
+    this.metrics.advance(toUs);
+  }
+
+  private report(): void {
+    if (this.eventCount % CHECK_EVENTS === 0) this.ledger.check(this.pods, this.nowUs);
+    const { eventCount: events, nowUs } = this;
+    this.options.onProgress?.({ events, nowUs, arrived: this.ledger.counts.arrived });
+  }
+}
