@@ -92,9 +92,9 @@ export class PodView {
 /** The node as a policy sees it: capacities, what is free, names. One object is moved from node to node. */
 export class NodeView {
   private node = 0;
-  private readonly cluster: Cluster;
+  private readonly cluster: Readonly<Cluster>;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Readonly<Cluster>) {
     this.cluster = cluster;
   }
 
