@@ -20,7 +20,11 @@ export function compareMetric(
   values: ReadonlyMap<string, readonly number[]>,
 ): MetricComparison {
   const names = [...values.keys()];
-  const described = names.map((policy) => ({ policy, values: values.get(policy)!, ...meanInterval(values.get(policy)!) }));
+  const described = names.map((policy) => ({
+    policy,
+    values: values.get(policy)!,
+    ...meanInterval(values.get(policy)!),
+  }));
   if (metric.better === 'neither') return { metric: metric.name, policies: described };
   const sign = metric.better === 'lower' ? 1 : -1;
   const best = described.reduce((a, b) => (sign * b.mean < sign * a.mean ? b : a));

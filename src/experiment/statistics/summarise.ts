@@ -1,4 +1,12 @@
-import type { BoundRecord, Cell, Comparison, ExperimentFacts, MetricComparison, RunRecord, Seed } from '../comparison.ts';
+import type {
+  BoundRecord,
+  Cell,
+  Comparison,
+  ExperimentFacts,
+  MetricComparison,
+  RunRecord,
+  Seed,
+} from '../comparison.ts';
 import { METRICS } from '../../sim/metric-catalogue.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { compareBounds } from './compare-bounds.ts';
