@@ -14,6 +14,16 @@ test('the scenario gives the same fingerprints twice', () => {
   expect(scenarioFingerprints()).toEqual(here);
 });
 
+test('the scenario gives the same fingerprints when every node is looked at for every decision', () => {
+  expect(scenarioFingerprints('scan')).toEqual(here);
+});
+
+test('policies that prefer differently end differently, so the scenario can tell them apart', () => {
+  const distinct = new Set(Object.values(here));
+  // Some agree by nature here, such as worst-fit and least-allocated.
+  expect(distinct.size).toBeGreaterThan(0.8 * Object.keys(here).length);
+});
+
 describe('what is shipped gives the same fingerprints as the sources do here', () => {
   let bundle = '';
   beforeAll(async () => {
