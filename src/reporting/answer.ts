@@ -1,0 +1,162 @@
+import type { Cell, Comparison, MetricComparison, PolicyOnMetric } from '../experiment/comparison.ts';
+import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
+import { advantage, disadvantage } from './difference-words.ts';
+import { countOf, formatValue, listOf } from './format.ts';
+import { primaryMetric } from './primary-metric.ts';
+
+/** The answer to "which policy is better" for one workload on one cluster. */
+export interface Answer {
+  /** One sentence. */
+  readonly headline: string;
+  /** What else must be said so that the sentence is honest. */
+  readonly caveats: readonly string[];
+  readonly metric?: Metric;
+  readonly best?: string;
+  /** Policies that cannot be told from the best. */
+  readonly ties: readonly string[];
+}
+
+const BEST_DOES: Readonly<Record<string, string>> = {
+  meanBoundedSlowdown: 'slows pods down least',
+  meanWaitS: 'waits least',
+  meanFlowS: 'gets pods done soonest',
+  placedShare: 'places most pods',
+  nodeHours: 'needs the fewest node-hours',
+  nodesUsedMean: 'uses the fewest nodes',
+  nodesUsedPeak: 'gets by with the fewest nodes',
+  fragmentation: 'fragments least',
+  makespanS: 'finishes first',
+  jainFairness: 'is the fairest',
+};
+
+/** Metrics of which a policy may be good at the price of others, one of each kind. */
+const PRICES = ['placedShare', 'meanBoundedSlowdown', 'makespanS', 'nodeHours', 'fragmentation', 'jainFairness'];
+const SAME_KIND: readonly (readonly string[])[] = [
+  ['meanBoundedSlowdown', 'meanWaitS', 'meanFlowS', 'meanSlowdown'],
+  ['nodeHours', 'nodesUsedMean', 'nodesUsedPeak'],
+];
+/** A price below 1 % (or one point) is not worth a word. */
+const WORTH_A_WORD = 0.01;
+
+/** The answer for one cell; `wished` is the metric to judge by, if the user named one. */
+export function answerCell(cell: Cell, wished?: string): Answer {
+  const metric = primaryMetric(cell, wished);
+  if (!metric || cell.policies.length === 0)
+    return { headline: 'No run finished, so there is nothing to compare.', caveats: [], ties: [] };
+  const comparison = cell.metrics[metric.name]!;
+  const [best, ...others] = [comparison.policies.find((one) => one.policy === comparison.best)!].concat(
+    comparison.policies.filter((one) => one.policy !== comparison.best),
+  ) as [PolicyOnMetric, ...PolicyOnMetric[]];
+  const ties = others.filter((one) => one.verdict === 'indistinguishable' || one.verdict === 'identical');
+  const common = {
+    metric,
+    best: best.policy,
+    ties: ties.map((one) => one.policy),
+    caveats: caveats(cell, metric, comparison),
+  };
+  const value = `${noun(metric)} ${formatValue(best.mean, metric.unit)}`;
+  if (others.length === 0) return { ...common, headline: `Only ${best.policy} was run: ${value}.` };
+  if (others.every((one) => one.verdict === 'identical'))
+    return {
+      ...common,
+      headline: `All ${countOf(others.length + 1, 'policy').replace('policys', 'policies')} come out the same: ${value}.`,
+    };
+  if (ties.length === others.length)
+    return {
+      ...common,
+      headline: `No policy is distinguishably best on ${countOf(cell.seeds.length, 'seed')}: ${best.policy} has the best ${value}, but ${listOf(common.ties)} ${ties.length === 1 ? 'is' : 'are'} indistinguishable from it.`,
+    };
+  return { ...common, headline: `${win(cell, metric, best, others)}${tieClause(ties, cell)}.` };
+}
+
+/** The answer for the whole experiment: that of its only cell, or how often which policy comes first. */
+export function answerAll(comparison: Comparison, wished?: string): { headline: string; cells: readonly Answer[] } {
+  const cells = comparison.cells.map((cell) => answerCell(cell, wished));
+  if (cells.length === 1) return { headline: cells[0]!.headline, cells };
+  const decided = cells.filter((answer) => answer.best !== undefined);
+  if (decided.length === 0) return { headline: 'No run finished, so there is nothing to compare.', cells };
+  const tally = comparison.policies
+    .map((policy) => ({
+      name: policy.name,
+      first: decided.filter((answer) => answer.best === policy.name).length,
+      atTop: decided.filter((answer) => answer.best === policy.name || answer.ties.includes(policy.name)).length,
+    }))
+    .sort((a, b) => b.atTop - a.atTop || b.first - a.first);
+  const top = tally[0]!;
+  const level = tally.filter((one) => one.atTop === top.atTop && one.first === top.first).map((one) => one.name);
+  const judged = [...new Set(decided.map((answer) => noun(answer.metric!)))];
+  const rest = tally.filter((one) => one.first > 0 && !level.includes(one.name));
+  const others = rest.length === 0 ? '' : `; ${listOf(rest.map((one) => `${one.name} leads ${one.first}`))}`;
+  return {
+    headline: `${listOf(level)} ${level.length === 1 ? 'is' : 'are each'} best or indistinguishable from the best in ${top.atTop} of ${decided.length} comparisons by ${listOf(judged)} (leading ${top.first})${others}.`,
+    cells,
+  };
+}
+
+/** The metric's name inside a sentence. */
+export function noun(metric: Metric): string {
+  return /^[A-Z]{2}/.test(metric.title) ? metric.title : metric.title.charAt(0).toLowerCase() + metric.title.slice(1);
+}
+
+function win(cell: Cell, metric: Metric, best: PolicyOnMetric, others: readonly PolicyOnMetric[]): string {
+  const beaten = others.filter((one) => one.verdict === 'worse' || one.verdict === 'one seed');
+  const next = beaten[0]!;
+  const last = beaten.at(-1)!;
+  const does = BEST_DOES[metric.name] ?? `has the ${metric.better === 'lower' ? 'lowest' : 'highest'} ${noun(metric)}`;
+  const than = `${advantage(metric, next.mean, next.toBest!)} than ${next.policy}`.replace(
+    /^(.*?)( \(.*\)) than (.*)$/,
+    '$1 than $3$2',
+  );
+  const more =
+    last === next
+      ? ''
+      : ` and ${advantage(metric, last.mean, { ...last.toBest!, sameOnEverySeed: true })} than ${last.policy}, the last`;
+  return `${best.policy} ${does}: ${noun(metric)} ${formatValue(best.mean, metric.unit)}, ${than}${more}${priceClause(cell, metric, best.policy)}`;
+}
+
+function priceClause(cell: Cell, primary: Metric, best: string): string {
+  const kin = SAME_KIND.find((kind) => kind.includes(primary.name)) ?? [primary.name];
+  const prices = PRICES.filter((name) => !kin.includes(name)).flatMap((name) => {
+    const metric = metricByName.get(name)!;
+    const comparison = cell.metrics[name];
+    const own = comparison?.policies.find((one) => one.policy === best);
+    if (!comparison || (own?.verdict !== 'worse' && own?.verdict !== 'one seed')) return [];
+    const difference = own.toBest!;
+    const size = metric.unit === 'share' ? Math.abs(difference.mean) : Math.abs(difference.shareOfBest ?? Infinity);
+    if (size < WORTH_A_WORD) return [];
+    const winner = comparison.policies.find((one) => one.policy === comparison.best)!;
+    return [
+      { size, words: `${disadvantage(metric, winner.mean, difference.mean)} ${noun(metric)} than ${winner.policy}` },
+    ];
+  });
+  prices.sort((a, b) => b.size - a.size);
+  return prices.length === 0 ? '' : `, at the price of ${listOf(prices.slice(0, 2).map((price) => price.words))}`;
+}
+
+function tieClause(ties: readonly PolicyOnMetric[], cell: Cell): string {
+  const same = ties.filter((one) => one.verdict === 'identical').map((one) => one.policy);
+  const close = ties.filter((one) => one.verdict === 'indistinguishable').map((one) => one.policy);
+  return [
+    same.length > 0 ? `; identical to ${listOf(same)}` : '',
+    close.length > 0 ? `; indistinguishable from ${listOf(close)} on ${countOf(cell.seeds.length, 'seed')}` : '',
+  ].join('');
+}
+
+function caveats(cell: Cell, metric: Metric, comparison: MetricComparison): string[] {
+  const said: string[] = [];
+  const judged = comparison.policies.filter((one) => one.toBest);
+  if (cell.seeds.length === 1)
+    said.push('One seed: no interval. What chance does to these numbers cannot be seen; run more seeds.');
+  else if (judged.some((one) => one.verdict === 'worse' && one.toBest!.sameOnEverySeed))
+    said.push('Some differences are the same on every seed: exact for this workload, but no statement about others.');
+  const placed = cell.metrics['placedShare'];
+  if (
+    placed &&
+    metric.name !== 'placedShare' &&
+    placed.policies.some((one) => one.verdict === 'worse' || one.verdict === 'one seed')
+  )
+    said.push(
+      'Policies did not start the same pods: times are over pods that started, so a policy that starts fewer may look faster.',
+    );
+  return said;
+}

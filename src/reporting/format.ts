@@ -1,0 +1,87 @@
+import type { Metric } from '../sim/metric-catalogue.ts';
+
+/** Writes numbers of one metric so that they can be compared at a glance. */
+export type NumberFormat = (value: number) => string;
+
+const TIME_UNITS: readonly { readonly name: string; readonly seconds: number }[] = [
+  { name: 'd', seconds: 86_400 },
+  { name: 'h', seconds: 3600 },
+  { name: 'min', seconds: 60 },
+  { name: 's', seconds: 1 },
+  { name: 'ms', seconds: 1e-3 },
+];
+
+/** One value with its unit: `12.3 s`, `4.10 h`, `63.5 %`, `1,204`. */
+export function formatValue(value: number, unit: Metric['unit']): string {
+  return formatLike([value], unit)(value);
+}
+
+/**
+ * A format for a column of values: one unit of time and one number of decimals for all, four significant digits for the
+ * largest, so that digits stand under digits.
+ */
+export function formatLike(values: readonly number[], unit: Metric['unit']): NumberFormat {
+  const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  if (unit === 's') {
+    // Two of a unit are needed before it is used: 90 s reads better than 1.5 min.
+    const fitting = TIME_UNITS.find((one) => largest >= 2 * one.seconds);
+    const time = largest === 0 ? TIME_UNITS[3]! : (fitting ?? TIME_UNITS.at(-1)!);
+    const decimals = decimalsFor(largest / time.seconds);
+    return (value) => `${fixed(value / time.seconds, decimals)} ${time.name}`;
+  }
+  if (unit === 'share') {
+    const decimals = largest > 0 && largest < 0.01 ? 3 : largest < 0.1 ? 2 : 1;
+    return (value) => `${fixed(value * 100, decimals)} %`;
+  }
+  const whole = values.every((value) => Number.isInteger(value));
+  const decimals = whole ? 0 : decimalsFor(largest);
+  return (value) => fixed(value, decimals);
+}
+
+/** A size relative to another as per cent: `18 %`, `3.2 %`, `0.04 %`, `240 %`. */
+export function formatPercent(share: number): string {
+  const percent = Math.abs(share) * 100;
+  return `${fixed(percent, percent >= 10 ? 0 : percent >= 1 ? 1 : 2)} %`;
+}
+
+/** A p value: `< 0.001`, `0.013`, `0.48`. */
+export function formatProbability(p: number): string {
+  return p < 0.001 ? '< 0.001' : p < 0.1 ? p.toFixed(3) : p.toFixed(2);
+}
+
+/** Bytes in binary units: `48.2 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let step = 0;
+  let value = bytes;
+  while (value >= 1024 && step < units.length - 1) {
+    value /= 1024;
+    step++;
+  }
+  return `${fixed(value, step === 0 ? 0 : decimalsFor(value) - 1)} ${units[step]}`;
+}
+
+/** With so many decimals and commas between thousands; a real minus sign; never `-0`. */
+export function fixed(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : '–';
+  const text = Math.abs(value).toFixed(Math.max(0, decimals));
+  const [whole, rest] = text.split('.') as [string, string | undefined];
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  const sign = value < 0 && Number(text) !== 0 ? '−' : '';
+  return `${sign}${grouped}${rest === undefined ? '' : `.${rest}`}`;
+}
+
+function decimalsFor(largest: number): number {
+  return largest >= 1000 ? 0 : largest >= 100 ? 1 : largest >= 10 ? 2 : largest >= 0.1 ? 3 : 4;
+}
+
+/** `a`, `a and b`, `a, b and c`; beyond `most`, `a, b and 4 more`. */
+export function listOf(names: readonly string[], most = 4): string {
+  const shown = names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+/** `1 run`, `2 runs`. */
+export function countOf(count: number, noun: string): string {
+  return `${fixed(count, 0)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,31 @@
+import type { Cell } from '../experiment/comparison.ts';
+import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
+
+/** What policies are judged by first, in this order, where nothing else is asked for. */
+const PREFERENCE = [
+  'meanBoundedSlowdown',
+  'placedShare',
+  'nodeHours',
+  'fragmentation',
+  'makespanS',
+  'meanFlowS',
+  'nodesUsedMean',
+  'gpuPeakShare',
+  'cpuPeakShare',
+] as const;
+
+/**
+ * The metric that answers "which is better" in this cell: the wished one if runs report it; else the first of the
+ * preferences on which policies differ at all (slowdown only when pods wait); else the first that is there.
+ */
+export function primaryMetric(cell: Cell, wished?: string): Metric | undefined {
+  if (wished !== undefined && cell.metrics[wished]?.best !== undefined) return metricByName.get(wished);
+  const present = PREFERENCE.filter((name) => cell.metrics[name]?.best !== undefined);
+  const waits = cell.metrics['maxWaitS']?.policies.some((one) => one.mean > 0) ?? false;
+  const useful = present.filter((name) => name !== 'meanBoundedSlowdown' || waits);
+  const differing = useful.find((name) =>
+    cell.metrics[name]!.policies.some((one) => one.verdict !== 'best' && one.verdict !== 'identical'),
+  );
+  const chosen = differing ?? useful[0] ?? present[0];
+  return chosen === undefined ? undefined : metricByName.get(chosen);
+}
