@@ -72,21 +72,21 @@ export function aliasTable(weights: readonly number[]): Sampler {
   const large: number[] = [];
   weights.forEach((weight, k) => {
     chance[k] = (weight * size) / total;
-    (chance[k]! < 1 ? small : large).push(k);
+    (chance[k] < 1 ? small : large).push(k);
   });
   while (small.length > 0 && large.length > 0) {
     const poor = small.pop()!;
     const rich = large.pop()!;
     alias[poor] = rich;
-    chance[rich] = chance[rich]! + chance[poor]! - 1;
-    (chance[rich]! < 1 ? small : large).push(rich);
+    chance[rich] = chance[rich] + chance[poor] - 1;
+    (chance[rich] < 1 ? small : large).push(rich);
   }
   // What is left differs from 1 by rounding only.
   for (const k of [...small, ...large]) chance[k] = 1;
   return (stream) => {
     const place = stream.next() * size;
     const k = Math.floor(place);
-    return place - k < chance[k]! ? k : alias[k]!;
+    return place - k < chance[k] ? k : alias[k];
   };
 }
 

@@ -62,7 +62,8 @@ test('pow stays within 2 ulp of exact powers over its whole range', () => {
       const quotient = ((BigInt(k) ** BigInt(y)) << 4000n) / (1n << BigInt(10 * y));
       const shift = quotient.toString(2).length - 80;
       const exact = Number(quotient >> BigInt(shift)) * 2 ** (shift - 3500) * 2 ** -500;
-      if (exact > 1e-290 && exact < 1e290) expect(ulps(pow(k / 1024, y), exact), `(${k}/1024)^${y}`).toBeLessThan(2);
+      if (exact < 1e-290 || exact > 1e290) continue;
+      expect(ulps(pow(k / 1024, y), exact), `(${k}/1024)^${y}`).toBeLessThan(2);
     }
   }
 });

@@ -77,7 +77,7 @@ function powOfPositive(x: number, y: number): number {
 
 /** exp(a + b) for a in range and b far smaller. */
 function expOfSum(a: number, b: number): number {
-  const k = Math.floor(a * 1.442695040888963387 + 0.5);
+  const k = Math.floor(a * Math.LOG2E + 0.5);
   const top = a - k * LN2_HIGH;
   const bottom = k * LN2_LOW - b;
   const r = top - bottom;
@@ -158,14 +158,14 @@ function splitMantissa(x: number): number {
     k = -54;
   }
   double[0] = x;
-  const top = words[TOP]!;
+  const top = words[TOP];
   k += (top >>> 20) - 1023;
   const fraction = top & 0xfffff;
   // 0x6a09f is where the fraction of sqrt 2 begins; above it the mantissa is halved.
   const halve = fraction > 0x6a09e ? 1 : 0;
   words[TOP] = fraction | ((1023 - halve) << 20);
   exponent = k + halve;
-  return double[0]!;
+  return double[0];
 }
 
 /** x * 2^k, rounded once. */
@@ -179,7 +179,7 @@ function timesPowerOfTwo(x: number, k: number): number {
 function powerOfTwo(k: number): number {
   words[TOP] = (k + 1023) << 20;
   words[1 - TOP] = 0;
-  return double[0]!;
+  return double[0];
 }
 
 function isOddInteger(y: number): boolean {

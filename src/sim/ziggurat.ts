@@ -15,8 +15,8 @@ export function unitExponential(stream: RandomStream): number {
     const word = stream.next() * 4294967296;
     const layer = word & 255;
     const place = word >>> 8;
-    const x = (place + 0.5) * exponentialWidth[layer]!;
-    if (place < exponentialSure[layer]!) return shift + x;
+    const x = (place + 0.5) * exponentialWidth[layer];
+    if (place < exponentialSure[layer]) return shift + x;
     // Without memory: beyond the base layer the distribution begins anew.
     if (layer === 0) shift += EXPONENTIAL_END;
     else if (underCurve(exponentialHeight, layer, stream) < exp(-x)) return shift + x;
@@ -30,8 +30,8 @@ export function unitNormal(stream: RandomStream): number {
     const layer = word & 255;
     const negative = (word & 256) !== 0;
     const place = word >>> 9;
-    const x = (place + 0.5) * normalWidth[layer]!;
-    if (place < normalSure[layer]!) return negative ? -x : x;
+    const x = (place + 0.5) * normalWidth[layer];
+    if (place < normalSure[layer]) return negative ? -x : x;
     if (layer === 0) {
       const tail = normalTail(stream);
       return negative ? -tail : tail;
@@ -49,7 +49,7 @@ function normalTail(stream: RandomStream): number {
 }
 
 function underCurve(height: Float64Array, layer: number, stream: RandomStream): number {
-  return height[layer]! + stream.next() * (height[layer + 1]! - height[layer]!);
+  return height[layer] + stream.next() * (height[layer + 1] - height[layer]);
 }
 
 const LAYERS = 256;
@@ -85,14 +85,14 @@ function layers(
   const edge = new Float64Array(LAYERS + 1);
   edge[0] = area / density(end);
   edge[1] = end;
-  for (let k = 2; k < LAYERS; k++) edge[k] = inverse(area / edge[k - 1]! + density(edge[k - 1]!));
+  for (let k = 2; k < LAYERS; k++) edge[k] = inverse(area / edge[k - 1] + density(edge[k - 1]));
   const width = new Float64Array(LAYERS);
   const sure = new Float64Array(LAYERS);
   const height = new Float64Array(LAYERS + 1);
   for (let k = 0; k < LAYERS; k++) {
-    width[k] = edge[k]! / places;
-    sure[k] = Math.floor((edge[k + 1]! / edge[k]!) * places);
-    height[k] = density(edge[k]!);
+    width[k] = edge[k] / places;
+    sure[k] = Math.floor((edge[k + 1] / edge[k]) * places);
+    height[k] = density(edge[k]);
   }
   height[LAYERS] = 1;
   return [width, sure, height];
