@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, posix } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, posix, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { moduleFacts } from './layers/module-facts.ts';
 import { brokenLinks } from './markdown-links.ts';
@@ -9,8 +10,11 @@ const read = (path: string) => readFileSync(path, 'utf8');
 const isFreshReport = (path: string) => path.startsWith('reports/') && path !== 'reports/README.md';
 const pages = projectFiles(/\.md$/).filter((path) => !isFreshReport(path));
 
-/** Files that an index of policies loads from its own folder: one policy each. */
-const policyFiles = projectFiles(/^src\/policies\/[^/]+\/index\.ts$/).flatMap((index) =>
+/** Each lists the policies of its kind. */
+const policyIndexes = projectFiles(/^src\/policies\/[^/]+\/index\.ts$/);
+
+/** The files that an index loads from its own folder: one policy each. */
+const policyFiles = policyIndexes.flatMap((index) =>
   moduleFacts(index, read(index))
     .imports.filter(({ specifier, typeOnly }) => specifier.startsWith('./') && !typeOnly)
     .map(({ specifier }) => posix.join(posix.dirname(index), specifier)),
@@ -37,17 +41,29 @@ test('a link that leads nowhere is noticed, in code it is not a link', () => {
   expect(brokenLinks('docs/page.md', text)).toEqual(['docs/page.md: none.md', 'docs/page.md: #none']);
 });
 
-test('every policy has a test beside it', () => {
-  expect(policyFiles.length).toBeGreaterThan(10);
-  expect(policyFiles.filter((path) => !existsSync(path.replace(/\.ts$/, '.test.ts')))).toEqual([]);
+test('every policy is named in a test of its folder', () => {
+  expect(policyFiles.length).toBeGreaterThan(20);
+  const untested = policyFiles.filter((path) => {
+    const tests = projectFiles(new RegExp(`^${posix.dirname(path)}/[^/]+\\.test\\.ts$`))
+      .map(read)
+      .join('\n');
+    return !tests.includes(`./${basename(path)}'`) && !tests.includes(`'${basename(path, '.ts')}'`);
+  });
+  expect(untested).toEqual([]);
 });
 
-test('every policy has its line in the documentation', () => {
+test('every policy has its line in the documentation', async () => {
   const documented = pages
     .filter((path) => path.startsWith('docs/'))
     .map(read)
     .join('\n');
-  const names = policyFiles.map((path) => basename(path, '.ts'));
+  const names: string[] = [];
+  for (const index of policyIndexes) {
+    const registry = (await import(/* @vite-ignore */ pathToFileURL(resolve(index)).href)) as Record<string, unknown>;
+    for (const list of Object.values(registry))
+      if (Array.isArray(list)) names.push(...(list as { name: string }[]).map(({ name }) => name));
+  }
+  expect(names.length).toBeGreaterThan(20);
   expect(names.filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
 });
 
