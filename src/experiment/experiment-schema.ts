@@ -23,7 +23,7 @@ const nodeGroup = z
   .describe('Some equal nodes');
 
 const cluster = z.union([
-  z.string().describe('Nodes such as "16 x 32 cpu 128Gi", or "preset:NAME" for the cluster of a generator'),
+  z.string().describe('Nodes such as "16 x 32cpu 128Gi", or "preset:NAME" for the cluster of a generator'),
   z.strictObject({
     name: z.string().optional().describe('For reports'),
     nodes: z

@@ -11,10 +11,10 @@ const fault = (text: string): string => {
   return 'no fault';
 };
 
-const GOOD = `clusters: 4 x 8 cpu 32Gi
+const GOOD = `clusters: 4 x 8cpu 32Gi
 workloads:
   - file: a.csv
-    transforms: [rate x2]
+    transforms: [scale-arrivals=2]
 policies: [best-fit, {placement: [first-fit, best-fit], backfill: easy}]
 seeds: 1..3
 `;

@@ -8,6 +8,7 @@ const context: PlanningContext = {
     queues: ['fifo', 'shortest-first'],
     backfills: ['any', 'easy'],
     isPlacement: (name) => ['first-fit', 'best-fit', 'random'].includes(name),
+    isBackfill: (name) => ['any', 'easy'].includes(name),
     isFile: (token) => token.endsWith('.ts'),
   },
   resolvePath: (path) => `/data/${path}`,
@@ -19,7 +20,7 @@ const hash = (text: string): string => text;
 test('lists multiply: 2 clusters x 2 workloads x 3 policies x 2 seeds', () => {
   const experiment = planExperiment(
     {
-      clusters: ['4 x 8 cpu', { nodes: [{ count: 2, cpu: 32, memory: '64Gi', gpus: 4 }, '1 x 8 cpu 8Gi'] }],
+      clusters: ['4 x 8cpu 8Gi', { nodes: [{ count: 2, cpu: 32, memory: '64Gi', gpus: 4 }, '1 x 8cpu 8Gi'] }],
       workloads: { file: ['a.csv', 'b.csv'] },
       policies: ['best-fit', { placement: 'first-fit', backfill: ['any', 'easy'] }],
       seeds: [1, 2],
@@ -28,7 +29,7 @@ test('lists multiply: 2 clusters x 2 workloads x 3 policies x 2 seeds', () => {
   );
   expect(plansOf(experiment, digests, hash)).toHaveLength(24);
   expect(experiment.policies.map((one) => one.name)).toEqual(['best-fit', 'first-fit', 'first-fit+easy']);
-  expect(experiment.clusters[1]!.nodes).toBe('2 x 32 cpu 64Gi 4 gpu, 1 x 8 cpu 8Gi');
+  expect(experiment.clusters[1]!.nodes).toBe('2 x 32cpu 64Gi 4xgpu | 1 x 8cpu 8Gi');
 });
 
 test('options and steps that are lists give workloads of their own, named by what differs', () => {
@@ -38,19 +39,19 @@ test('options and steps that are lists give workloads of their own, named by wha
       workloads: {
         generate: 'batch',
         options: { load: [0.7, 0.9], pods: 5 },
-        transforms: ['sort', ['rate x1', 'rate x2']],
+        transforms: ['sort', ['scale-arrivals=1', 'scale-arrivals=2']],
       },
       policies: 'first-fit',
     },
     context,
   );
   expect(experiment.workloads.map((one) => one.name)).toEqual([
-    'batch, load=0.7, rate x1',
-    'batch, load=0.7, rate x2',
-    'batch, load=0.9, rate x1',
-    'batch, load=0.9, rate x2',
+    'batch, load=0.7, scale-arrivals=1',
+    'batch, load=0.7, scale-arrivals=2',
+    'batch, load=0.9, scale-arrivals=1',
+    'batch, load=0.9, scale-arrivals=2',
   ]);
-  expect(experiment.workloads[3]).toMatchObject({ options: { load: 0.9, pods: 5 }, transforms: ['sort', 'rate x2'] });
+  expect(experiment.workloads[3]).toMatchObject({ options: { load: 0.9, pods: 5 }, transforms: ['sort', 'scale-arrivals=2'] });
   expect(experiment.clusters).toEqual([{ name: 'batch,nodes=20', generate: 'batch', options: { nodes: 20 } }]);
 });
 

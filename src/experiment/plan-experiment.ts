@@ -116,7 +116,7 @@ function clusterPlans(cluster: SomeCluster, context: PlanningContext): ClusterPl
   if ('nodes' in cluster) {
     const nodes = asList(cluster.nodes)
       .map((group) => (typeof group === 'string' ? group : groupText(group)))
-      .join(', ');
+      .join(' | ');
     return [{ name: cluster.name ?? nodes, nodes }];
   }
   if ('generate' in cluster) {
@@ -166,12 +166,10 @@ type NodeGroup = Exclude<
 
 /** A group of the experiment file in the text grammar of clusters. */
 function groupText(group: NodeGroup): string {
-  const parts = [
-    `${group.count ?? 1} x ${typeof group.cpu === 'number' ? `${group.cpu} cpu` : group.cpu} ${group.memory}`,
-  ];
-  if (group.gpus)
-    parts.push(`${group.gpus} gpu`, ...(group.gpuModel === undefined ? [] : [`gpu-model ${group.gpuModel}`]));
-  if (group.zone !== undefined) parts.push(`zone ${group.zone}`);
+  const cpu = /^[\d.]+$/.test(String(group.cpu)) ? `${group.cpu}cpu` : group.cpu;
+  const parts = [`${group.count ?? 1} x ${cpu} ${group.memory}`];
+  if (group.gpus) parts.push(`${group.gpus}x${group.gpuModel ?? 'gpu'}`);
+  if (group.zone !== undefined) parts.push(`zone=${group.zone}`);
   return parts.join(' ');
 }
 
@@ -215,7 +213,7 @@ function policyPlans(policy: SomePolicy, context: PlanningContext): PolicyPlan[]
         if (placement !== undefined && !isFile && !names.isPlacement(placement))
           requireName(placement, names.placements, 'placement', where);
         if (queue !== undefined) requireName(queue, names.queues, 'queue', where);
-        if (backfill !== undefined) requireName(backfill, names.backfills, 'backfilling', where);
+        if (backfill !== undefined && !names.isBackfill(backfill)) requireName(backfill, names.backfills, 'backfilling', where);
         const parts = {
           ...(placement !== undefined && (isFile ? { file: placement } : { placement })),
           ...(queue !== undefined && { queue }),

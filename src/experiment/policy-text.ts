@@ -9,6 +9,8 @@ export interface PolicyNames {
   readonly backfills: readonly string[];
   /** Whether a placement has this name; wider than the list, which cannot hold every `power-of-N`. */
   isPlacement(name: string): boolean;
+  /** The same of backfilling, for `easy-3x` and the like. */
+  isBackfill(name: string): boolean;
   /** Whether a token names a user's file. */
   isFile(token: string): boolean;
 }
@@ -43,7 +45,7 @@ export function parsePolicyText(text: string, names: PolicyNames, where: string)
     if (names.isFile(token)) take('file', 'placement', token);
     else if (names.isPlacement(token)) take('placement', 'placement', token);
     else if (names.queues.includes(token)) take('queue', 'queue', token);
-    else if (names.backfills.includes(token)) take('backfill', 'backfill', token);
+    else if (names.isBackfill(token)) take('backfill', 'backfill', token);
     else {
       const known = [...names.placements, ...names.queues, ...names.backfills];
       throw new InputError(`${where}: there is no policy called "${token}"${suggestion(token, known)}`);

@@ -4,7 +4,7 @@ import type { RunPlan } from './run-plan.ts';
 
 const plan: Omit<RunPlan, 'id'> = {
   cluster: { name: 'a', file: 'nodes.csv' },
-  workload: { name: 'w', file: 'trace.csv', options: { b: 1, a: 2 }, transforms: ['rate x2'] },
+  workload: { name: 'w', file: 'trace.csv', options: { b: 1, a: 2 }, transforms: ['scale-arrivals=2'] },
   policy: { name: 'best-fit', placement: 'best-fit', queue: 'fifo', backfill: 'any' },
   seed: 1,
   whenFull: 'wait',
@@ -36,7 +36,7 @@ test('everything that decides the result is in the inputs', () => {
     { ...plan, workload: { ...plan.workload, transforms: [] } },
     { ...plan, workload: { ...plan.workload, options: {} } },
     { ...plan, workload: { ...plan.workload, format: 'swf' } },
-    { ...plan, cluster: { name: 'a', nodes: '4 x 8 cpu' } },
+    { ...plan, cluster: { name: 'a', nodes: '4 x 8cpu' } },
     { ...plan, cluster: { name: 'a', generate: 'batch' } },
     { ...plan, cluster: { name: 'a', generate: 'batch', options: { nodes: 3 } } },
   ];

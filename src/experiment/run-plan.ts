@@ -33,7 +33,7 @@ export interface WorkloadPlan {
   readonly format?: string;
   readonly generate?: string;
   readonly options: Readonly<Record<string, OptionValue>>;
-  /** Texts such as `rate x2`, applied in this order. */
+  /** Texts such as `scale-arrivals=2`, applied in this order. */
   readonly transforms: readonly string[];
 }
 

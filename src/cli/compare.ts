@@ -1,0 +1,124 @@
+import { Command } from 'commander';
+import { note, painter, print, printJson } from './console-output.ts';
+import { EXIT } from './exit-codes.ts';
+import { addExperimentFlags, positiveSeconds, positiveWhole, type ExperimentFlags } from './experiment-flags.ts';
+import { readExperiment } from './read-experiment.ts';
+import { commandLine, ExitWith, noteBug } from './finish.ts';
+import type { Failure } from '../experiment/local/carry-out.ts';
+
+interface CompareFlags extends ExperimentFlags {
+  workers?: number;
+  timeout: number;
+  out: string;
+  resume?: boolean;
+  metric?: string;
+  json?: boolean;
+  report: boolean;
+}
+
+/** `baton compare`: the main job. */
+export function compareCommand(): Command {
+  return addExperimentFlags(new Command('compare').description('run policies side by side and say which is better'))
+    .option('--workers <n>', 'runs side by side (default: as many as there are cores)', positiveWhole)
+    .option('--timeout <seconds>', 'stop a run that makes no progress for so long', positiveSeconds, 60)
+    .option('--out <dir>', 'where results and reports go', 'baton-results')
+    .option('--resume', 'run only what has no result in --out yet')
+    .option('--metric <name>', 'judge by this metric, such as meanWaitS')
+    .option('--json', 'the comparison as JSON on stdout')
+    .option('--no-report', 'keep results only, write no report')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  baton compare --cluster "64 x 32cpu 128Gi" --workload trace.csv --policies first-fit,best-fit,worst-fit
+  baton compare --workload preset:borg-2011-like,pods=20000 --policies best-fit,best-fit+shortest-first --seeds 1..10
+  baton compare --nodes nodes.csv --workload trace.swf.gz --policies first-fit+strict,first-fit+easy --policy ./mine.ts
+  baton compare --experiment experiment.yaml --workers 2 --out results --resume
+
+Without --cluster and --nodes, a preset workload runs on its own cluster.
+Writes report.html, report.md, runs.csv, metrics.csv and result.json into --out, and each run under --out/runs.`,
+    )
+    .action(async (flags: CompareFlags) => compare(flags));
+}
+
+async function compare(flags: CompareFlags): Promise<void> {
+  const [{ carryOut }, { ProgressLine }, { availableParallelism }, { InputError }, { metricByName }, { suggestion }] =
+    await Promise.all([
+      import('../experiment/local/carry-out.ts'),
+      import('./progress-line.ts'),
+      import('node:os'),
+      import('../sim/input-error.ts'),
+      import('../sim/metric-catalogue.ts'),
+      import('../sim/nearest-name.ts'),
+    ]);
+  if (flags.metric !== undefined && !metricByName.has(flags.metric))
+    throw new InputError(`there is no metric called "${flags.metric}"${suggestion(flags.metric, metricByName.keys())}`);
+  const { text, where, directory } = await readExperiment(flags);
+  const stop = new AbortController();
+  const progress = new ProgressLine(process.stderr);
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const outcome = await carryOut({
+      text,
+      where,
+      directory,
+      out: flags.out,
+      resume: flags.resume ?? false,
+      workers: flags.workers ?? availableParallelism(),
+      timeoutMs: flags.timeout * 1000,
+      signal: stop.signal,
+      command: commandLine(),
+      startedFrom: flags.experiment === undefined ? {} : { 'Experiment file': flags.experiment },
+      onProgress: (state) => progress.show(state),
+    });
+    progress.end();
+    const { comparison, failures } = outcome;
+    const finished = comparison.runs.filter((run) => run.status === 'finished').length;
+    if (stop.signal.aborted) {
+      note(
+        `interrupted: ${finished} of ${comparison.runs.length} runs are finished and kept in ${flags.out}; go on with: ${resumeCommand(flags)}`,
+      );
+      throw new ExitWith(EXIT.interrupted);
+    }
+    if (outcome.reused > 0) note(`${outcome.reused} of ${comparison.runs.length} runs were in ${flags.out} already`);
+    let html: string | undefined;
+    if (finished > 0 && flags.report) {
+      const { writeReports } = await import('./write-reports.ts');
+      html = await writeReports(comparison, flags.out, flags.metric);
+    }
+    if (flags.json) {
+      const { comparisonJson } = await import('./comparison-json.ts');
+      printJson(comparisonJson(comparison));
+    } else if (finished > 0) {
+      const { comparisonText } = await import('./comparison-text.ts');
+      print(comparisonText(comparison, flags.metric, painter(process.stdout)));
+    }
+    if (html !== undefined) (flags.json ? note : print)(`${flags.json ? '' : '\n'}Report: ${html}`);
+    endWith(failures, finished, flags.out);
+  } finally {
+    progress.end();
+    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGTERM', interrupt);
+  }
+}
+
+/** Says why runs failed and ends with the right code; returns when none did. */
+function endWith(failures: readonly Failure[], finished: number, out: string): void {
+  if (failures.length === 0) return;
+  const paint = painter(process.stderr);
+  for (const { sentence, fault, runs } of failures) {
+    const cost =
+      runs > 0 && finished > 0
+        ? ` (${runs} ${runs === 1 ? 'run' : 'runs'} without a result; ${finished} finished, kept in ${out})`
+        : '';
+    if (fault === 'baton') noteBug(sentence, commandLine());
+    else note(`${paint('red', 'baton:')} ${sentence}${cost}`);
+  }
+  throw new ExitWith(failures.some((one) => one.fault === 'baton') ? EXIT.bug : EXIT.badInput);
+}
+
+function resumeCommand(flags: CompareFlags): string {
+  return flags.resume ? commandLine() : commandLine([...process.argv.slice(2), '--resume']);
+}

@@ -1,0 +1,57 @@
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Results go here; nothing else does. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Progress, warnings and remarks. */
+export function note(text: string): void {
+  process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Colours for a stream: only on a terminal, and not when NO_COLOR (no-color.org) asks for none. */
+export function painter(stream: NodeJS.WriteStream): (style: Style, text: string) => string {
+  const colours = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  return colours ? (style, text) => styleText(style, text) : (_style, text) => text;
+}
+
+/** JSON on stdout, the same for every command that takes `--json`. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** A reader that goes away (`baton … | head`) is no error. */
+export function toleratePipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+}
+
+/** Text in columns; numbers to the right. The first row is the heading. */
+export function columns(rows: readonly (readonly string[])[], paint = painter(process.stdout)): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  const numeric = rows[0]!.map((_, column) =>
+    rows.slice(1).every((row) => /^[-+~≤≥]?[\d.]/.test(row[column] ?? '') || !row[column]),
+  );
+  return rows
+    .map((row, number) => {
+      const line = row
+        .map((cell, column) => {
+          const gap = ' '.repeat(Math.max(0, widths[column]! - width(cell)));
+          return numeric[column] && column > 0 ? gap + cell : cell + gap;
+        })
+        .join('  ')
+        .trimEnd();
+      return number === 0 ? paint('bold', line) : line;
+    })
+    .join('\n');
+}
+
+// eslint-disable-next-line no-control-regex
+const ESCAPES = /\u001b\[[0-9;]*m/g;
+const width = (text: string): number => [...text.replace(ESCAPES, '')].length;

@@ -1,0 +1,48 @@
+import type { ExperimentText } from '../experiment/experiment-schema.ts';
+import { experimentOf, type ExperimentFlags } from './experiment-flags.ts';
+
+/** The experiment from its file, the flags, or both. */
+export async function readExperiment(
+  flags: ExperimentFlags,
+): Promise<{ text: ExperimentText; where: string; directory: string }> {
+  const { InputError } = await import('../sim/input-error.ts');
+  let fromFile: ExperimentText | undefined;
+  let directory = '.';
+  let pathOf = (path: string): string => path;
+  if (flags.experiment !== undefined) {
+    const [{ parseExperiment }, { readTextFile }, { dirname, resolve }] = await Promise.all([
+      import('../experiment/parse-experiment.ts'),
+      import('../experiment/local/read-input.ts'),
+      import('node:path'),
+    ]);
+    fromFile = parseExperiment(readTextFile(flags.experiment, 'an experiment'), flags.experiment);
+    directory = dirname(flags.experiment);
+    pathOf = resolve;
+  }
+  const where = flags.experiment ?? 'command line';
+  const experiment = withOwnCluster(experimentOf(flags, fromFile, pathOf));
+  if (experiment.workloads === undefined)
+    throw new InputError(
+      'no workload is given; name a trace with --workload trace.csv, or a synthetic one with --workload preset:NAME',
+    );
+  if (experiment.clusters === undefined)
+    throw new InputError(
+      'no cluster is given; write --cluster "64 x 32cpu 128Gi", or name a machine list with --nodes nodes.csv',
+    );
+  if (experiment.policies === undefined)
+    throw new InputError(
+      'no policies are given; write --policies best-fit,worst-fit (`baton policies` lists them) or --policy ./mine.ts',
+    );
+  return { text: experiment as ExperimentText, where, directory };
+}
+
+/** A preset brings the cluster that it was calibrated with. */
+function withOwnCluster(experiment: Partial<ExperimentText>): Partial<ExperimentText> {
+  if (experiment.clusters !== undefined || experiment.workloads === undefined) return experiment;
+  const list = Array.isArray(experiment.workloads) ? experiment.workloads : [experiment.workloads];
+  const first = list[0];
+  if (list.length !== 1 || first === undefined) return experiment;
+  if (typeof first === 'string') return first.startsWith('preset:') ? { ...experiment, clusters: first } : experiment;
+  if (!('generate' in first)) return experiment;
+  return { ...experiment, clusters: { generate: first.generate, ...(first.options && { options: first.options }) } };
+}

@@ -1,0 +1,116 @@
+import { Command } from 'commander';
+import { columns, painter, print, printJson } from './console-output.ts';
+import { EXIT } from './exit-codes.ts';
+import { addRunFlags, positiveSeconds, type ExperimentFlags } from './experiment-flags.ts';
+import { commandLine, ExitWith, noteBug } from './finish.ts';
+import { readExperiment } from './read-experiment.ts';
+
+interface RunFlags extends Omit<ExperimentFlags, 'policies' | 'seeds' | 'experiment'> {
+  seed?: string;
+  journal?: string;
+  timeout: number;
+  json?: boolean;
+}
+
+/** `baton run`: one run, its fingerprint and metrics, and its journal when asked for. */
+export function runCommand(): Command {
+  return addRunFlags(
+    new Command('run').description('run one policy on one workload; print its fingerprint and metrics'),
+  )
+    .option('--journal <file>', 'write everything that happened, as NDJSON')
+    .option('--timeout <seconds>', 'stop the run when it makes no progress for so long', positiveSeconds, 60)
+    .option('--json', 'the result as JSON on stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  baton run --cluster "8 x 16cpu 64Gi" --workload trace.csv --policy best-fit
+  baton run --workload preset:hpc-like,pods=2000 --policy first-fit+easy --seed 3 --journal run.ndjson
+  baton run --nodes nodes.csv --workload trace.csv --policy ./mine.ts --json`,
+    )
+    .action(async (flags: RunFlags) => run(flags));
+}
+
+/** The one plan that flags for one run describe. */
+export async function onePlan(flags: Omit<RunFlags, 'timeout'>): Promise<import('../experiment/run-plan.ts').RunPlan> {
+  const [{ plansHere }, { InputError }] = await Promise.all([
+    import('../experiment/local/plan-here.ts'),
+    import('../sim/input-error.ts'),
+  ]);
+  const { text, where, directory } = await readExperiment({
+    ...flags,
+    policy: flags.policy ?? ['first-fit'],
+    seeds: flags.seed ?? '1',
+  });
+  const plans = plansHere(text, where, directory);
+  if (plans.length !== 1)
+    throw new InputError(
+      `these flags describe ${plans.length} runs, and this command does one; give one of each, or use \`baton compare\``,
+    );
+  return plans[0]!;
+}
+
+async function run(flags: RunFlags): Promise<void> {
+  const [{ localRunner }, { ProgressLine }, { METRICS }, { formatValue }] = await Promise.all([
+    import('../experiment/local/local-runner.ts'),
+    import('./progress-line.ts'),
+    import('../sim/metric-catalogue.ts'),
+    import('../reporting/format.ts'),
+  ]);
+  const plan = await onePlan(flags);
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  const progress = new ProgressLine(process.stderr);
+  let sentence = '';
+  let fault = 'input';
+  const { journal } = flags;
+  const [record] = await localRunner({
+    workers: 1,
+    timeoutMs: flags.timeout * 1000,
+    signal: stop.signal,
+    ...(journal !== undefined && { journalFile: () => journal }),
+  }).run([plan], (event) => {
+    if (event.kind === 'failed') ({ sentence, fault } = event);
+    if (event.kind === 'progress') progress.show({ total: 1, done: 0, failed: 0, running: 1, events: event.events });
+  });
+  process.removeListener('SIGINT', interrupt);
+  progress.end();
+  if (stop.signal.aborted) throw new ExitWith(EXIT.interrupted);
+  const result = record?.result;
+  if (!result) {
+    if (fault === 'baton') noteBug(sentence, commandLine());
+    else throw new (await import('../sim/input-error.ts')).InputError(sentence);
+    throw new ExitWith(EXIT.bug);
+  }
+  if (flags.json) {
+    printJson({
+      id: plan.id,
+      cluster: plan.cluster.name,
+      workload: plan.workload.name,
+      policy: plan.policy.name,
+      seed: plan.seed,
+      ...result,
+      timing: record.timing,
+    });
+    return;
+  }
+  const paint = painter(process.stdout);
+  print(`fingerprint ${paint('bold', result.fingerprint)}`);
+  const { counts } = result;
+  print(
+    `${counts.arrived} pods: ${counts.finished} finished, ${counts.running} running, ${counts.pending} waiting, ${counts.refused} refused, ${counts.killed} killed`,
+  );
+  const known = METRICS.filter((metric) => result.metrics[metric.name] !== undefined);
+  print('');
+  print(
+    columns(
+      [
+        ['metric', 'value', 'name'],
+        ...known.map((metric) => [metric.title, formatValue(result.metrics[metric.name]!, metric.unit), metric.name]),
+      ],
+      paint,
+    ),
+  );
+  if (journal !== undefined) print(`\nJournal: ${journal}`);
+}

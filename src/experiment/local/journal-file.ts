@@ -1,0 +1,47 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { JOURNAL_KINDS, type JournalSink } from '../../sim/journal.ts';
+import type { NodeSpec } from '../../sim/node-spec.ts';
+import { InputError } from '../../sim/input-error.ts';
+
+const PLACE = JOURNAL_KINDS.indexOf('place');
+
+export interface JournalFile extends JournalSink {
+  close(): void;
+}
+
+/**
+ * A journal as NDJSON, one record a line: `{"timeUs":…,"kind":"place","pod":…,"node":"…"}`; `name` on arrivals that
+ * have one, `devices` (bits of the GPU devices taken) on placements that took some.
+ */
+export function journalFile(path: string, nodes: readonly NodeSpec[]): JournalFile {
+  let handle: number;
+  try {
+    handle = openSync(path, 'w');
+  } catch (error) {
+    throw new InputError(
+      `${path}: the journal cannot be written (${(error as NodeJS.ErrnoException).code}); name another file`,
+    );
+  }
+  return {
+    write(batch) {
+      const lines: string[] = [];
+      for (let k = 0; k < batch.count; k++) {
+        const kind = batch.kind[k]!;
+        const node = batch.node[k]!;
+        lines.push(
+          JSON.stringify({
+            timeUs: batch.timeUs[k],
+            kind: JOURNAL_KINDS[kind],
+            pod: batch.pod[k],
+            name: batch.name[k],
+            node: node < 0 ? undefined : nodes[node]!.name,
+            devices: kind === PLACE && batch.detail[k] !== 0 ? batch.detail[k] : undefined,
+          }),
+        );
+      }
+      const bytes = Buffer.from(`${lines.join('\n')}\n`);
+      for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
+    },
+    close: () => closeSync(handle),
+  };
+}

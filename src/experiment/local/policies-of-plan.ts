@@ -1,0 +1,45 @@
+import { backfillPolicy } from '../../policies/backfilling/index.ts';
+import { builtInPlacement } from '../../policies/placement/index.ts';
+import { queuePolicy } from '../../policies/queueing/index.ts';
+import type { BackfillPolicy, PlacementFactory, QueuePolicy } from '../../sim/policy.ts';
+import type { PolicyFacts } from '../comparison.ts';
+import { policyLabel } from '../policy-text.ts';
+import type { PolicyPlan } from '../run-plan.ts';
+import { InputError } from '../../sim/input-error.ts';
+import { loadPolicy } from './load-policy.ts';
+import { stream } from '../../sim/random.ts';
+
+/** A plan's policies, ready to run. */
+export interface LoadedPolicies {
+  readonly placement: PlacementFactory;
+  readonly queue: QueuePolicy;
+  readonly backfill: BackfillPolicy;
+  readonly facts: PolicyFacts;
+}
+
+/** Finds the built-in policies of a plan, or loads the user's file. */
+export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
+  const queue = queuePolicy(plan.queue);
+  const backfill = backfillPolicy(plan.backfill);
+  if (backfill === undefined) throw new InputError(`there is no backfilling policy called "${plan.backfill}"`);
+  if (plan.file === undefined) {
+    const { create, summary, source } = builtInPlacement(plan.placement!);
+    return { placement: create, queue, backfill, facts: { name: plan.name, summary, source } };
+  }
+  const placement = await loadPolicy(plan.file);
+  const sample = placement({ random: stream('sample', 'placement') });
+  return {
+    placement,
+    queue,
+    backfill,
+    facts: {
+      name:
+        plan.name === policyLabel(plan.file, plan.queue, plan.backfill)
+          ? policyLabel(sample.name, plan.queue, plan.backfill)
+          : plan.name,
+      summary: sample.summary ?? "the user's own policy",
+      source: sample.source ?? plan.file,
+      file: plan.file,
+    },
+  };
+}
