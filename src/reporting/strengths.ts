@@ -1,0 +1,60 @@
+import type { Cell } from '../experiment/comparison.ts';
+import { METRICS, type Metric } from '../sim/metric-catalogue.ts';
+import { noun } from './answer.ts';
+import { disadvantage } from './difference-words.ts';
+import { formatValue } from './format.ts';
+
+/** What one policy does better than all others and what it does badly, as phrases, the gravest first. */
+export interface Strengths {
+  readonly policy: string;
+  readonly best: readonly string[];
+  readonly bad: readonly string[];
+}
+
+/** Of metrics that tell the same story only the one that tells it most strongly is named. */
+const STORIES: readonly RegExp[] = [
+  /WaitS$|Slowdown$|FlowS$/,
+  /^(placed|refused)Share$|^pendingAtEnd$/,
+  /^node(Hours|sUsed)/,
+  /^fragmentation$|PeakShare$/,
+  /^makespanS$/,
+  /^jainFairness$/,
+  /^nodeEvaluations$/,
+];
+const AT_MOST = 3;
+/** Below 1 % (or a tenth of a point) a difference is true but no weakness. */
+const WORTH_A_WORD = 0.01;
+
+/** Goes through every metric with a direction; only differences that survive the statistics count. */
+export function strengthsOf(cell: Cell): Strengths[] {
+  return cell.policies.map((policy) => {
+    const best: { story: number; text: string }[] = [];
+    const bad: { story: number; size: number; text: string }[] = [];
+    for (const metric of METRICS) {
+      const comparison = cell.metrics[metric.name];
+      const story = STORIES.findIndex((one) => one.test(metric.name));
+      const own = comparison?.policies.find((one) => one.policy === policy);
+      if (!comparison?.best || !own || story < 0) continue;
+      const others = comparison.policies.filter((one) => one !== own);
+      if (own.verdict === 'best' && others.length > 0 && others.every((one) => one.verdict === 'worse'))
+        best.push({ story, text: `${noun(metric)} ${formatValue(own.mean, metric.unit)}` });
+      if (own.verdict !== 'worse') continue;
+      const winner = comparison.policies.find((one) => one.policy === comparison.best)!;
+      const size = metric.unit === 'share' ? 4 * Math.abs(own.toBest!.mean) : Math.abs(own.toBest!.shareOfBest ?? 1);
+      if (size < WORTH_A_WORD) continue;
+      bad.push({ story, size, text: weakness(metric, own.mean, winner.mean, own.toBest!.mean, winner.policy) });
+    }
+    bad.sort((a, b) => b.size - a.size);
+    return { policy, best: oneOfEach(best), bad: oneOfEach(bad) };
+  });
+}
+
+function weakness(metric: Metric, mean: number, bestMean: number, difference: number, best: string): string {
+  const value = formatValue(mean, metric.unit);
+  return `${noun(metric)} ${value}, ${disadvantage(metric, bestMean, difference)} than ${best}`;
+}
+
+function oneOfEach(found: readonly { story: number; text: string }[]): string[] {
+  const first = found.filter((one, place) => found.findIndex((other) => other.story === one.story) === place);
+  return first.slice(0, AT_MOST).map((one) => one.text);
+}
