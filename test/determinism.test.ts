@@ -7,6 +7,7 @@ import { bundleScenario } from './fingerprint/bundle.ts';
 import { fingerprintsInChromium } from './fingerprint/in-chromium.ts';
 import { fingerprintsInNode } from './fingerprint/in-node.ts';
 import { scenarioFingerprints } from './fingerprint/scenario.ts';
+import { slowTest } from './slow.ts';
 
 const here = scenarioFingerprints();
 
@@ -16,6 +17,10 @@ test('the scenario gives the same fingerprints twice', () => {
 
 test('the scenario gives the same fingerprints when every node is looked at for every decision', () => {
   expect(scenarioFingerprints('scan')).toEqual(here);
+});
+
+slowTest('so does one of twenty times as many pods', () => {
+  expect(scenarioFingerprints('scan', 6000)).toEqual(scenarioFingerprints('auto', 6000));
 });
 
 test('policies that prefer differently end differently, so the scenario can tell them apart', () => {

@@ -1,10 +1,11 @@
 // Reads vitest's JSON results (vitest.config.ts writes them in CI) and ends the log with the counts. Fails when a test
-// failed, when nothing ran, and when a test was skipped that is not marked as slow: in CI everything must be there.
+// failed, when nothing passed, and when a test was skipped that is not marked as slow: in CI everything must be there.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const SLOW_MARK = '[SLOW=1]';
-const resultsFile = fileURLToPath(new URL('../node_modules/.cache/baton/test-results.json', import.meta.url));
+const written = fileURLToPath(new URL('../node_modules/.cache/baton/test-results.json', import.meta.url));
+const resultsFile = process.argv[2] ?? written;
 
 /**
  * What is read here of vitest's JSON.

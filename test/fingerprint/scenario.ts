@@ -8,13 +8,12 @@ import { numberFingerprints } from './number-fingerprints.ts';
 import { sampledPods, tiedPods, TYPICAL_REQUESTS } from './scenario-pods.ts';
 
 const GIB = 2 ** 30;
-const PODS = 300;
 
 /**
  * What must be the same on every engine: what was computed, and the fingerprint of it. A run has that of its journal
- * and one of its whole result. Pure, so that it runs in a page. `index`: how nodes are found, which must not matter.
+ * and one of its whole result. Pure, so that it runs in a page. `index`: how nodes are found, which must not matter. `pods`: in each run.
  */
-export function scenarioFingerprints(index: 'auto' | 'scan' = 'auto'): Record<string, string> {
+export function scenarioFingerprints(index: 'auto' | 'scan' = 'auto', pods = 300): Record<string, string> {
   const firstFit = placementPolicies[0].create;
   const fingerprints = numberFingerprints();
   const run = (name: string, options: Pick<SimulationOptions, 'pods' | 'placement' | 'queue' | 'backfill'>) => {
@@ -24,13 +23,13 @@ export function scenarioFingerprints(index: 'auto' | 'scan' = 'auto'): Record<st
     fingerprints[name] = `${result.fingerprint}, result ${textHash(JSON.stringify(withoutWork))}`;
   };
   for (const { name, create: placement } of placementPolicies) {
-    run(`${name}, tied pods`, { placement, pods: tiedPods(PODS, 1) });
-    run(`${name}, sampled pods`, { placement, pods: sampledPods(PODS, 2) });
+    run(`${name}, tied pods`, { placement, pods: tiedPods(pods, 1) });
+    run(`${name}, sampled pods`, { placement, pods: sampledPods(pods, 2) });
   }
   for (const queue of queuePolicies)
-    run(`queue ${queue.name}`, { placement: firstFit, pods: tiedPods(PODS, 3), queue });
+    run(`queue ${queue.name}`, { placement: firstFit, pods: tiedPods(pods, 3), queue });
   for (const backfill of backfillPolicies)
-    run(`backfill ${backfill.name}`, { placement: firstFit, pods: tiedPods(PODS, 4), backfill });
+    run(`backfill ${backfill.name}`, { placement: firstFit, pods: tiedPods(pods, 4), backfill });
   return fingerprints;
 }
 
