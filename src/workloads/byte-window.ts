@@ -54,6 +54,8 @@ export class ByteWindow {
     if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
       throw new InputError(`${this.name}: the file is UTF-16 text; save it as UTF-8`);
     if (first === 0x50 && second === 0x4b && third === 0x03)
-      throw new InputError(`${this.name}: the file is a zip archive; unpack it and give the file inside (.gz is read as it is)`);
+      throw new InputError(
+        `${this.name}: the file is a zip archive; unpack it and give the file inside (.gz is read as it is)`,
+      );
   }
 }

@@ -22,7 +22,12 @@ test('CRLF, a byte order mark, quotes and a missing last line end change nothing
     [2, '1', '2'],
     [3, '3', ''],
   ]);
-  for (const other of ['a,b\r\n1,2\r\n3,\r\n', '\uFEFFa,b\n1,2\n3,', '"a","b"\n"1",2\n"3",""', '"a","b"\r\n"1","2"\r\n3,""\r\n'])
+  for (const other of [
+    'a,b\r\n1,2\r\n3,\r\n',
+    '\uFEFFa,b\n1,2\n3,',
+    '"a","b"\n"1",2\n"3",""',
+    '"a","b"\r\n"1","2"\r\n3,""\r\n',
+  ])
     expect(rowsOf(other), JSON.stringify(other)).toEqual(plain);
 });
 
@@ -65,7 +70,9 @@ test('faults of the file are told with their line', () => {
 });
 
 test('numbers are read from the bytes where they are plain, and left to the exact parsers where not', () => {
-  const rows = new CsvRows(bytesOf('a', '0,123456789012345,1234567890123456,1.5,-1,,12.5s,3s,0.000001,.5,5.,s,1.0000001\n'));
+  const rows = new CsvRows(
+    bytesOf('a', '0,123456789012345,1234567890123456,1.5,-1,,12.5s,3s,0.000001,.5,5.,s,1.0000001\n'),
+  );
   rows.next();
   const all = Array.from({ length: rows.count }, (_, k) => k);
   expect(all.map((k) => rows.wholeNumber(k))).toEqual([0, 123456789012345, ...new Array<number>(11).fill(-1)]);
@@ -73,10 +80,14 @@ test('numbers are read from the bytes where they are plain, and left to the exac
   expect(us).toEqual([0, -1, -1, 1.5e6, -1, -1, 12.5e6, 3e6, 1, -1, -1, -1, -1]);
 });
 
-const cell = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('', 'a"b', 'x,y', '\r\n', '\n', ' z '));
-const table = fc.integer({ min: 1, max: 5 }).chain((width) =>
-  fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }),
+const cell = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', 'a"b', 'x,y', '\r\n', '\n', ' z '),
 );
+const table = fc
+  .integer({ min: 1, max: 5 })
+  .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }));
 
 function written(rows: readonly (readonly string[])[], lineEnd: string): string {
   return rows.map((row) => row.map((field) => `"${field.replaceAll('"', '""')}"`).join(',') + lineEnd).join('');

@@ -207,7 +207,9 @@ export class CsvRows {
       p++;
     }
     if (last)
-      throw new InputError(`${this.name}:${this.nextLine}: a quoted field is not closed; every opening " needs a closing one`);
+      throw new InputError(
+        `${this.name}:${this.nextLine}: a quoted field is not closed; every opening " needs a closing one`,
+      );
     return -1;
   }
 

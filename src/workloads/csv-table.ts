@@ -22,7 +22,9 @@ export class CsvTable {
     this.header = Array.from({ length: this.rows.count }, (_, field) => this.rows.text(field).trim());
     for (const [field, column] of this.header.entries())
       if (column !== '' && this.header.indexOf(column) !== field)
-        throw new InputError(`${source.name}:${this.rows.line}: column "${shown(column)}" is there twice; keep one of them`);
+        throw new InputError(
+          `${source.name}:${this.rows.line}: column "${shown(column)}" is there twice; keep one of them`,
+        );
     const missing = options.required.filter((column) => !this.header.includes(column));
     if (missing.length > 0)
       throw new InputError(

@@ -11,7 +11,11 @@ test('the report counts by reason, shows the first three places and says it all 
   report.note('column "colour" is not known and was left out');
   report.note('column "colour" is not known and was left out');
   expect(report.dropped).toBe(5);
-  expect(report.reasons()[0]).toEqual({ reason: 'run time is 0', count: 4, examples: ['a.swf:3', 'a.swf:5', 'a.swf:7'] });
+  expect(report.reasons()[0]).toEqual({
+    reason: 'run time is 0',
+    count: 4,
+    examples: ['a.swf:3', 'a.swf:5', 'a.swf:7'],
+  });
   expect(report.sentences()).toEqual([
     '10 rows read, 5 pods given',
     '4 rows dropped: run time is 0 (a.swf:3, a.swf:5, a.swf:7, …)',

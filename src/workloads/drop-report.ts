@@ -17,17 +17,17 @@ export class DropReport {
 
   /** Counts a row that was left out. `where` is `file:line`; the reason completes "1 row dropped: …". */
   drop(reason: string, where: string): void {
-    count(this.drops, reason, where);
+    tally(this.drops, reason, where);
   }
 
   /** Counts a row that was kept but changed, such as a value that was bounded. */
   change(reason: string, where: string): void {
-    count(this.changes, reason, where);
+    tally(this.changes, reason, where);
   }
 
   /** Says something about the whole file, once. */
-  note(sentence: string): void {
-    if (!this.remarks.includes(sentence)) this.remarks.push(sentence);
+  note(remark: string): void {
+    if (!this.remarks.includes(remark)) this.remarks.push(remark);
   }
 
   /** Rows dropped, for whatever reason. */
@@ -56,7 +56,7 @@ export class DropReport {
   }
 }
 
-function count(counts: Map<string, Counted>, reason: string, where: string): void {
+function tally(counts: Map<string, Counted>, reason: string, where: string): void {
   let counted = counts.get(reason);
   if (counted === undefined) counts.set(reason, (counted = { count: 0, examples: [] }));
   counted.count++;
@@ -73,6 +73,6 @@ function sentence(what: string, [reason, { count, examples }]: readonly [string,
   return `${rows(count)} ${what}: ${reason} (${examples.join(', ')}${count > examples.length ? ', …' : ''})`;
 }
 
-function rows(count: number): string {
-  return `${count} ${count === 1 ? 'row' : 'rows'}`;
+function rows(number: number): string {
+  return `${number} ${number === 1 ? 'row' : 'rows'}`;
 }

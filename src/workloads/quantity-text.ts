@@ -7,7 +7,9 @@ const SUFFIXES = [
 /** Whole microseconds as `12.5s`, which is read back exactly; Infinity becomes the empty text. */
 export function durationText(us: number): string {
   if (us === Infinity) return '';
-  const fraction = String(us % 1e6).padStart(6, '0').replace(/0+$/, '');
+  const fraction = String(us % 1e6)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   return `${Math.floor(us / 1e6)}${fraction === '' ? '' : `.${fraction}`}s`;
 }
 

@@ -59,7 +59,10 @@ test.each([
     '"9007199254740992" is too large for an amount of bytes, which must stay below 2^53 of the smallest unit',
   ],
   [() => bytesOfQuantity('1e999'), '"1e999" is not an amount of bytes; write it like 2Gi, 512M or 1073741824'],
-  [() => bytesOfQuantity('constructor'), '"constructor" is not an amount of bytes; write it like 2Gi, 512M or 1073741824'],
+  [
+    () => bytesOfQuantity('constructor'),
+    '"constructor" is not an amount of bytes; write it like 2Gi, 512M or 1073741824',
+  ],
   [() => durationUs('-3s'), '"-3s" is negative; write it like 90s, 1.5h, 250ms or 3d'],
   [() => durationUs('3 years'), '"3 years" is not a time; write it like 90s, 1.5h, 250ms or 3d'],
   [() => wholeNumberOf('1.5'), '"1.5" is not a whole number from 0 to 2^53 - 1; write it like 3'],
@@ -78,15 +81,12 @@ test('a share of a GPU is between 1 and 1000 milli', () => {
 });
 
 test('any text gives a whole number or an InputError', () => {
-  const anyText = fc.oneof(
-    fc.string(),
-    fc.stringMatching(/^[-+]?\d{0,20}\.?\d{0,20}(e[-+]?\d{1,4})?(m|Gi|k|h|s|E|)$/),
-  );
+  const anyText = fc.oneof(fc.string(), fc.stringMatching(/^[-+]?\d{0,20}\.?\d{0,20}(e[-+]?\d{1,4})?(m|Gi|k|h|s|E|)$/));
   fc.assert(
     fc.property(anyText, (text) => {
       for (const read of [cpuMilliOf, bytesOfQuantity, durationUs, gpuShareMilliOf, wholeNumberOf]) {
         try {
-          const value = (read as (text: string) => number)(text);
+          const value = read(text);
           expect(Number.isSafeInteger(value) && value >= 0, `${read.name}(${text})`).toBe(true);
         } catch (error) {
           expect(error, `${read.name}(${text})`).toBeInstanceOf(InputError);

@@ -47,9 +47,9 @@ export function pairsText(pairs: Readonly<Record<string, string | number>>): str
 }
 
 function escaped(text: string, signs: string): string {
-  const inner = [...text].map((sign) => (sign === '%' || signs.includes(sign) ? percent(sign) : sign)).join('');
+  const inner = Array.from(text, (sign) => (sign === '%' || signs.includes(sign) ? percent(sign) : sign)).join('');
   // Blanks at the ends would be trimmed away.
-  return inner.replace(/^\s+|\s+$/g, (blanks) => [...blanks].map(percent).join(''));
+  return inner.replace(/^\s+|\s+$/g, (blanks) => Array.from(blanks, percent).join(''));
 }
 
 function percent(sign: string): string {
@@ -61,6 +61,8 @@ function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new InputError(`${quoted(text)} has a % that is not followed by two hexadecimal digits; write %25 for a percent sign`);
+    throw new InputError(
+      `${quoted(text)} has a % that is not followed by two hexadecimal digits; write %25 for a percent sign`,
+    );
   }
 }

@@ -48,15 +48,35 @@ test.each([
 });
 
 test('any text gives machines or an InputError', () => {
-  const words = fc.constantFrom('3', 'x', '|', '32cpu', '4000m', '128Gi', '4xA10', 'zone=a', '=', 'cpu', '2x', '.', 'a=b');
+  const words = fc.constantFrom(
+    '3',
+    'x',
+    '|',
+    '32cpu',
+    '4000m',
+    '128Gi',
+    '4xA10',
+    'zone=a',
+    '=',
+    'cpu',
+    '2x',
+    '.',
+    'a=b',
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.array(words).map((all) => all.join(' '))), (text) => {
-      try {
-        expect(clusterText(text).length).toBeGreaterThan(0);
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputError);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words).map((all) => all.join(' ')),
+      ),
+      (text) => {
+        try {
+          expect(clusterText(text).length).toBeGreaterThan(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      },
+    ),
     { numRuns: 1000 },
   );
 });

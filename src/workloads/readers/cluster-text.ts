@@ -81,7 +81,7 @@ function readGroup(part: string, whole: string): Group {
   };
   try {
     if (counted !== null) group.count = wholeNumberOf(counted[1], 1, MAX_NODES);
-    for (const word of (counted === null ? part : counted[2]).split(/\s+/).filter((word) => word !== ''))
+    for (const word of (counted === null ? part : counted[2]).split(/\s+/).filter((one) => one !== ''))
       readWord(group, word);
   } catch (error) {
     if (error instanceof InputError) fail(error.message);

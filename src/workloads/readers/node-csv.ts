@@ -40,19 +40,23 @@ export function nodeCsv(bytes: ByteSource, report: DropReport): NodeSpec[] {
   });
   for (const column of table.header)
     if (!(NODE_FIELDS as readonly string[]).includes(column))
-      report.note(`${bytes.name}: column "${column}" is not known and was left out; known are ${NODE_FIELDS.join(', ')}`);
+      report.note(
+        `${bytes.name}: column "${column}" is not known and was left out; known are ${NODE_FIELDS.join(', ')}`,
+      );
   const nodes: NodeSpec[] = [];
   const names = new Set<string>();
   while (table.next()) {
     report.rowsRead++;
     addMachines(table, nodes, names);
   }
-  if (nodes.length === 0) throw new InputError(`${bytes.name}: the file has a header but no machines; add one row a machine`);
+  if (nodes.length === 0)
+    throw new InputError(`${bytes.name}: the file has a header but no machines; add one row a machine`);
   return nodes;
 }
 
 function addMachines(table: CsvTable, nodes: NodeSpec[], names: Set<string>): void {
-  const text = (field: NodeField): string => (table.column(field) < 0 ? '' : table.rows.text(table.column(field)).trim());
+  const text = (field: NodeField): string =>
+    table.column(field) < 0 ? '' : table.rows.text(table.column(field)).trim();
   const parse = <T>(field: NodeField, read: (text: string) => T): T | undefined =>
     text(field) === '' ? undefined : table.parse(table.column(field), read);
   const required = (field: 'cpu' | 'mem', read: (text: string) => number): number =>

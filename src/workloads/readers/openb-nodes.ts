@@ -17,7 +17,9 @@ export function openbNodes(bytes: ByteSource): NodeSpec[] {
     required: ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model'],
     example: 'sn,cpu_milli,memory_mib,gpu,model',
   });
-  const [sn, cpu, mem, gpu, model] = ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model'].map((name) => table.column(name));
+  const [sn, cpu, mem, gpu, model] = ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model'].map((name) =>
+    table.column(name),
+  );
   const nodes: NodeSpec[] = [];
   const lines = new Map<string, number>();
   while (table.next()) {
@@ -36,6 +38,7 @@ export function openbNodes(bytes: ByteSource): NodeSpec[] {
       ...(gpuCount > 0 && gpuModel !== '' && { gpuModel }),
     });
   }
-  if (nodes.length === 0) throw new InputError(`${bytes.name}: the file has a header but no machines; add one row a machine`);
+  if (nodes.length === 0)
+    throw new InputError(`${bytes.name}: the file has a header but no machines; add one row a machine`);
   return nodes;
 }

@@ -14,7 +14,8 @@ const BYTES_PER_MIB = 1_048_576;
 const MAX_MEMORY_MIB = Math.floor(Number.MAX_SAFE_INTEGER / BYTES_PER_MIB);
 const MAX_SECONDS = Math.floor(Number.MAX_SAFE_INTEGER / US_PER_SECOND);
 const WHOLE_GPU_MILLI = 1000;
-const EXAMPLE = 'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time';
+const EXAMPLE =
+  'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time';
 
 export interface OpenbPodsOptions {
   /**
@@ -65,7 +66,13 @@ export function openbPods(bytes: ByteSource, report: DropReport, options: OpenbP
     const asked = gpuCount > 0 ? wholeNumber(gpuMilli, Number.MAX_SAFE_INTEGER) : 0;
     if (gpuCount > 0 && asked === 0) table.fail(gpuMilli, '"0" of each GPU is nothing; write 1 to 1000');
     if (asked > WHOLE_GPU_MILLI) report.change('gpu_milli above 1000 became 1000, as upstream does it', where());
-    const models = spec >= 0 && gpuCount > 0 ? rows.text(spec).split('|').filter((model) => model.trim() !== '') : [];
+    const models =
+      spec >= 0 && gpuCount > 0
+        ? rows
+            .text(spec)
+            .split('|')
+            .filter((model) => model.trim() !== '')
+        : [];
     return {
       cpuMilli: wholeNumber(cpu, Number.MAX_SAFE_INTEGER),
       memBytes: wholeNumber(mem, MAX_MEMORY_MIB) * BYTES_PER_MIB,

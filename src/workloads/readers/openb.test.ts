@@ -11,7 +11,8 @@ import { collect, type PodTable } from '../pod-table.ts';
 import { openbNodes } from './openb-nodes.ts';
 import { openbPods, type OpenbPodsOptions } from './openb-pods.ts';
 
-const HEADER = 'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time\n';
+const HEADER =
+  'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time\n';
 const MIB = 1024 ** 2;
 
 function read(text: string, options: OpenbPodsOptions = {}, report = new DropReport()): PodTable {
@@ -46,7 +47,9 @@ test('columns are found by name, and the five-column files have no times', () =>
   expect(table.requests).toEqual([{ cpuMilli: 3, memBytes: 2 * MIB, gpuCount: 1, gpuMilli: 500 }]);
   expect([...table.arrivesUs.subarray(0, 2)]).toEqual([0, 5]);
   expect(report.sentences()).toContain('the file has no times: the pods arrive in the order of the rows and never end');
-  expect(() => read('name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,1,1,0,0\n', { times: 'trace' })).toThrow('times=none');
+  expect(() => read('name,cpu_milli,memory_mib,num_gpu,gpu_milli\np,1,1,0,0\n', { times: 'trace' })).toThrow(
+    'times=none',
+  );
 });
 
 test('more than a whole GPU becomes a whole one, and each such row is counted', () => {
@@ -61,12 +64,21 @@ test('more than a whole GPU becomes a whole one, and each such row is counted', 
 });
 
 test.each([
-  [`${HEADER}a,x,1,0,0,,,,0,1,0\n`, 'o.csv:2: field "cpu_milli": "x" is not a whole number from 0 to 2^53 - 1; write it like 3'],
+  [
+    `${HEADER}a,x,1,0,0,,,,0,1,0\n`,
+    'o.csv:2: field "cpu_milli": "x" is not a whole number from 0 to 2^53 - 1; write it like 3',
+  ],
   [`${HEADER}a,1,-1,0,0,,,,0,1,0\n`, 'o.csv:2: field "memory_mib": "-1" is not a whole number'],
-  [`${HEADER}a,1,9999999999999,0,0,,,,0,1,0\n`, 'o.csv:2: field "memory_mib": "9999999999999" is not a whole number from 0 to 8589934591'],
+  [
+    `${HEADER}a,1,9999999999999,0,0,,,,0,1,0\n`,
+    'o.csv:2: field "memory_mib": "9999999999999" is not a whole number from 0 to 8589934591',
+  ],
   [`${HEADER}a,1,1,1,0,,,,0,1,0\n`, 'o.csv:2: field "gpu_milli": "0" of each GPU is nothing; write 1 to 1000'],
   [`${HEADER}a,1,1,0,0,,,,NaN,1,0\n`, 'o.csv:2: field "creation_time": "NaN" is not a whole number'],
-  [`${HEADER}a,1,1,0,0,,,,9,11,9\nb,1,1,0,0,,,,8,9,8\n`, 'o.csv:3: the pod arrives at 8s, before the one above it (9s)'],
+  [
+    `${HEADER}a,1,1,0,0,,,,9,11,9\nb,1,1,0,0,,,,8,9,8\n`,
+    'o.csv:3: the pod arrives at 8s, before the one above it (9s)',
+  ],
   [HEADER, 'o.csv: the file has a header but no pods'],
   ['name,cpu_milli\n', 'o.csv:1: the header has no column "memory_mib", "num_gpu", "gpu_milli"'],
 ])('%j is refused with a sentence', (text, sentence) => {
@@ -75,7 +87,9 @@ test.each([
 });
 
 test('machine lists', () => {
-  const nodes = openbNodes(bytesOf('n.csv', 'sn,cpu_milli,memory_mib,gpu,model\na,32000,262144,0,\nb,64000,1,2,P100\n'));
+  const nodes = openbNodes(
+    bytesOf('n.csv', 'sn,cpu_milli,memory_mib,gpu,model\na,32000,262144,0,\nb,64000,1,2,P100\n'),
+  );
   expect(nodes).toEqual([
     { name: 'a', cpuMilli: 32_000, memBytes: 262_144 * MIB },
     { name: 'b', cpuMilli: 64_000, memBytes: MIB, gpuCount: 2, gpuModel: 'P100' },
@@ -115,7 +129,9 @@ test.skipIf(traces === undefined)('the default openb list holds what its descrip
   ]);
   expect(total(table, (request) => (request.gpuMilli ?? 0) * (request.gpuCount ?? 0))).toBe(6_086_800);
   expect(new Set(table.requests.map(requestKey)).size).toBe(151);
-  const top = table.requests.findIndex((one) => one.cpuMilli === 3152 && one.gpuMilli === 810 && one.memBytes === 5600 * MIB);
+  const top = table.requests.findIndex(
+    (one) => one.cpuMilli === 3152 && one.gpuMilli === 810 && one.memBytes === 5600 * MIB,
+  );
   expect(table.request.subarray(0, table.length).filter((request) => request === top).length).toBe(1047);
   expect(Math.max(...table.arrivesUs.subarray(0, table.length))).toBeLessThanOrEqual(12_902_960e6);
   // awk -F, 'NR>1{print $10-($11==""?$9:$11)}' | sort -n | sed -n 4077p

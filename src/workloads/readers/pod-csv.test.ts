@@ -89,15 +89,33 @@ test.each([
   ['', 'a.csv: the file is empty; it should begin with a header like name,arrives,runs,cpu,mem'],
   ['arrives,cpu,mem\n', 'a.csv: the file has a header but no pods; add one row a pod'],
   ['arrives,cpu\n', 'a.csv:1: the header has no column "mem"; write it like name,arrives,runs,cpu,mem'],
-  ['arrives,cpu,mem\n0,1,1Gi\n1,NaN,1Gi\n', 'a.csv:3: field "cpu": "NaN" is not an amount of CPU; write it like 1500m or 1.5'],
-  ['arrives,runs,cpu,mem\n0,-5s,1,1Gi\n', 'a.csv:2: field "runs": "-5s" is negative; write it like 90s, 1.5h, 250ms or 3d'],
-  ['arrives,cpu,mem\n0,1,9007199254740993\n', 'a.csv:2: field "mem": "9007199254740993" is too large for an amount of bytes'],
+  [
+    'arrives,cpu,mem\n0,1,1Gi\n1,NaN,1Gi\n',
+    'a.csv:3: field "cpu": "NaN" is not an amount of CPU; write it like 1500m or 1.5',
+  ],
+  [
+    'arrives,runs,cpu,mem\n0,-5s,1,1Gi\n',
+    'a.csv:2: field "runs": "-5s" is negative; write it like 90s, 1.5h, 250ms or 3d',
+  ],
+  [
+    'arrives,cpu,mem\n0,1,9007199254740993\n',
+    'a.csv:2: field "mem": "9007199254740993" is too large for an amount of bytes',
+  ],
   ['arrives,cpu,mem\n,1,1\n', 'a.csv:2: field "arrives": it is empty; write it like 90s'],
-  ['arrives,cpu,mem\n5,1,1\n4,1,1\n', 'a.csv:3: the pod arrives at 4s, before the one above it (5s); sort the rows by arrival or use the transform "sort"'],
-  ['arrives,cpu,mem,gang\n5,1,1,g\n', 'a.csv:2: field "gang_size": it is empty although the pod is in a gang; write the number of its members'],
+  [
+    'arrives,cpu,mem\n5,1,1\n4,1,1\n',
+    'a.csv:3: the pod arrives at 4s, before the one above it (5s); sort the rows by arrival or use the transform "sort"',
+  ],
+  [
+    'arrives,cpu,mem,gang\n5,1,1,g\n',
+    'a.csv:2: field "gang_size": it is empty although the pod is in a gang; write the number of its members',
+  ],
   ['arrives,cpu,mem,gang,gang_size\n5,1,1,,2\n', 'a.csv:2: field "gang": it is empty although gang_size is 2'],
   ['arrives,cpu,mem,gpus\n5,1,1,1.5\n', 'a.csv:2: field "gpus": "1.5" is not a whole number from 0 to 31'],
-  ['arrives,cpu,mem,extended\n5,1,1,fpga\n', 'a.csv:2: field "extended": "fpga" is not a pair; write it like key=value;key=value'],
+  [
+    'arrives,cpu,mem,extended\n5,1,1,fpga\n',
+    'a.csv:2: field "extended": "fpga" is not a pair; write it like key=value;key=value',
+  ],
   ['arrives,cpu,mem\n5,1\n', 'a.csv:2: the row has 2 fields and the header 3'],
 ])('%j is refused with a sentence', (text, sentence) => {
   expect(() => readCsv(text)).toThrow(InputError);
@@ -131,9 +149,13 @@ const requests: fc.Arbitrary<PodRequest> = fc
       storageBytes: fc.integer({ min: 1, max: 2 ** 50 }),
       gpu: fc.record({ gpuCount: fc.integer({ min: 1, max: 31 }), gpuMilli: fc.integer({ min: 1, max: 1000 }) }),
       gpuModels: fc.array(word, { minLength: 1, maxLength: 3 }),
-      nodeSelector: fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 3 }).map((pairs) => Object.fromEntries(pairs)),
+      nodeSelector: fc
+        .array(fc.tuple(word, word), { minLength: 1, maxLength: 3 })
+        .map((pairs) => Object.fromEntries(pairs)),
       tolerations: fc.array(word, { minLength: 1, maxLength: 3 }),
-      extended: fc.array(fc.tuple(word, bounded), { minLength: 1, maxLength: 3 }).map((pairs) => Object.fromEntries(pairs)),
+      extended: fc
+        .array(fc.tuple(word, bounded), { minLength: 1, maxLength: 3 })
+        .map((pairs) => Object.fromEntries(pairs)),
     },
     { requiredKeys: ['cpuMilli', 'memBytes'] },
   )
@@ -149,11 +171,13 @@ const pods: fc.Arbitrary<PodRow> = fc.record({
   gangSize: fc.integer({ min: 1, max: 1000 }),
   request: requests,
 });
-const workloads = fc.array(pods, { minLength: 1, maxLength: 5 }).map((rows) =>
-  rows
-    .sort((a, b) => a.arrivesUs - b.arrivesUs)
-    .map((row) => ({ ...row, gangSize: row.gang === undefined ? 1 : row.gangSize })),
-);
+const workloads = fc
+  .array(pods, { minLength: 1, maxLength: 5 })
+  .map((rows) =>
+    rows
+      .sort((a, b) => a.arrivesUs - b.arrivesUs)
+      .map((row) => ({ ...row, gangSize: row.gang === undefined ? 1 : row.gangSize })),
+  );
 
 test('reading what was written gives the same pods', () => {
   fc.assert(
@@ -179,16 +203,22 @@ test('a file changed at any place gives pods or an InputError', () => {
     { content: [...writePodNdjson(sourceOf(rows))].join(''), read: podNdjson },
   ];
   fc.assert(
-    fc.property(fc.constantFrom(...files), fc.nat(1200), fc.nat(5), fc.uint8Array({ maxLength: 6 }), (file, at, cut, insert) => {
-      const bytes = new TextEncoder().encode(file.content);
-      const changed = Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + cut)]);
-      try {
-        const found = rowsOf(file.read(bytesOf('a', changed), new DropReport()));
-        for (const row of found) expect(Number.isSafeInteger(row.request.memBytes)).toBe(true);
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputError);
-      }
-    }),
+    fc.property(
+      fc.constantFrom(...files),
+      fc.nat(1200),
+      fc.nat(5),
+      fc.uint8Array({ maxLength: 6 }),
+      (file, at, cut, insert) => {
+        const bytes = new TextEncoder().encode(file.content);
+        const changed = Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + cut)]);
+        try {
+          const found = rowsOf(file.read(bytesOf('a', changed), new DropReport()));
+          for (const row of found) expect(Number.isSafeInteger(row.request.memBytes)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      },
+    ),
     { numRuns: 1500 },
   );
 });

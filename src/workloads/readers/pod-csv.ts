@@ -41,9 +41,14 @@ export function podCsv(bytes: ByteSource, report: DropReport, options: PodCsvOpt
   const rows = table.rows;
   for (const column of table.header)
     if (!(POD_FIELDS as readonly string[]).includes(column))
-      report.note(`${bytes.name}: column "${column}" is not known and was left out; known are ${POD_FIELDS.join(', ')}`);
+      report.note(
+        `${bytes.name}: column "${column}" is not known and was left out; known are ${POD_FIELDS.join(', ')}`,
+      );
 
-  const columns = Object.fromEntries(POD_FIELDS.map((field) => [field, table.column(field)])) as Record<PodField, number>;
+  const columns = Object.fromEntries(POD_FIELDS.map((field) => [field, table.column(field)])) as Record<
+    PodField,
+    number
+  >;
   const fields: FieldTexts = {
     text: (field) => (columns[field] < 0 ? '' : rows.text(columns[field])),
     parse: (field, parse) => (columns[field] < 0 ? parseAbsent(field, parse) : table.parse(columns[field], parse)),

@@ -56,10 +56,14 @@ export function podNdjson(bytes: ByteSource, report: DropReport, options: PodNdj
     for (const field of POD_FIELDS) texts[field] = '';
     for (const [key, item] of Object.entries(value)) {
       if ((POD_FIELDS as readonly string[]).includes(key)) texts[key as PodField] = textOfValue(key, item, where);
-      else report.note(`${lines.name}: key ${quoted(key)} is not known and was left out; known are ${POD_FIELDS.join(', ')}`);
+      else
+        report.note(
+          `${lines.name}: key ${quoted(key)} is not known and was left out; known are ${POD_FIELDS.join(', ')}`,
+        );
     }
     for (const field of REQUIRED_FIELDS)
-      if (texts[field] === '') throw new InputError(`${where()}: field "${field}": it is missing; write it like ${EXAMPLE}`);
+      if (texts[field] === '')
+        throw new InputError(`${where()}: field "${field}": it is missing; write it like ${EXAMPLE}`);
   }
 
   function request(): PodRequest {

@@ -31,25 +31,35 @@ test('a file that is not recognised goes by its name, so that its fault is told'
   expect(() => open('dir/a.csv', 'arrives,cpu\n')).toThrow('dir/a.csv:1: the header has no column "mem"');
   expect(() => open('dir/openb_pod_list_x.csv', 'name\n')).toThrow('no column "cpu_milli", "memory_mib"');
   expect(() => open('a.swf', 'x')).toThrow('a.swf:1: field 1 (job number): "x" is not a number');
-  expect(() => open('a.bin', 'x')).toThrow('a.bin: this is no pod list of a known format; known are pods-ndjson (*.ndjson');
+  expect(() => open('a.bin', 'x')).toThrow(
+    'a.bin: this is no pod list of a known format; known are pods-ndjson (*.ndjson',
+  );
   expect(() => open('a.csv', ' \n')).toThrow('a.csv: the file is empty; a pod list has at least a header and a row');
 });
 
 test('options are texts and checked', () => {
   const open = (content: string, options: Record<string, string>, format?: string): number =>
-    collect(openPods(bytesOf('a', content), new DropReport(), { options, ...(format !== undefined && { format }) })).length;
+    collect(openPods(bytesOf('a', content), new DropReport(), { options, ...(format !== undefined && { format }) }))
+      .length;
   expect(open(SWF, { as: 'gang', cleaning: 'backfilling', 'max-procs': '4' })).toBe(2);
   expect(open(OPENB, { times: 'none', every: '1s' })).toBe(1);
   expect(open(PODS.replaceAll(',', ';'), { delimiter: ';' })).toBe(1);
   expect(() => open(SWF, { as: 'team' })).toThrow('option as: "team" is not known; write pod or gang');
-  expect(() => open(SWF, { speed: '1' })).toThrow('the format swf has no option "speed"; it has cleaning, as, max-procs');
-  expect(() => open(SWF, { 'max-procs': 'x' })).toThrow('option max-procs: "x" is not a whole number from 1 to 2^53 - 1');
+  expect(() => open(SWF, { speed: '1' })).toThrow(
+    'the format swf has no option "speed"; it has cleaning, as, max-procs',
+  );
+  expect(() => open(SWF, { 'max-procs': 'x' })).toThrow(
+    'option max-procs: "x" is not a whole number from 1 to 2^53 - 1',
+  );
   expect(() => open(PODS, {}, 'podz')).toThrow('no format is called "podz"; known are pods-ndjson, openb, swf, pods');
-  for (const format of POD_FORMATS) expect(() => open(PODS, { nonsense: '1' }, format.name), format.name).toThrow(InputError);
+  for (const format of POD_FORMATS)
+    expect(() => open(PODS, { nonsense: '1' }, format.name), format.name).toThrow(InputError);
 });
 
 test('machine lists', () => {
   expect(readNodes(bytesOf('a', 'cpu,mem\n1,1Gi\n'), new DropReport())).toHaveLength(1);
-  expect(readNodes(bytesOf('a', gzipSync('sn,cpu_milli,memory_mib,gpu,model\na,1,1,0,\n')), new DropReport())).toHaveLength(1);
+  expect(
+    readNodes(bytesOf('a', gzipSync('sn,cpu_milli,memory_mib,gpu,model\na,1,1,0,\n')), new DropReport()),
+  ).toHaveLength(1);
   expect(() => readNodes(bytesOf('a', PODS), new DropReport())).toThrow('a: this is no machine list of a known format');
 });

@@ -176,8 +176,8 @@ function formatNamed<F extends Format>(formats: readonly F[], name: string): F {
 /** Whether the first line that is neither blank nor a comment is a CSV header with all these columns. */
 function hasColumns(head: string, columns: readonly string[]): boolean {
   const line = head.split(/\r?\n/).find((one) => one.trim() !== '' && !one.startsWith('#')) ?? '';
-  const header = line.split(/[,;|\t]/).map((column) => column.trim().replace(/^"(.*)"$/, '$1'));
-  return columns.every((column) => header.includes(column));
+  const header = new Set(line.split(/[,;|\t]/).map((column) => column.trim().replace(/^"(.*)"$/, '$1')));
+  return columns.every((column) => header.has(column));
 }
 
 function matches(path: string, pattern: string): boolean {

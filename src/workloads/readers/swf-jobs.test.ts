@@ -10,7 +10,15 @@ import { DropReport } from '../drop-report.ts';
 import { swfJobs, type SwfOptions } from './swf-jobs.ts';
 
 /** A job line from the fields that matter; the rest is unknown. */
-function job(id: number, submit: number, run: number, allocated: number, requested: number, time: number, user = 7): string {
+function job(
+  id: number,
+  submit: number,
+  run: number,
+  allocated: number,
+  requested: number,
+  time: number,
+  user = 7,
+): string {
   return ` ${id} ${submit} -1 ${run} ${allocated} -1 -1 ${requested} ${time} -1 1 ${user} -1 -1 -1 -1 -1 -1\n`;
 }
 
@@ -35,15 +43,18 @@ test('a job is one pod of N CPUs, or a gang of N pods of one', () => {
     request: { cpuMilli: 2000, memBytes: 0 },
   });
   const gang = read(job(3, 10, 20, 2, 2, 30) + job(4, 11, 1, 1, -1, -1, -1), { as: 'gang' });
-  expect(gang.map((row) => [row.name, row.gang, row.gangSize, row.request.cpuMilli, row.user, row.estimateUs])).toEqual([
-    ['3.0', '3', 2, 1000, '7', 30e6],
-    ['3.1', '3', 2, 1000, '7', 30e6],
-    ['4', undefined, 1, 1000, undefined, Infinity],
-  ]);
+  expect(gang.map((row) => [row.name, row.gang, row.gangSize, row.request.cpuMilli, row.user, row.estimateUs])).toEqual(
+    [
+      ['3.0', '3', 2, 1000, '7', 30e6],
+      ['3.1', '3', 2, 1000, '7', 30e6],
+      ['4', undefined, 1, 1000, undefined, Infinity],
+    ],
+  );
 });
 
 test('memory is requested, else used, KB for each processor', () => {
-  const line = (used: number, requested: number): string => `1 0 -1 5 4 -1 ${used} 4 9 ${requested} 1 -1 -1 -1 -1 -1 -1 -1\n`;
+  const line = (used: number, requested: number): string =>
+    `1 0 -1 5 4 -1 ${used} 4 9 ${requested} 1 -1 -1 -1 -1 -1 -1 -1\n`;
   expect(read(line(100, 200))[0].request.memBytes).toBe(200 * 1024 * 4);
   expect(read(line(100, -1))[0].request.memBytes).toBe(100 * 1024 * 4);
   expect(read(line(-1, -1))[0].request.memBytes).toBe(0);
@@ -52,7 +63,10 @@ test('memory is requested, else used, KB for each processor', () => {
 
 test('header comments become a record', () => {
   const source = swfJobs(
-    bytesOf('l.swf', `; Version: 2.2\n; MaxProcs: 100\n; Note: one\n;       two\n; Note: three\n;\n${job(1, 0, 1, 1, 1, 1)}`),
+    bytesOf(
+      'l.swf',
+      `; Version: 2.2\n; MaxProcs: 100\n; Note: one\n;       two\n; Note: three\n;\n${job(1, 0, 1, 1, 1, 1)}`,
+    ),
     new DropReport(),
   );
   source.next(blankRow());
@@ -101,8 +115,14 @@ test('CRLF, tabs and a missing last line end change nothing', () => {
 test.each([
   ['', 'l.swf: the log holds no jobs; a job is a line of 18 numbers'],
   ['1 2 3\n', 'l.swf:1: the line has 3 fields; a job of the Standard Workload Format has 18 numbers, -1 where unknown'],
-  [job(1, 0, 5, 1, 1, 9).replace('5', 'NaN'), 'l.swf:1: field 4 (run time): "NaN" is not a number; write a whole number, -1 where unknown'],
-  [job(1, 0, 5, 1, 1, 9).replace('5', '9007199254740993'), 'l.swf:1: field 4 (run time): "9007199254740993" is beyond 2^53'],
+  [
+    job(1, 0, 5, 1, 1, 9).replace('5', 'NaN'),
+    'l.swf:1: field 4 (run time): "NaN" is not a number; write a whole number, -1 where unknown',
+  ],
+  [
+    job(1, 0, 5, 1, 1, 9).replace('5', '9007199254740993'),
+    'l.swf:1: field 4 (run time): "9007199254740993" is beyond 2^53',
+  ],
   [job(1, 0, 9_007_199_255, 1, 1, 9), 'l.swf:1: field 4 (run time): 9007199255 seconds is beyond 2^53 microseconds'],
   [job(1, 0, 5, 1, 2e9, 9), 'l.swf:1: field 8 (requested processors): 2000000000 is not a number of processors'],
   [job(1, 9, 5, 1, 1, 9) + job(2, 8, 5, 1, 1, 9), 'l.swf:2: the pod arrives at 8s, before the one above it (9s)'],
@@ -114,14 +134,19 @@ test.each([
 test('a log changed at any place gives jobs or an InputError', () => {
   const bytes = new TextEncoder().encode(`; MaxProcs: 10\n${[1, 2, 3].map((k) => job(k, k, 5, 2, 3, 9)).join('')}`);
   fc.assert(
-    fc.property(fc.nat(250), fc.nat(4), fc.oneof(fc.uint8Array({ maxLength: 5 }), fc.constant([45])), (at, cut, insert) => {
-      const changed = Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + cut)]);
-      try {
-        for (const row of read(changed, { cleaning: 'backfilling' })) expect(row.runsUs).toBeGreaterThan(0);
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputError);
-      }
-    }),
+    fc.property(
+      fc.nat(250),
+      fc.nat(4),
+      fc.oneof(fc.uint8Array({ maxLength: 5 }), fc.constant([45])),
+      (at, cut, insert) => {
+        const changed = Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + cut)]);
+        try {
+          for (const row of read(changed, { cleaning: 'backfilling' })) expect(row.runsUs).toBeGreaterThan(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      },
+    ),
     { numRuns: 1000 },
   );
 });

@@ -91,7 +91,10 @@ export function swfJobs(bytes: ByteSource, report: DropReport, options: SwfOptio
     if (requested <= 0) requested = allocated;
     if (requested <= 0) return 'neither allocated nor requested processors are known';
     if (requested > MAX_PROCESSORS || requested % 1 !== 0)
-      fields.fail(value[7] > 0 ? 8 : 5, `${requested} is not a number of processors; write a whole one below 100 million`);
+      fields.fail(
+        value[7] > 0 ? 8 : 5,
+        `${requested} is not a number of processors; write a whole one below 100 million`,
+      );
     if (options.cleaning === 'backfilling') {
       if (maxProcs !== undefined && Math.max(allocated, requested) > maxProcs)
         return `more processors than the machine has (${maxProcs})`;

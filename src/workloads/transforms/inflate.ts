@@ -2,14 +2,14 @@ import { InputError } from '../../sim/input-error.ts';
 import type { PodRequest } from '../../sim/pod-request.ts';
 import { blankRow, type PodSource } from '../../sim/pod-source.ts';
 import type { RandomStream } from '../../sim/random.ts';
-import { collect, PodTable } from '../pod-table.ts';
+import { collect, type PodTable } from '../pod-table.ts';
 import { podUnits } from './pod-units.ts';
 import { later } from './sort.ts';
 
 export type LoadedResource = 'cpu' | 'mem' | 'gpu';
 
 /** More pods than this would not fit into memory; the target is then a slip of the pen. */
-const MAX_PODS = 20_000_000;
+const MAX_PODS = 5_000_000;
 
 /**
  * Brings the sum of all requests for a resource to `target` (millicores, bytes or milli-GPU), as the FGD experiments
@@ -32,7 +32,8 @@ function inflated(table: PodTable, resource: LoadedResource, target: number, ran
       asks[unit] += asked(table.requests[table.request[order[k]]], resource);
     total += asks[unit];
   }
-  if (total === 0) throw new InputError(`inflate: no pod asks for ${resource}, so its load cannot be changed; name another resource`);
+  if (total === 0)
+    throw new InputError(`inflate: no pod asks for ${resource}, so its load cannot be changed; name another resource`);
   if (total > target) return remaining(table, order, starts, asks, total, target, random);
   const row = blankRow();
   for (let clone = 1; ; clone++) {

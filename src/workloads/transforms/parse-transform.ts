@@ -37,7 +37,8 @@ export interface TransformHelp {
 }
 
 interface Definition extends TransformHelp {
-  readonly isRandom?: boolean;
+  /** Whether it depends on the seed, with this argument. */
+  readonly isRandom?: (argument: string) => boolean;
   readonly parse: (argument: string) => Apply;
 }
 
@@ -113,10 +114,11 @@ const DEFINITIONS: readonly Definition[] = [
     argument: '=SHARE',
     example: 'sample=0.1',
     line: 'keep each pod (each gang as a whole) with this probability',
-    isRandom: true,
+    isRandom: () => true,
     parse: (argument) => {
       const share = factorOf(argument);
-      if (share > 1) throw new InputError(`${quoted(argument)} is not a share above 0 and at most 1; write it like 0.1`);
+      if (share > 1)
+        throw new InputError(`${quoted(argument)} is not a share above 0 and at most 1; write it like 0.1`);
       return (source, random) => sample(source, share, random);
     },
   },
@@ -135,7 +137,7 @@ const DEFINITIONS: readonly Definition[] = [
     argument: '',
     example: 'shuffle',
     line: 'the same arrival times and the same pods, matched anew at random',
-    isRandom: true,
+    isRandom: () => true,
     parse: () => (source, random) => shuffle(source, random),
   },
   {
@@ -143,7 +145,7 @@ const DEFINITIONS: readonly Definition[] = [
     argument: '=RESOURCE:LOAD',
     example: 'inflate=gpu:1.3',
     line: 'clone or remove random pods until all requests for cpu, mem or gpu sum up to LOAD times the cluster',
-    isRandom: true,
+    isRandom: () => true,
     parse: (argument) => {
       const [resource, load] = loadOf(argument);
       return (source, random, nodes) => inflate(source, resource, load * capacity(nodes, resource), random);
@@ -154,7 +156,7 @@ const DEFINITIONS: readonly Definition[] = [
     argument: '=FIELD:VALUE,VALUE,...',
     example: 'relabel=user:ann,bob',
     line: 'write user, priority, name (a prefix), estimate (run, none, 2x) or gpu-model (or any); several values are drawn at random',
-    isRandom: true,
+    isRandom: (argument) => argument.includes(','),
     parse: (argument) => {
       const [field, values] = keyed(argument, 'user:ann,bob');
       const changes = values.split(',').map((value) => relabelChange(field, value.trim()));
@@ -186,13 +188,15 @@ export function parseTransforms(texts: readonly string[]): TransformStep[] {
     const argument = equals < 0 ? '' : text.slice(equals + 1).trim();
     const definition = DEFINITIONS.find((one) => one.name === name);
     if (definition === undefined)
-      throw new InputError(`no transform is called ${quoted(name)}; known are ${DEFINITIONS.map((one) => one.name).join(', ')}`);
+      throw new InputError(
+        `no transform is called ${quoted(name)}; known are ${DEFINITIONS.map((one) => one.name).join(', ')}`,
+      );
     if ((definition.argument === '') !== (argument === ''))
       throw new InputError(`transform ${quoted(text)}: write it like ${definition.example}`);
     return {
       text,
       name,
-      isRandom: definition.isRandom ?? false,
+      isRandom: definition.isRandom?.(argument) ?? false,
       sorts: name === 'sort' && index === 0,
       apply: parsed(definition, argument, text),
     };
@@ -200,7 +204,11 @@ export function parseTransforms(texts: readonly string[]): TransformStep[] {
 }
 
 /** The source after all steps. A step that is there twice draws from two streams. */
-export function applyTransforms(source: PodSource, steps: readonly TransformStep[], context: TransformContext): PodSource {
+export function applyTransforms(
+  source: PodSource,
+  steps: readonly TransformStep[],
+  context: TransformContext,
+): PodSource {
   let transformed = source;
   const seen = new Map<string, number>();
   for (const step of steps) {
@@ -257,7 +265,8 @@ function loadOf(argument: string): [resource: LoadedResource, load: number] {
 
 function keyed(text: string, example: string): [key: string, value: string] {
   const colon = text.indexOf(':');
-  if (colon <= 0 || colon === text.length - 1) throw new InputError(`${quoted(text)} has no value; write it like ${example}`);
+  if (colon <= 0 || colon === text.length - 1)
+    throw new InputError(`${quoted(text)} has no value; write it like ${example}`);
   return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
 }
 

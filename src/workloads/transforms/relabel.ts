@@ -50,7 +50,8 @@ export function relabel(source: PodSource, changes: readonly RowChange[], random
 function estimateChange(value: string): RowChange {
   if (value === 'run') return (row) => (row.estimateUs = row.runsUs);
   if (value === 'none') return (row) => (row.estimateUs = Infinity);
-  if (!value.endsWith('x')) throw new InputError(`${quoted(value)} is not an estimate; write run, none or a factor like 2x`);
+  if (!value.endsWith('x'))
+    throw new InputError(`${quoted(value)} is not an estimate; write run, none or a factor like 2x`);
   const factor = factorOf(value.slice(0, -1));
   return (row) => (row.estimateUs = scaledTime(row.estimateUs, factor));
 }

@@ -19,7 +19,9 @@ function repeated(table: PodTable, times: number, wantedUs: number | undefined):
   const spanUs = lastUs - firstUs;
   const periodUs = wantedUs ?? spanUs + Math.floor(spanUs / Math.max(1, order.length - 1) + 0.5);
   if (periodUs < spanUs)
-    throw new InputError(`repeat: the arrivals span ${spanUs / 1e6}s, more than the period of ${periodUs / 1e6}s; write a longer period`);
+    throw new InputError(
+      `repeat: the arrivals span ${spanUs / 1e6}s, more than the period of ${periodUs / 1e6}s; write a longer period`,
+    );
   if (lastUs + periodUs * (times - 1) > Number.MAX_SAFE_INTEGER)
     throw new InputError(`repeat: the last of ${times} repetitions is beyond 2^53 microseconds; repeat less often`);
   let turn = 0;

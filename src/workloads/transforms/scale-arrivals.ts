@@ -6,7 +6,7 @@ export function scaleArrivals(source: PodSource, rate: number): PodSource {
   return {
     next(row) {
       if (!source.next(row)) return false;
-      row.arrivesUs = scaledTime(row.arrivesUs, 1 / rate);
+      row.arrivesUs = scaledTime(row.arrivesUs, 1, rate);
       return true;
     },
   };
@@ -17,9 +17,9 @@ export function compressTime(source: PodSource, factor: number): PodSource {
   return {
     next(row) {
       if (!source.next(row)) return false;
-      row.arrivesUs = scaledTime(row.arrivesUs, 1 / factor);
-      row.runsUs = scaledTime(row.runsUs, 1 / factor);
-      row.estimateUs = scaledTime(row.estimateUs, 1 / factor);
+      row.arrivesUs = scaledTime(row.arrivesUs, 1, factor);
+      row.runsUs = scaledTime(row.runsUs, 1, factor);
+      row.estimateUs = scaledTime(row.estimateUs, 1, factor);
       return true;
     },
   };

@@ -45,7 +45,9 @@ function gpus(request: PodRequest, factor: number): Pick<PodRequest, 'gpuCount' 
   if (milli <= WHOLE_GPU_MILLI) return { gpuCount: 1, gpuMilli: milli };
   const gpuCount = Math.ceil(milli / WHOLE_GPU_MILLI);
   if (gpuCount <= MAX_GPUS) return { gpuCount, gpuMilli: WHOLE_GPU_MILLI };
-  throw new InputError(`scaled by ${factor} a pod asks for ${gpuCount} GPUs, and a node has at most ${MAX_GPUS}; use a smaller factor`);
+  throw new InputError(
+    `scaled by ${factor} a pod asks for ${gpuCount} GPUs, and a node has at most ${MAX_GPUS}; use a smaller factor`,
+  );
 }
 
 function amount(before: number, factor = 1): number {

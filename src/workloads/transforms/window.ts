@@ -8,7 +8,8 @@ export function window(source: PodSource, fromUs: number, toUs: number): PodSour
   let ended = false;
   return {
     next(row) {
-      while (!ended && source.next(row)) {
+      if (ended) return false;
+      while (source.next(row)) {
         if (row.arrivesUs < fromUs) continue;
         if (row.arrivesUs >= toUs) break;
         row.arrivesUs -= fromUs;
