@@ -35,7 +35,8 @@ export function typicalPods(requests: Iterable<PodRequest>, coverage = 0.95): Ty
     gpuCount: one.gpuCount,
     gpuMilli: one.gpuMilli,
     gpuModels: one.gpuSpec === '' ? [] : one.gpuSpec.split('|'),
-    share: one.count / covered,
+    // Both over all pods first, as the experiment did: its published scores depend on the last bit.
+    share: one.count / pods / (covered / pods),
   }));
 }
 
