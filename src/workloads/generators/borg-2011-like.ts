@@ -155,8 +155,6 @@ export const borg2011Like: WorkloadPreset = {
       job.request = mix.draw(shapes);
       job.count = Math.min(options.batch, Math.round(tasks.draw(sizes)));
       job.runsUs = seconds(session.kind.runs.draw(runs));
-      // Service jobs say that they will stay; a batch job says nothing, as in the trace.
-      job.estimateUs = Infinity;
       job.priority = session.priority;
       job.user = session.user;
     });

@@ -90,8 +90,7 @@ test('gangs are whole: every member carries the name and the size', () => {
 });
 
 test('the knobs are checked with a sentence each', () => {
-  const pods = (options: Partial<GeneratorOptions>, seed: number) =>
-    generatorPreset('uniform-mix').pods(options, seed);
+  const pods = (options: Partial<GeneratorOptions>, seed: number) => generatorPreset('uniform-mix').pods(options, seed);
   expect(() => pods({ load: -1 }, 1)).toThrow('uniform-mix: option load is -1; write a share such as 0.9');
   expect(() => pods({ pods: 1.5 }, 1)).toThrow('uniform-mix: option pods is 1.5; write a whole number from 1');
   expect(() => pods({ nods: 3 } as Partial<GeneratorOptions>, 1)).toThrow('uniform-mix has no option "nods"');

@@ -12,7 +12,9 @@ export interface Amounts {
   readonly gpuMilli: number;
 }
 
-/** So many nodes in the proportions of the mix (largest remainders first), spread round-robin over three zones. */
+const ZONES = ['a', 'b', 'c'];
+
+/** So many nodes in the proportions of the mix (largest remainders first), each kind spread over three zones. */
 export function machines(mix: readonly MachineKind[], count: number): NodeSpec[] {
   const total = mix.reduce((sum, kind) => sum + kind.weight, 0);
   const exact = mix.map((kind) => (kind.weight * count) / total);
@@ -24,8 +26,11 @@ export function machines(mix: readonly MachineKind[], count: number): NodeSpec[]
   for (const { k } of byRemainder.slice(0, missing)) counts[k]++;
   const nodes: NodeSpec[] = [];
   mix.forEach(({ weight: _weight, ...kind }, k) => {
-    for (let n = 0; n < counts[k]; n++)
-      nodes.push({ name: `node-${nodes.length}`, ...kind, zone: `zone-${nodes.length % 3}` });
+    for (let z = 0; z < ZONES.length; z++) {
+      const inZone = Math.floor((counts[k] + ZONES.length - 1 - z) / ZONES.length);
+      for (let n = 0; n < inZone; n++)
+        nodes.push({ name: `kind-${k + 1}${ZONES[z]}-${n}`, ...kind, zone: `zone-${ZONES[z]}` });
+    }
   });
   return nodes;
 }
