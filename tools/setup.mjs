@@ -18,7 +18,7 @@ for (const need of missing) console.log(`missing: ${need.name}, used by ${need.u
 console.log(
   missing.length === 0
     ? 'setup: everything that the tests use is here'
-    : `setup: ${missing.length} of ${NEEDS.length} are missing; npm test skips what uses them, by name`,
+    : `setup: missing ${missing.length} of ${NEEDS.length}; npm test skips what uses them, by name`,
 );
 
 /** @param {import('./needs.mjs').Need} need */
