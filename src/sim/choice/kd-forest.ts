@@ -121,11 +121,56 @@ export class KdForest {
       return;
     }
     this.remove(from, entry);
-    this.tighten(tree, from + offset);
+    if (this.onEdge(from + offset, wasCpu, wasMem, place)) this.tighten(tree, from + offset);
     if (this.filled[to]! < LEAF_ROOM) {
       this.append(to, cpu, mem, place);
-      this.tighten(tree, to + offset);
+      this.widen(tree, to + offset, cpu, mem, place);
     } else this.shareAround(tree, to + offset, place);
+  }
+
+  /** Whether the box of the leaf may shrink when it loses this entry. */
+  private onEdge(leafNode: number, cpu: number, mem: number, place: number): boolean {
+    const { box } = this;
+    const b = leafNode * 4;
+    return (
+      cpu === box[b] ||
+      mem === box[b + 1] ||
+      cpu === box[b + 2] ||
+      mem === box[b + 3] ||
+      place === this.lowest[leafNode]
+    );
+  }
+
+  /** Takes a new entry of this leaf into its box and into those of the tree nodes above. */
+  private widen(tree: number, leafNode: number, cpu: number, mem: number, place: number): void {
+    const { box, lowest } = this;
+    const base = this.base[tree]!;
+    for (let at = leafNode - base; at >= 1; at >>= 1) {
+      const k = base + at;
+      const b = k * 4;
+      let wider = false;
+      if (cpu < box[b]!) {
+        box[b] = cpu;
+        wider = true;
+      }
+      if (mem < box[b + 1]!) {
+        box[b + 1] = mem;
+        wider = true;
+      }
+      if (cpu > box[b + 2]!) {
+        box[b + 2] = cpu;
+        wider = true;
+      }
+      if (mem > box[b + 3]!) {
+        box[b + 3] = mem;
+        wider = true;
+      }
+      if (place < lowest[k]!) {
+        lowest[k] = place;
+        wider = true;
+      }
+      if (!wider) return;
+    }
   }
 
   /** The tree node of the leaf to which these coordinates belong. */

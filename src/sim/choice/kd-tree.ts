@@ -16,7 +16,8 @@ export function kdTree(problem: ChoiceProblem): Chooser {
   const { cluster, shapes, score, filter, counters } = problem;
   const { nodeAt } = problem.order;
   if (problem.prefers === undefined) throw new RangeError('a k-d tree needs a policy that says what it prefers');
-  const lessFree = problem.prefers === 'less-free';
+  /** Where the best corner of a box begins: at its lowest values or at its highest. */
+  const corner = problem.prefers === 'less-free' ? 0 : 2;
   const probe = cluster.count;
   const { cpuFreeMilli, memFreeBytes } = cluster;
   const stackNode = new Int32Array(64);
@@ -25,7 +26,8 @@ export function kdTree(problem: ChoiceProblem): Chooser {
   let others: Chooser | undefined;
   let members: number[] = [];
 
-  let bestScore = -Infinity;
+  /** The score of the best node so far; in an array, since V8 allocates for a number that a closure changes. */
+  const best = new Float64Array(1);
   let bestPlace = NOBODY;
 
   return {
@@ -35,7 +37,7 @@ export function kdTree(problem: ChoiceProblem): Chooser {
       if (shapes.gpuCount[shape]! > 0 || shapes.extended[shape] !== null || shapes.storageBytes[shape]! > 0)
         return (others ??= blockMaxima(problem)).choose(shape);
       forest ??= plant(shape);
-      bestScore = -Infinity;
+      best[0] = -Infinity;
       bestPlace = NOBODY;
       const likeliest = forest.trees === 1 ? 0 : likeliestTree(forest, shape);
       search(forest, likeliest, shape);
@@ -66,28 +68,22 @@ export function kdTree(problem: ChoiceProblem): Chooser {
     return score(shape, probe);
   }
 
-  /** The highest score that any node below the tree node could have, at least for nodes that fit. */
-  function bound(box: Float64Array, treeNode: number, shape: number): number {
-    const b = treeNode * 4;
-    if (!lessFree) return ask(shape, box[b + 2]!, box[b + 3]!);
-    const cpu = shapes.cpuMilli[shape]!;
-    const mem = shapes.memBytes[shape]!;
-    return ask(shape, box[b]! > cpu ? box[b]! : cpu, box[b + 1]! > mem ? box[b + 1]! : mem);
-  }
-
+  /** The tree whose root promises most: the better the first answer, the less is left to search. */
   function likeliestTree(forest: KdForest, shape: number): number {
     const { box, lowest, base } = forest;
+    const cpu = shapes.cpuMilli[shape]!;
+    const mem = shapes.memBytes[shape]!;
     let likeliest = 0;
     let highest = -Infinity;
     let place = NOBODY;
     for (let tree = 0; tree < forest.trees; tree++) {
-      const root = base[tree]! + 1;
-      if (box[root * 4 + 2]! < shapes.cpuMilli[shape]! || box[root * 4 + 3]! < shapes.memBytes[shape]!) continue;
+      const b = (base[tree]! + 1) * 4;
+      if (box[b + 2]! < cpu || box[b + 3]! < mem) continue;
       copyCapacityToProbe(cluster, members[tree]!);
-      const promised = bound(box, root, shape);
-      if (promised > highest || (promised === highest && lowest[root]! < place)) {
+      const promised = ask(shape, Math.max(cpu, box[b + corner]!), Math.max(mem, box[b + corner + 1]!));
+      if (promised > highest || (promised === highest && lowest[base[tree]! + 1]! < place)) {
         highest = promised;
-        place = lowest[root]!;
+        place = lowest[base[tree]! + 1]!;
         likeliest = tree;
       }
     }
@@ -100,40 +96,68 @@ export function kdTree(problem: ChoiceProblem): Chooser {
     const leaves = forest.leaves[tree]!;
     const cpu = shapes.cpuMilli[shape]!;
     const mem = shapes.memBytes[shape]!;
-    const root = base + 1;
-    if (box[root * 4 + 2]! < cpu || box[root * 4 + 3]! < mem) return;
+    const r = (base + 1) * 4;
+    if (box[r + 2]! < cpu || box[r + 3]! < mem) return;
     copyCapacityToProbe(cluster, members[tree]!);
     let depth = 0;
     let at = 1;
-    let promised = bound(box, root, shape);
+    let cornerCpu = atLeast(cpu, box[r + corner]!);
+    let cornerMem = atLeast(mem, box[r + corner + 1]!);
+    let promised = ask(shape, cornerCpu, cornerMem);
     for (;;) {
-      if (promised > bestScore || (promised === bestScore && lowest[base + at]! < bestPlace)) {
-        if (at >= leaves) searchLeaf(forest, base + at - forest.leafOffset[tree]!, shape, cpu, mem);
-        else {
+      if (promised > best[0]! || (promised === best[0] && lowest[base + at]! < bestPlace)) {
+        if (at < leaves) {
           const left = base + 2 * at;
           const l = left * 4;
           const leftFits = box[l + 2]! >= cpu && box[l + 3]! >= mem;
           const rightFits = box[l + 6]! >= cpu && box[l + 7]! >= mem;
-          if (leftFits && rightFits) {
-            const leftBound = bound(box, left, shape);
-            const rightBound = bound(box, left + 1, shape);
-            const leftFirst = leftBound > rightBound || (leftBound === rightBound && lowest[left]! < lowest[left + 1]!);
-            stackNode[depth] = leftFirst ? 2 * at + 1 : 2 * at;
-            stackBound[depth++] = leftFirst ? rightBound : leftBound;
-            at = leftFirst ? 2 * at : 2 * at + 1;
-            promised = leftFirst ? leftBound : rightBound;
+          // Often a child has the best corner of its parent, and with it its bound.
+          let leftPromised = -Infinity;
+          let leftCpu = 0;
+          let leftMem = 0;
+          if (leftFits) {
+            leftCpu = atLeast(cpu, box[l + corner]!);
+            leftMem = atLeast(mem, box[l + corner + 1]!);
+            leftPromised = leftCpu === cornerCpu && leftMem === cornerMem ? promised : ask(shape, leftCpu, leftMem);
+          }
+          if (rightFits) {
+            const rightCpu = atLeast(cpu, box[l + corner + 4]!);
+            const rightMem = atLeast(mem, box[l + corner + 5]!);
+            const same = rightCpu === cornerCpu && rightMem === cornerMem;
+            const rightPromised = same ? promised : ask(shape, rightCpu, rightMem);
+            const rightFirst =
+              !leftFits ||
+              rightPromised > leftPromised ||
+              (rightPromised === leftPromised && lowest[left + 1]! < lowest[left]!);
+            if (rightFirst) {
+              if (leftFits) {
+                stackNode[depth] = 2 * at;
+                stackBound[depth++] = leftPromised;
+              }
+              at = 2 * at + 1;
+              promised = rightPromised;
+              cornerCpu = rightCpu;
+              cornerMem = rightMem;
+              continue;
+            }
+            stackNode[depth] = 2 * at + 1;
+            stackBound[depth++] = rightPromised;
+          }
+          if (leftFits) {
+            at = 2 * at;
+            promised = leftPromised;
+            cornerCpu = leftCpu;
+            cornerMem = leftMem;
             continue;
           }
-          if (leftFits || rightFits) {
-            at = leftFits ? 2 * at : 2 * at + 1;
-            promised = bound(box, base + at, shape);
-            continue;
-          }
-        }
+        } else searchLeaf(forest, base + at - forest.leafOffset[tree]!, shape, cpu, mem);
       }
       if (depth === 0) return;
       at = stackNode[--depth]!;
       promised = stackBound[depth]!;
+      const b = (base + at) * 4;
+      cornerCpu = atLeast(cpu, box[b + corner]!);
+      cornerMem = atLeast(mem, box[b + corner + 1]!);
     }
   }
 
@@ -150,10 +174,14 @@ export function kdTree(problem: ChoiceProblem): Chooser {
       if (filter !== undefined && !filter(shape, node)) continue;
       counters.scoreCalls++;
       const value = score(shape, node);
-      if (value > bestScore || (value === bestScore && place < bestPlace)) {
-        bestScore = value;
+      if (value > best[0]! || (value === best[0] && place < bestPlace)) {
+        best[0] = value;
         bestPlace = place;
       }
     }
   }
+}
+
+function atLeast(least: number, value: number): number {
+  return value > least ? value : least;
 }
