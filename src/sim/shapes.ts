@@ -35,6 +35,8 @@ export class ShapeTable {
 
   private readonly home: ShapeHome;
   private readonly totals = { cpuMilli: 0, memBytes: 0, gpuMilli: 0 };
+  /** Whether any node has a taint; if none has, most requests may run everywhere and no node need be asked. */
+  private readonly tainted: boolean;
   private readonly keys: string[] = [];
   private readonly users: number[] = [];
   private readonly byIdentity = new Map<PodRequest, number>();
@@ -47,6 +49,7 @@ export class ShapeTable {
 
   constructor(home: ShapeHome) {
     this.home = home;
+    this.tainted = home.specs.some((node) => node.taints !== undefined && node.taints.length > 0);
     for (const node of home.specs) {
       this.totals.cpuMilli += node.cpuMilli;
       this.totals.memBytes += node.memBytes;
@@ -171,7 +174,7 @@ export class ShapeTable {
     this.gpuMilli[shape] = gpus > 0 ? (request.gpuMilli ?? 1000) : 0;
     const { extended, known } = extendedAsks(request, this.home.extendedNames);
     this.extended[shape] = extended;
-    this.allowed[shape] = known ? whereAllowed(request, this.home) : new Uint8Array(this.home.count + 1);
+    this.allowed[shape] = known ? whereAllowed(request, this.home, this.tainted) : new Uint8Array(this.home.count + 1);
     this.plain[shape] =
       this.allowed[shape] === null && extended === null && gpus === 0 && this.storageBytes[shape] === 0 ? 1 : 0;
   }
@@ -195,7 +198,9 @@ function extendedAsks(
 }
 
 /** Which nodes the request may run on by what never changes; null for all of them. The probe's row stays 1. */
-function whereAllowed(request: PodRequest, home: ShapeHome): Uint8Array | null {
+function whereAllowed(request: PodRequest, home: ShapeHome, tainted: boolean): Uint8Array | null {
+  const choosy = request.nodeSelector !== undefined || (request.gpuCount && request.gpuModels?.length);
+  if (!tainted && !choosy) return null;
   const allowed = new Uint8Array(home.count + 1).fill(1);
   let barred = false;
   for (let node = 0; node < home.count; node++) {

@@ -13,10 +13,13 @@ const FEW_NODES = 64;
 /** A k-d tree for each capacity class pays only if classes have at least so many nodes on average. */
 const NODES_A_CLASS = 16;
 
-/** A chooser of this kind. Which one it is changes the work, never the answer. */
+/**
+ * A chooser of this kind. Which one it is changes the work, never the answer. A k-d tree for a policy that does not say
+ * what it prefers is impossible; it gets block maxima.
+ */
 export function makeChooser(problem: ChoiceProblem, kind: ChooserKind): Chooser {
   if (kind === 'scan') return scan(problem);
-  if (kind === 'block-maxima') return blockMaxima(problem);
+  if (kind === 'block-maxima' || (kind === 'kd-tree' && problem.prefers === undefined)) return blockMaxima(problem);
   if (kind === 'kd-tree') return kdTree(problem);
   const count = problem.order.nodeAt.length;
   if (count <= FEW_NODES) return scan(problem);
