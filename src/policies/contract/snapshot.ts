@@ -10,10 +10,25 @@ export class Snapshot {
     const { count } = cluster;
     // The probe, row `count`, may change: indexes write it.
     const ofNodes = [
-      ...[cluster.cpuMilli, cluster.memBytes, cluster.storageBytes, cluster.gpuCount, cluster.gpuModel],
-      ...[cluster.cpuFreeMilli, cluster.memFreeBytes, cluster.storageFreeBytes, cluster.gpuFreeMilli],
-      ...[cluster.gpuMostFreeMilli, cluster.gpuWholeFree, cluster.gpuClasses, cluster.deviceFirst, cluster.ready],
-      ...[cluster.podCount, cluster.podRoom, cluster.zone, ...cluster.extended, ...cluster.extendedFree],
+      cluster.cpuMilli,
+      cluster.memBytes,
+      cluster.storageBytes,
+      cluster.gpuCount,
+      cluster.gpuModel,
+      cluster.cpuFreeMilli,
+      cluster.memFreeBytes,
+      cluster.storageFreeBytes,
+      cluster.gpuFreeMilli,
+      cluster.gpuMostFreeMilli,
+      cluster.gpuWholeFree,
+      cluster.gpuClasses,
+      cluster.deviceFirst,
+      cluster.ready,
+      cluster.podCount,
+      cluster.podRoom,
+      cluster.zone,
+      ...cluster.extended,
+      ...cluster.extendedFree,
     ].map((column) => column.subarray(0, count));
     this.columns = [
       ...ofNodes.map((column) => () => column),

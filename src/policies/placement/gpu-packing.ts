@@ -28,8 +28,8 @@ export const gpuPacking = memoryless({
       const gpus = shapes.gpuCount[shape]!;
       if (gpus === 0) return 0;
       const here = gpuCount[node]!;
-      if (gpuWholeFree[node]! === here) return idleNodeScore(here);
-      if (shapes.gpuMilli[shape]! === 1000) return usedNodeScore(gpus, 0);
+      if (gpuWholeFree[node] === here) return idleNodeScore(here);
+      if (shapes.gpuMilli[shape] === 1000) return usedNodeScore(gpus, 0);
       return sharedScore(cluster, node, cluster.bestFitDevices(node, shape, shapes));
     };
   },
