@@ -11,22 +11,22 @@ const TIME_UNITS: readonly { readonly name: string; readonly seconds: number }[]
   { name: 'ms', seconds: 1e-3 },
 ];
 
-/** One value with its unit: `12.3 s`, `4.10 h`, `63.5 %`, `1,204`. */
+/** One value with its unit, three significant digits: `12.3 s`, `4.10 h`, `63.5 %`, `1,204`. */
 export function formatValue(value: number, unit: Metric['unit']): string {
-  return formatLike([value], unit)(value);
+  return formatLike([value], unit, 3)(value);
 }
 
 /**
  * A format for a column of values: one unit of time and one number of decimals for all, four significant digits for the
  * largest, so that digits stand under digits.
  */
-export function formatLike(values: readonly number[], unit: Metric['unit']): NumberFormat {
+export function formatLike(values: readonly number[], unit: Metric['unit'], significant = 4): NumberFormat {
   const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
   if (unit === 's') {
     // Two of a unit are needed before it is used: 90 s reads better than 1.5 min.
     const fitting = TIME_UNITS.find((one) => largest >= 2 * one.seconds);
     const time = largest === 0 ? TIME_UNITS[3]! : (fitting ?? TIME_UNITS.at(-1)!);
-    const decimals = decimalsFor(largest / time.seconds);
+    const decimals = decimalsFor(largest / time.seconds, significant);
     return (value) => `${fixed(value / time.seconds, decimals)} ${time.name}`;
   }
   if (unit === 'share') {
@@ -34,7 +34,7 @@ export function formatLike(values: readonly number[], unit: Metric['unit']): Num
     return (value) => `${fixed(value * 100, decimals)} %`;
   }
   const whole = values.every((value) => Number.isInteger(value));
-  const decimals = whole ? 0 : decimalsFor(largest);
+  const decimals = whole ? 0 : decimalsFor(largest, significant);
   return (value) => fixed(value, decimals);
 }
 
@@ -58,7 +58,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     step++;
   }
-  return `${fixed(value, step === 0 ? 0 : decimalsFor(value) - 1)} ${units[step]}`;
+  return `${fixed(value, step === 0 ? 0 : decimalsFor(value, 3))} ${units[step]}`;
 }
 
 /** With so many decimals and commas between thousands; a real minus sign; never `-0`. */
@@ -71,8 +71,10 @@ export function fixed(value: number, decimals: number): string {
   return `${sign}${grouped}${rest === undefined ? '' : `.${rest}`}`;
 }
 
-function decimalsFor(largest: number): number {
-  return largest >= 1000 ? 0 : largest >= 100 ? 1 : largest >= 10 ? 2 : largest >= 0.1 ? 3 : 4;
+/** So many decimals that a number of this size has the wished significant digits; small ones at most two more. */
+function decimalsFor(largest: number, significant: number): number {
+  const before = largest >= 1000 ? 4 : largest >= 100 ? 3 : largest >= 10 ? 2 : largest >= 0.1 ? 1 : 0;
+  return Math.max(0, significant - before);
 }
 
 /** `a`, `a and b`, `a, b and c`; beyond `most`, `a, b and 4 more`. */

@@ -1,4 +1,4 @@
-import type { Cell } from '../experiment/comparison.ts';
+import type { Cell, PairedDifference } from '../experiment/comparison.ts';
 import { METRICS, type Metric } from '../sim/metric-catalogue.ts';
 import { noun } from './answer.ts';
 import { disadvantage } from './difference-words.ts';
@@ -40,13 +40,20 @@ export function strengthsOf(cell: Cell): Strengths[] {
         best.push({ story, text: `${noun(metric)} ${formatValue(own.mean, metric.unit)}` });
       if (own.verdict !== 'worse') continue;
       const winner = comparison.policies.find((one) => one.policy === comparison.best)!;
-      const size = metric.unit === 'share' ? 4 * Math.abs(own.toBest!.mean) : Math.abs(own.toBest!.shareOfBest ?? 1);
+      const size = gravity(metric, own.toBest!);
       if (size < WORTH_A_WORD) continue;
       bad.push({ story, size, text: weakness(metric, own.mean, winner.mean, own.toBest!.mean, winner.policy) });
     }
     bad.sort((a, b) => b.size - a.size);
     return { policy, best: oneOfEach(best), bad: oneOfEach(bad) };
   });
+}
+
+/** How much a shortfall matters: points of a share weigh four times; the scheduler's own work comes last. */
+function gravity(metric: Metric, toBest: PairedDifference): number {
+  if (metric.unit === 'share') return 4 * Math.abs(toBest.mean);
+  const size = Math.abs(toBest.shareOfBest ?? 1);
+  return metric.name === 'nodeEvaluations' ? size / 10 : size;
 }
 
 function weakness(metric: Metric, mean: number, bestMean: number, difference: number, best: string): string {

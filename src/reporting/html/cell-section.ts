@@ -158,7 +158,7 @@ function work(comparison: Comparison, cell: Cell): string {
     const micro = (value: number): string => fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0);
     return `<tr><th scope="row">${policyLabel(comparison, policy)}</th>${number((run) => run.result!.work.events, whole)}${number((run) => run.result!.work.decisions, whole)}${number((run) => run.result!.work.nodeEvaluations, whole)}${number((run) => run.timing?.decisionUs?.mean, micro)}${number((run) => run.timing?.decisionUs?.p99, micro)}${number(
       (run) => run.timing && run.timing.cpuMs / 1000,
-      (value) => formatValue(value, 's'),
+      (value) => `${fixed(value, value < 10 ? 2 : 1)} s`,
     )}${number((run) => run.timing?.peakRssBytes, formatBytes)}</tr>`;
   });
   return `<h3>Work and decision times</h3><p class="how">Counts are exact and the same on every machine; times are of this machine. Means over runs.</p>

@@ -12,6 +12,7 @@ const IN_FOCUS = "focus === '' || datum.policy === focus";
 function frame(height: number): Spec {
   return {
     $schema: SCHEMA,
+    background: null,
     width: 'container',
     height,
     autosize: { type: 'fit', contains: 'padding' },
@@ -42,7 +43,7 @@ function dashChannel(policies: readonly string[]): Spec {
 }
 
 /** Lines over time: `t`, `v` by `policy`, the band from `low` to `high` shown for the policy in focus. */
-export function curveSpec(policies: readonly string[], axis: { time: string; value: string; share: boolean }): Spec {
+export function curveSpec(policies: readonly string[], axis: { time: string; share: boolean; largest: number }): Spec {
   const x = {
     field: 't',
     type: 'quantitative',
@@ -50,7 +51,7 @@ export function curveSpec(policies: readonly string[], axis: { time: string; val
     axis: { grid: false, tickCount: 6 },
     scale: { nice: false },
   };
-  const format = axis.share ? '.0%' : '~s';
+  const format = axis.share ? '.0%' : axis.largest < 100_000 ? ',' : '~s';
   return {
     ...frame(200),
     params: [FOCUS],
@@ -68,7 +69,7 @@ export function curveSpec(policies: readonly string[], axis: { time: string; val
         mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.6, strokeJoin: 'round' },
         encoding: {
           ...dashChannel(policies),
-          y: { field: 'v', type: 'quantitative', title: axis.value || null },
+          y: { field: 'v', type: 'quantitative', title: null },
           opacity: { condition: { test: IN_FOCUS, value: 1 }, value: 0.12 },
         },
       },
@@ -79,7 +80,7 @@ export function curveSpec(policies: readonly string[], axis: { time: string; val
           tooltip: [
             { field: 'policy', title: 'Policy' },
             { field: 't', type: 'quantitative', title: axis.time, format: '.3~s' },
-            { field: 'v', type: 'quantitative', title: axis.value || 'Value', format: axis.share ? '.1%' : ',.4~r' },
+            { field: 'v', type: 'quantitative', title: 'Value', format: axis.share ? '.1%' : ',.4~r' },
           ],
         },
       },

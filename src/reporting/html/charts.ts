@@ -46,12 +46,13 @@ export function chartsOf(comparison: Comparison, cell: Cell): Chart[] {
   const charts: Chart[] = [];
   for (const { curve, title, note, share } of CURVES) {
     const data = curveData(runs, curve, time.seconds);
-    if (!data.columns[1]!.some((value) => value !== 0)) continue;
+    const largest = (data.columns[1] as number[]).reduce((most, value) => Math.max(most, value), 0);
+    if (largest === 0) continue;
     charts.push({
       group: 'time',
       title,
       note: cell.seeds.length > 1 ? `${note}, mean of ${cell.seeds.length} seeds` : note,
-      spec: curveSpec(domain, { time: time.title, value: '', share }),
+      spec: curveSpec(domain, { time: time.title, share, largest }),
       data,
       renderer: 'svg',
       heightPx: 200,

@@ -39,7 +39,8 @@ thead th{color:var(--soft);font-weight:500;font-size:12.5px;line-height:1.3;vert
 tbody th{font-weight:500;white-space:nowrap}
 tbody tr:last-child>*{border-bottom-color:transparent}
 .n{text-align:right;white-space:nowrap}
-.wide{width:34%;min-width:180px}
+thead .n{white-space:normal}
+.wide{width:34%;min-width:180px;vertical-align:middle!important}
 .soft{color:var(--soft)}.faint{color:var(--faint)}
 .best td,.best th{font-weight:650}
 .swatch{display:inline-block;flex:none;width:18px;height:4px;border-radius:2px;margin-right:9px;vertical-align:.22em;background:var(--c)}
@@ -56,7 +57,8 @@ tbody tr:last-child>*{border-bottom-color:transparent}
 .verdict.worse{color:var(--bad)}.verdict.best{color:var(--good)}
 .matrix td{padding:9px 10px;border-bottom:2px solid var(--paper);border-left:2px solid var(--paper)}
 .matrix tbody th{border-bottom-color:transparent}
-.matrix thead th{padding-left:10px;max-width:104px}
+.matrix thead th{padding:9px 10px;white-space:normal;max-width:96px}
+.matrix .n{min-width:72px}
 .matrix thead th:first-child{padding-left:0}
 .matrix .shade{background:color-mix(in srgb,var(--bad) calc(var(--s)*1%),var(--raised))}
 .matrix .top{background:color-mix(in srgb,var(--good) 22%,var(--raised));font-weight:650}
@@ -93,7 +95,7 @@ details>*+*{margin-top:10px}
 ul.plain{margin:6px 0;padding-left:1.1em;color:var(--soft);font-size:14px}
 footer{margin-top:72px;padding-top:18px;padding-bottom:56px;border-top:1px solid var(--line);color:var(--faint);font-size:13px}
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
-@media (max-width:720px){
+@media screen and (max-width:720px){
 main,header,footer{padding-left:18px;padding-right:18px}
 header{padding-top:32px}h1{margin-bottom:18px;font-size:17px}
 .answer{font-size:21px}.lead{font-size:17px}
@@ -102,9 +104,11 @@ section{margin-top:44px}h3{margin-top:40px}
 .charts,.charts.heat{grid-template-columns:minmax(0,1fr);gap:28px}
 .charts.heat{grid-template-columns:repeat(2,minmax(0,1fr));gap:20px 14px}
 .scroll{margin:0 -18px;padding:0 18px}
-.wide{min-width:130px}
+.wide{min-width:64px;width:auto}
 .narrow-off{display:none}
-th,td{padding-right:12px}
+th,td{padding-right:10px}
+table{font-size:13px}
+.verdict{white-space:normal}
 }
 @media print{
 @page{margin:16mm 14mm}
@@ -114,7 +118,8 @@ header{padding-top:0}.answer{font-size:17pt}
 section{margin-top:26pt}h3{margin-top:22pt}
 h2,h3,.how{break-after:avoid}tr,li{break-inside:avoid}
 .legend{position:static}.legend button{border:0}.tip{display:none}
-.scroll{overflow:visible}table{font-size:9.5pt}
+.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:5pt 8pt 5pt 0}.matrix th,.matrix td{padding:4pt}.matrix .n{min-width:0}thead th{font-size:7.5pt}.wide{min-width:110px}
+.charts{grid-template-columns:repeat(2,minmax(0,1fr))}.chart{min-height:0}
 .chart svg,.chart canvas{height:auto!important;width:100%!important}
 .charts{gap:16pt 20pt}
 pre{white-space:pre-wrap}

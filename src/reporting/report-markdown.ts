@@ -1,0 +1,110 @@
+import type { Cell, Comparison, PolicyOnMetric } from '../experiment/comparison.ts';
+import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
+import { answerAll, noun } from './answer.ts';
+import { countOf, fixed, formatLike, formatPercent, formatProbability } from './format.ts';
+
+/** Metrics shown beside the one that policies are judged by, as far as they differ. */
+const BESIDE = ['placedShare', 'meanWaitS', 'makespanS', 'gpuPeakShare', 'fragmentation', 'nodeHours', 'jainFairness'];
+const MOST_BESIDE = 4;
+
+/** The comparison in as many lines as fit a pull request: answer, a table a cell, bounds, how to repeat it. */
+export function markdownReport(comparison: Comparison, { metric }: { metric?: string | undefined } = {}): string {
+  const { headline, cells: answers } = answerAll(comparison, metric);
+  const several = comparison.cells.length > 1;
+  const unfinished = comparison.runs.filter((run) => run.status !== 'finished');
+  const parts = [`## ${escapeMarkdown(comparison.title)}`, `**${escapeMarkdown(headline)}**`];
+  if (unfinished.length > 0) {
+    const reasons = unfinished.slice(0, 5).map((run) => `- ${escapeMarkdown(`${run.policy}, ${run.workload} on ${run.cluster}, seed ${run.seed}: ${run.error ?? run.status}`)}`);
+    const more = unfinished.length > 5 ? [`- and ${unfinished.length - 5} more`] : [];
+    parts.push([`> ${countOf(unfinished.length, 'run')} of ${comparison.runs.length} did not finish.`, '', ...reasons, ...more].join('\n'));
+  }
+  comparison.cells.forEach((cell, at) => {
+    const answer = answers[at]!;
+    if (several) parts.push(`### ${escapeMarkdown(`${cell.workload} on ${cell.cluster}`)}`, escapeMarkdown(answer.headline));
+    if (answer.metric) parts.push(ranking(cell, answer.metric));
+    parts.push(...answer.caveats.map((caveat) => `_${escapeMarkdown(caveat)}_`));
+    if (cell.bounds.length > 0) parts.push(bounds(cell));
+  });
+  parts.push(reproduce(comparison));
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Text that Markdown and HTML leave alone, also inside a table. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_[\]|~@#]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function ranking(cell: Cell, metric: Metric): string {
+  const beside = BESIDE.filter((name) => name !== metric.name && differs(cell, name)).slice(0, MOST_BESIDE);
+  const shown = cell.metrics[metric.name]!.policies;
+  const format = formatLike(shown.map((one) => one.mean), metric.unit);
+  const others = beside.map((name) => {
+    const policies = cell.metrics[name]!.policies;
+    const write = formatLike(policies.map((one) => one.mean), metricByName.get(name)!.unit);
+    return { title: metricByName.get(name)!.title, of: new Map(policies.map((one) => [one.policy, write(one.mean)])) };
+  });
+  const lines = shown.map((one) => {
+    const interval = one.low === undefined ? '' : ` ± ${format(one.high! - one.mean)}`;
+    const name = one.verdict === 'best' ? `**${escapeMarkdown(one.policy)}**` : escapeMarkdown(one.policy);
+    const cells = others.map((other) => other.of.get(one.policy) ?? '–');
+    return `| ${[name, `${format(one.mean)}${interval}`, difference(one, metric), verdict(one), ...cells].join(' | ')} |`;
+  });
+  const head = ['Policy', metric.title, 'To the best', 'Verdict', ...others.map((other) => other.title)];
+  const rule = ['---', '---:', '---:', '---', ...others.map(() => '---:')];
+  return [`| ${head.join(' | ')} |`, `| ${rule.join(' | ')} |`, ...lines].join('\n');
+}
+
+function differs(cell: Cell, name: string): boolean {
+  const policies = cell.metrics[name]?.policies ?? [];
+  return policies.some((one) => one.mean !== policies[0]!.mean);
+}
+
+/** `+18 %`, `−2.10 points`; nothing for the best itself. */
+function difference({ toBest }: PolicyOnMetric, metric: Metric): string {
+  if (!toBest) return '';
+  const sign = toBest.mean > 0 ? '+' : toBest.mean < 0 ? '−' : '';
+  if (metric.unit === 'share') return `${sign}${fixed(Math.abs(toBest.mean) * 100, 2)} points`;
+  return toBest.shareOfBest === undefined ? '–' : `${sign}${formatPercent(toBest.shareOfBest)}`;
+}
+
+function verdict({ verdict: said, toBest }: PolicyOnMetric): string {
+  const p = toBest?.pHolm;
+  return `${said ?? ''}${p === undefined || said === 'identical' ? '' : ` (p ${p < 0.001 ? '' : '= '}${formatProbability(p)})`}`.replaceAll('<', '&lt;');
+}
+
+function bounds(cell: Cell): string {
+  const lines = cell.bounds.map((bound) => {
+    const metric = metricByName.get(bound.metric)!;
+    const format = formatLike([bound.value, bound.seen], metric.unit);
+    const gap = bound.gap === undefined ? '' : `, gap ${formatPercent(bound.gap)}`;
+    return `- ${noun(metric)}: best seen ${format(bound.seen)} (${escapeMarkdown(bound.policy)}), no policy can get ${bound.side === 'lower' ? 'below' : 'above'} ${format(bound.value)}${gap} (${escapeMarkdown(bound.bound)})`;
+  });
+  return ['Best seen against possible:', '', ...lines].join('\n');
+}
+
+function reproduce(comparison: Comparison): string {
+  const runs = comparison.runs.filter((run) => run.result);
+  const rows = runs.map((run) => `| ${[run.workload, run.cluster, run.policy, String(run.seed)].map(escapeMarkdown).join(' | ')} | \`${run.result!.fingerprint}\` |`);
+  // A fence longer than any run of backticks in the command cannot be closed by it.
+  const fence = '`'.repeat(Math.max(3, ...[...comparison.command.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  return [
+    '<details><summary>How to reproduce</summary>',
+    '',
+    `${fence}sh`,
+    comparison.command,
+    fence,
+    '',
+    `Baton ${escapeMarkdown(comparison.batonVersion)}, Node ${escapeMarkdown(comparison.nodeVersion)}, seeds ${escapeMarkdown(comparison.seeds.join(', '))}`,
+    '',
+    '| Workload | Cluster | Policy | Seed | Fingerprint |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    '</details>',
+  ].join('\n');
+}
