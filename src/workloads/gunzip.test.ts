@@ -43,6 +43,15 @@ test('members written one after the other count as one file, wherever the chunks
   expect(Buffer.compare(all(gunzip(concat('a.gz', members))), bytes)).toBe(0);
 });
 
+test('a header without end is not read for ever', () => {
+  // Flag 8: a file name follows, which ends with a zero byte that never comes.
+  const header = Uint8Array.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3]);
+  const letters: ByteSource = { name: 'letters', read: (buffer) => buffer.fill(65).length };
+  expect(() => all(gunzip(concat('endless.gz', [bytesOf('header', header), letters])))).toThrow(
+    'endless.gz: the gzip data is cut short or damaged',
+  );
+});
+
 test('wherever a packed file is cut it is said; a changed byte is said too, unless it changes nothing', () => {
   const bytes = noise(1500);
   const packed = gzipSync(bytes);

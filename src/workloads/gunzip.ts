@@ -4,6 +4,8 @@ import { peek, readFully, type ByteSource } from './byte-source.ts';
 import { crc32 } from './crc32.ts';
 
 const INPUT_BYTES = 65_536;
+/** A header whose file name has no end gives nothing however much is read; by then something must have come out. */
+const SILENT_BYTES = 4_194_304;
 /** A member ends with the CRC-32 and the length of what it holds, four bytes each. */
 const TRAILER_BYTES = 8;
 
@@ -34,6 +36,7 @@ function inflating(source: ByteSource): ByteSource {
   let crc = 0;
   let unpackedCount = 0;
   let ended = false;
+  let silent = true;
   const ready: Uint8Array[] = [];
   let readyFirst = 0;
 
@@ -41,6 +44,7 @@ function inflating(source: ByteSource): ByteSource {
     if (bytes.length === 0) return;
     crc = crc32(crc, bytes);
     unpackedCount += bytes.length;
+    silent = false;
     ready.push(bytes);
   });
   gunzipper.onmember = (offset) => {
@@ -68,6 +72,7 @@ function inflating(source: ByteSource): ByteSource {
     try {
       gunzipper.push(recent.slice(kept, recentCount), ended);
       if (ended) checkTrailer(packedCount);
+      if (silent && packedCount > SILENT_BYTES) throw new RangeError('nothing comes out');
     } catch {
       ended = true;
       throw new InputError(`${source.name}: the gzip data is cut short or damaged; copy or download the file again`);

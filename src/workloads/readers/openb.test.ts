@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { traceDir } from '../../../test/trace-dir.ts';
 import { InputError } from '../../sim/input-error.ts';
@@ -84,6 +85,31 @@ test.each([
 ])('%j is refused with a sentence', (text, sentence) => {
   expect(() => read(text)).toThrow(InputError);
   expect(() => read(text)).toThrow(sentence);
+});
+
+test('lists changed at any place give pods and machines, or an InputError', () => {
+  const podList = `${HEADER}a,12000,16384,1,460,V100M16|T4,LS,Running,10,1000,20\nb,1,0,0,0,G2,BE,Pending,30,90,\n`;
+  const nodeList = 'sn,cpu_milli,memory_mib,gpu,model\na,32000,262144,0,\nb,64000,1,2,P100\n';
+  const readers: ((bytes: Uint8Array) => void)[] = [
+    (bytes) => collect(openbPods(bytesOf('o', bytes), new DropReport(), { order: 'any' })),
+    (bytes) => openbNodes(bytesOf('n', bytes)),
+  ];
+  const inserted = fc.oneof(
+    fc.uint8Array({ maxLength: 5 }),
+    fc.constantFrom([45], [44], [34], [10], [57, 57, 57, 57, 57]),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(0, 1), fc.nat(250), fc.nat(4), inserted, (which, at, cut, insert) => {
+      const bytes = new TextEncoder().encode(which === 0 ? podList : nodeList);
+      const changed = Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + cut)]);
+      try {
+        readers[which](changed);
+      } catch (error) {
+        expect(error, `${at} ${cut} ${insert.join(' ')}`).toBeInstanceOf(InputError);
+      }
+    }),
+    { numRuns: 1500 },
+  );
 });
 
 test('machine lists', () => {

@@ -52,6 +52,14 @@ test('a job is one pod of N CPUs, or a gang of N pods of one', () => {
   );
 });
 
+test('a gang of millions is refused, a pod of as many CPUs is not', () => {
+  const line = job(1, 0, 5, 1, 2_000_000, 9);
+  expect(read(line)).toHaveLength(1);
+  expect(() => read(line, { as: 'gang' })).toThrow(
+    'l.swf:1: field 8 (requested processors): a gang of 2000000 pods is too large; read the log with as=pod',
+  );
+});
+
 test('memory is requested, else used, KB for each processor', () => {
   const line = (used: number, requested: number): string =>
     `1 0 -1 5 4 -1 ${used} 4 9 ${requested} 1 -1 -1 -1 -1 -1 -1 -1\n`;

@@ -14,6 +14,7 @@ const MILLI_PER_PROCESSOR = 1000;
 const MAX_SECONDS = Math.floor(Number.MAX_SAFE_INTEGER / US_PER_SECOND);
 /** A job of more processors than any machine has is a wrong number, and as a gang it would never end. */
 const MAX_PROCESSORS = 100_000_000;
+const MAX_GANG = 1_000_000;
 const REQUESTS_KEPT = 10_000;
 
 export interface SwfOptions {
@@ -95,6 +96,8 @@ export function swfJobs(bytes: ByteSource, report: DropReport, options: SwfOptio
         value[7] > 0 ? 8 : 5,
         `${requested} is not a number of processors; write a whole one below 100 million`,
       );
+    if (asGang && requested > MAX_GANG)
+      fields.fail(value[7] > 0 ? 8 : 5, `a gang of ${requested} pods is too large; read the log with as=pod`);
     if (options.cleaning === 'backfilling') {
       if (maxProcs !== undefined && Math.max(allocated, requested) > maxProcs)
         return `more processors than the machine has (${maxProcs})`;
