@@ -56,15 +56,14 @@ export function answerCell(cell: Cell, wished?: string): Answer {
   };
   const value = `${noun(metric)} ${formatValue(best.mean, metric.unit)}`;
   if (others.length === 0) return { ...common, headline: `Only ${best.policy} was run: ${value}.` };
-  if (others.every((one) => one.verdict === 'identical'))
-    return {
-      ...common,
-      headline: `All ${countOf(others.length + 1, 'policy').replace('policys', 'policies')} come out the same: ${value}.`,
-    };
+  if (others.every((one) => one.verdict === 'identical')) {
+    const all = others.length === 1 ? 'Both' : `All ${others.length + 1}`;
+    return { ...common, headline: `${all} policies come out the same: ${value}.` };
+  }
   if (ties.length === others.length)
     return {
       ...common,
-      headline: `No policy is distinguishably best on ${countOf(cell.seeds.length, 'seed')}: ${best.policy} has the best ${value}, but ${listOf(common.ties)} ${ties.length === 1 ? 'is' : 'are'} indistinguishable from it.`,
+      headline: `No policy is distinguishably best on ${countOf(cell.seeds.length, 'seed')}: ${best.policy} has the best ${noun(metric)}, ${formatValue(best.mean, metric.unit)}, but ${listOf(common.ties)} ${ties.length === 1 ? 'is' : 'are'} indistinguishable from it.`,
     };
   return { ...common, headline: `${win(cell, metric, best, others)}${tieClause(ties, cell)}.` };
 }

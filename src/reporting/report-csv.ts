@@ -7,7 +7,9 @@ import { METRICS } from '../sim/metric-catalogue.ts';
  * reports have no column; a metric that a run lacks is empty.
  */
 export function runsCsv(comparison: Comparison): string {
-  const metrics = METRICS.filter((metric) => comparison.runs.some((run) => run.result?.metrics[metric.name] !== undefined));
+  const metrics = METRICS.filter((metric) =>
+    comparison.runs.some((run) => run.result?.metrics[metric.name] !== undefined),
+  );
   const columns = ['id', 'cluster', 'workload', 'policy', 'seed', 'status', 'error', 'fingerprint'];
   const counts = ['arrived', 'finished', 'running', 'pending', 'refused', 'killed'] as const;
   const timings = ['wallMs', 'cpuMs', 'decisionUsMean', 'decisionUsP50', 'decisionUsP99', 'peakRssBytes'];
@@ -59,7 +61,18 @@ export function policiesCsv(comparison: Comparison): string {
   );
   const difference = ['difference', 'differenceLow95', 'differenceHigh95', 'differenceShareOfBest'];
   const tests = ['pPairedT', 'pHolm', 'pSignFlip'];
-  const columns = ['cluster', 'workload', 'metric', 'policy', 'n', 'mean', 'standardDeviation', 'low95', 'high95', 'verdict'];
+  const columns = [
+    'cluster',
+    'workload',
+    'metric',
+    'policy',
+    'n',
+    'mean',
+    'standardDeviation',
+    'low95',
+    'high95',
+    'verdict',
+  ];
   return table([...columns, ...difference, ...tests], rows);
 }
 

@@ -28,7 +28,19 @@ function withoutCdf(distributions: object): object {
 }
 
 /** The order of keys of the objects that are put together in different places; all others sort by name. */
-const FIRST = ['title', 'id', 'cluster', 'workload', 'policy', 'metric', 'seed', 'name', 'status', 'error', 'fingerprint'];
+const FIRST = [
+  'title',
+  'id',
+  'cluster',
+  'workload',
+  'policy',
+  'metric',
+  'seed',
+  'name',
+  'status',
+  'error',
+  'fingerprint',
+];
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

@@ -14,13 +14,26 @@ export function markdownReport(comparison: Comparison, { metric }: { metric?: st
   const unfinished = comparison.runs.filter((run) => run.status !== 'finished');
   const parts = [`## ${escapeMarkdown(comparison.title)}`, `**${escapeMarkdown(headline)}**`];
   if (unfinished.length > 0) {
-    const reasons = unfinished.slice(0, 5).map((run) => `- ${escapeMarkdown(`${run.policy}, ${run.workload} on ${run.cluster}, seed ${run.seed}: ${run.error ?? run.status}`)}`);
+    const reasons = unfinished
+      .slice(0, 5)
+      .map(
+        (run) =>
+          `- ${escapeMarkdown(`${run.policy}, ${run.workload} on ${run.cluster}, seed ${run.seed}: ${run.error ?? run.status}`)}`,
+      );
     const more = unfinished.length > 5 ? [`- and ${unfinished.length - 5} more`] : [];
-    parts.push([`> ${countOf(unfinished.length, 'run')} of ${comparison.runs.length} did not finish.`, '', ...reasons, ...more].join('\n'));
+    parts.push(
+      [
+        `> ${countOf(unfinished.length, 'run')} of ${comparison.runs.length} did not finish.`,
+        '',
+        ...reasons,
+        ...more,
+      ].join('\n'),
+    );
   }
   comparison.cells.forEach((cell, at) => {
     const answer = answers[at]!;
-    if (several) parts.push(`### ${escapeMarkdown(`${cell.workload} on ${cell.cluster}`)}`, escapeMarkdown(answer.headline));
+    if (several)
+      parts.push(`### ${escapeMarkdown(`${cell.workload} on ${cell.cluster}`)}`, escapeMarkdown(answer.headline));
     if (answer.metric) parts.push(ranking(cell, answer.metric));
     parts.push(...answer.caveats.map((caveat) => `_${escapeMarkdown(caveat)}_`));
     if (cell.bounds.length > 0) parts.push(bounds(cell));
@@ -42,10 +55,16 @@ export function escapeMarkdown(text: string): string {
 function ranking(cell: Cell, metric: Metric): string {
   const beside = BESIDE.filter((name) => name !== metric.name && differs(cell, name)).slice(0, MOST_BESIDE);
   const shown = cell.metrics[metric.name]!.policies;
-  const format = formatLike(shown.map((one) => one.mean), metric.unit);
+  const format = formatLike(
+    shown.map((one) => one.mean),
+    metric.unit,
+  );
   const others = beside.map((name) => {
     const policies = cell.metrics[name]!.policies;
-    const write = formatLike(policies.map((one) => one.mean), metricByName.get(name)!.unit);
+    const write = formatLike(
+      policies.map((one) => one.mean),
+      metricByName.get(name)!.unit,
+    );
     return { title: metricByName.get(name)!.title, of: new Map(policies.map((one) => [one.policy, write(one.mean)])) };
   });
   const lines = shown.map((one) => {
@@ -74,7 +93,10 @@ function difference({ toBest }: PolicyOnMetric, metric: Metric): string {
 
 function verdict({ verdict: said, toBest }: PolicyOnMetric): string {
   const p = toBest?.pHolm;
-  return `${said ?? ''}${p === undefined || said === 'identical' ? '' : ` (p ${p < 0.001 ? '' : '= '}${formatProbability(p)})`}`.replaceAll('<', '&lt;');
+  return `${said ?? ''}${p === undefined || said === 'identical' ? '' : ` (p ${p < 0.001 ? '' : '= '}${formatProbability(p)})`}`.replaceAll(
+    '<',
+    '&lt;',
+  );
 }
 
 function bounds(cell: Cell): string {
@@ -89,7 +111,10 @@ function bounds(cell: Cell): string {
 
 function reproduce(comparison: Comparison): string {
   const runs = comparison.runs.filter((run) => run.result);
-  const rows = runs.map((run) => `| ${[run.workload, run.cluster, run.policy, String(run.seed)].map(escapeMarkdown).join(' | ')} | \`${run.result!.fingerprint}\` |`);
+  const rows = runs.map(
+    (run) =>
+      `| ${[run.workload, run.cluster, run.policy, String(run.seed)].map(escapeMarkdown).join(' | ')} | \`${run.result!.fingerprint}\` |`,
+  );
   // A fence longer than any run of backticks in the command cannot be closed by it.
   const fence = '`'.repeat(Math.max(3, ...[...comparison.command.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
   return [

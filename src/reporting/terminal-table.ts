@@ -22,7 +22,10 @@ export function terminalTable(cell: Cell, options: TerminalTableOptions = {}): s
   const metric = primaryMetric(cell, options.metric);
   if (!metric) return '(no run finished)\n';
   const rows = cell.metrics[metric.name]!.policies;
-  const format = formatLike(rows.map((row) => row.mean), metric.unit);
+  const format = formatLike(
+    rows.map((row) => row.mean),
+    metric.unit,
+  );
   const reach = rows.reduce((most, row) => Math.max(most, Math.abs(row.toBest?.mean ?? 0)), 0);
   const columns = rows.map((row) => ({
     name: printable(row.policy),
