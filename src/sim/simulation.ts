@@ -14,7 +14,7 @@ import { blankRow } from './pod-source.ts';
 import { Pods } from './pods.ts';
 import type { BackfillPolicy, PlacementFactory, QueuePolicy } from './policy.ts';
 import { Prospects } from './prospects.ts';
-import { stream } from './random.ts';
+import { stream, type RandomStream } from './random.ts';
 import type { RunResult } from './result.ts';
 import { RunMetrics } from './run-metrics.ts';
 import { makeScheduler } from './scheduler.ts';
@@ -42,6 +42,8 @@ export interface SimulationOptions {
   /** Who may pass whom; default: whoever fits. */
   readonly backfill?: BackfillPolicy;
   readonly seed: number | string;
+  /** Where policies' random numbers come from; default: `stream(seed, name)`. Published experiments plug in theirs. */
+  readonly streams?: (name: string) => RandomStream;
   /** What becomes of a pod that fits nowhere when it arrives. Default 'wait'. */
   readonly whenFull?: 'wait' | 'refuse';
   /** A permutation of 0 to nodes-1: of equal scores the lowest rank wins. Default: the lowest node id. */
@@ -104,6 +106,7 @@ export class Simulation implements SchedulerWorld {
   constructor(options: SimulationOptions) {
     this.options = options;
     const { seed, tieRanks } = options;
+    const streams = options.streams ?? ((name: string) => stream(seed, name));
     this.cluster = new Cluster(options.nodes);
     const { cluster } = this;
     this.shapes = new ShapeTable(cluster);
@@ -115,7 +118,7 @@ export class Simulation implements SchedulerWorld {
     this.totals = Float64Array.of(cluster.totalCpuMilli, cluster.totalMemBytes, cluster.totalGpuMilli);
     this.placer = new Placer({
       policy: options.placement({
-        random: stream(seed, 'placement'),
+        random: streams('placement'),
         ...(options.typicalPods && { typicalPods: options.typicalPods }),
       }),
       cluster,
@@ -123,7 +126,7 @@ export class Simulation implements SchedulerWorld {
       pods: this.pods,
       order: tieRanks === undefined ? byNodeId(cluster.count) : byRank(tieRanks),
       index: options.index ?? 'auto',
-      deviceStream: stream(seed, 'devices'),
+      deviceStream: streams('devices'),
       counters: this.counters,
     });
     this.prospects = new Prospects(cluster, this.shapes);
