@@ -4,7 +4,7 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 export function bar(value: number, largest: number, characters: number): string {
   if (!(largest > 0) || !(value > 0)) return '';
   const eighths = Math.round((Math.min(value, largest) / largest) * characters * 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8]!;
+  return '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
 }
 
 const LEVELS = '▁▂▃▄▅▆▇█';
@@ -13,6 +13,6 @@ const LEVELS = '▁▂▃▄▅▆▇█';
 export function sparkline(values: readonly number[]): string {
   const largest = Math.max(...values, 0);
   return values
-    .map((value) => (largest > 0 ? LEVELS[Math.round((value / largest) * (LEVELS.length - 1))]! : LEVELS[0]!))
+    .map((value) => (largest > 0 ? LEVELS[Math.round((value / largest) * (LEVELS.length - 1))] : LEVELS[0]))
     .join('');
 }

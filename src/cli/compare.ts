@@ -21,7 +21,7 @@ export function compareCommand(): Command {
   return addExperimentFlags(new Command('compare').description('run policies side by side and say which is better'))
     .option('--workers <n>', 'runs side by side (default: as many as there are cores)', positiveWhole)
     .option('--timeout <seconds>', 'stop a run that makes no progress for so long', positiveSeconds, 60)
-    .option('--out <dir>', 'where results and reports go', 'baton-results')
+    .option('--out <dir>', 'where results and reports go', 'baton-out')
     .option('--resume', 'run only what has no result in --out yet')
     .option('--metric <name>', 'judge by this metric, such as meanWaitS')
     .option('--json', 'the comparison as JSON on stdout')
@@ -86,7 +86,7 @@ async function compare(flags: CompareFlags): Promise<void> {
     let html: string | undefined;
     if (finished > 0 && flags.report) {
       const { writeReports } = await import('./write-reports.ts');
-      html = await writeReports(comparison, flags.out, flags.metric);
+      html = writeReports(comparison, flags.out, flags.metric);
     }
     if (flags.json) {
       const { comparisonJson } = await import('./comparison-json.ts');

@@ -21,18 +21,19 @@ export function comparisonText(
   for (const [index, cell] of comparison.cells.entries()) {
     const lines: string[] = [];
     if (comparison.cells.length > 1) {
-      lines.push(paint('bold', `${cell.workload} on ${cell.cluster}`), answers[index]!.headline);
+      lines.push(paint('bold', `${cell.workload} on ${cell.cluster}`), answers[index].headline);
     }
-    lines.push(...answers[index]!.caveats.map((caveat) => paint('dim', caveat)));
+    lines.push(...answers[index].caveats.map((caveat) => paint('dim', caveat)));
     const metric = primaryMetric(cell, wished);
-    if (metric) lines.push('', plot(cell, metric, paint), '', ranking(cell, metric, paint));
+    if (metric)
+      lines.push(...(lines.length > 0 ? [''] : []), plot(cell, metric, paint), '', ranking(cell, metric, paint));
     parts.push(lines.join('\n'));
   }
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
 function plot(cell: Cell, metric: Metric, paint: ReturnType<typeof painter>): string {
-  const { policies } = cell.metrics[metric.name]!;
+  const { policies } = cell.metrics[metric.name];
   const format = formatLike(
     policies.map((one) => one.mean),
     metric.unit,
@@ -50,10 +51,10 @@ function plot(cell: Cell, metric: Metric, paint: ReturnType<typeof painter>): st
 }
 
 function ranking(cell: Cell, metric: Metric, paint: ReturnType<typeof painter>): string {
-  const main = cell.metrics[metric.name]!;
+  const main = cell.metrics[metric.name];
   const also = ALSO.filter((name) => name !== metric.name && cell.metrics[name]).map((name) => metricByName.get(name)!);
   const means = new Map(
-    also.map((one) => [one.name, new Map(cell.metrics[one.name]!.policies.map((row) => [row.policy, row.mean]))]),
+    also.map((one) => [one.name, new Map(cell.metrics[one.name].policies.map((row) => [row.policy, row.mean]))]),
   );
   const format = formatLike(
     main.policies.map((one) => one.mean),
@@ -74,7 +75,7 @@ function ranking(cell: Cell, metric: Metric, paint: ReturnType<typeof painter>):
     verdict(one),
     ...also.map((other, k) => {
       const mean = means.get(other.name)!.get(one.policy);
-      return mean === undefined ? '' : formats[k]!(mean);
+      return mean === undefined ? '' : formats[k](mean);
     }),
   ]);
   return columns([heading, ...rows], paint);

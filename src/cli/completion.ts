@@ -34,7 +34,7 @@ function entriesOf(command: Command, path: readonly string[] = []): Entry[] {
   const flags = command.options.map((option: Option) => ({
     name: option.long ?? option.short!,
     description: option.description,
-    takesValue: Boolean(option.required || option.optional),
+    takesValue: option.required || option.optional,
   }));
   const entry: Entry = {
     path,

@@ -34,15 +34,15 @@ export function toleratePipes(): void {
 
 /** Text in columns; numbers to the right. The first row is the heading. */
 export function columns(rows: readonly (readonly string[])[], paint = painter(process.stdout)): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
-  const numeric = rows[0]!.map((_, column) =>
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  const numeric = rows[0].map((_, column) =>
     rows.slice(1).every((row) => /^[-+~≤≥]?[\d.]/.test(row[column] ?? '') || !row[column]),
   );
   return rows
     .map((row, number) => {
       const line = row
         .map((cell, column) => {
-          const gap = ' '.repeat(Math.max(0, widths[column]! - width(cell)));
+          const gap = ' '.repeat(Math.max(0, widths[column] - width(cell)));
           return numeric[column] && column > 0 ? gap + cell : cell + gap;
         })
         .join('  ')
@@ -52,6 +52,5 @@ export function columns(rows: readonly (readonly string[])[], paint = painter(pr
     .join('\n');
 }
 
-// eslint-disable-next-line no-control-regex
-const ESCAPES = /\u001b\[[0-9;]*m/g;
-const width = (text: string): number => [...text.replace(ESCAPES, '')].length;
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+const width = (text: string): number => Array.from(text.replace(ESCAPES, '')).length;

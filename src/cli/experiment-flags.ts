@@ -101,7 +101,7 @@ function workloadOf(text: string, flags: ExperimentFlags, pathOf: (path: string)
         return [key.trim(), Number.isNaN(Number(value)) ? value : Number(value)];
       }),
     );
-    return { name: [text.slice('preset:'.length), ...transforms].join(', '), generate: generate!, options, transforms };
+    return { name: [text.slice('preset:'.length), ...transforms].join(', '), generate: generate, options, transforms };
   }
   return { file: pathOf(text), ...(flags.format && { format: flags.format }), transforms };
 }

@@ -10,14 +10,14 @@ export async function readExperiment(
   let directory = '.';
   let pathOf = (path: string): string => path;
   if (flags.experiment !== undefined) {
-    const [{ parseExperiment }, { readTextFile }, { dirname, resolve }] = await Promise.all([
+    const [{ parseExperiment }, { readTextFile }, path] = await Promise.all([
       import('../experiment/parse-experiment.ts'),
       import('../experiment/local/read-input.ts'),
       import('node:path'),
     ]);
     fromFile = parseExperiment(readTextFile(flags.experiment, 'an experiment'), flags.experiment);
-    directory = dirname(flags.experiment);
-    pathOf = resolve;
+    directory = path.dirname(flags.experiment);
+    pathOf = (one) => path.resolve(one);
   }
   const where = flags.experiment ?? 'command line';
   const experiment = withOwnCluster(experimentOf(flags, fromFile, pathOf));

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { RunPlan } from '../experiment/run-plan.ts';
 import { columns, painter, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { addRunFlags, positiveSeconds, type ExperimentFlags } from './experiment-flags.ts';
@@ -32,7 +33,7 @@ Examples:
 }
 
 /** The one plan that flags for one run describe. */
-export async function onePlan(flags: Omit<RunFlags, 'timeout'>): Promise<import('../experiment/run-plan.ts').RunPlan> {
+export async function onePlan(flags: Omit<RunFlags, 'timeout'>): Promise<RunPlan> {
   const [{ plansHere }, { InputError }] = await Promise.all([
     import('../experiment/local/plan-here.ts'),
     import('../sim/input-error.ts'),
@@ -47,7 +48,7 @@ export async function onePlan(flags: Omit<RunFlags, 'timeout'>): Promise<import(
     throw new InputError(
       `these flags describe ${plans.length} runs, and this command does one; give one of each, or use \`baton compare\``,
     );
-  return plans[0]!;
+  return plans[0];
 }
 
 async function run(flags: RunFlags): Promise<void> {
@@ -107,7 +108,7 @@ async function run(flags: RunFlags): Promise<void> {
     columns(
       [
         ['metric', 'value', 'name'],
-        ...known.map((metric) => [metric.title, formatValue(result.metrics[metric.name]!, metric.unit), metric.name]),
+        ...known.map((metric) => [metric.title, formatValue(result.metrics[metric.name], metric.unit), metric.name]),
       ],
       paint,
     ),

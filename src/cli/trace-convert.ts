@@ -7,6 +7,6 @@ export async function convert(trace: string, file: string, flags: TraceFlags): P
   const { source, report } = openTrace(trace, flags);
   const pods = await writePods(source, file);
   if (flags.json && file !== '-') printJson({ trace, file, pods, drops: report.sentences() });
-  for (const sentence of report.sentences()) note(sentence);
+  if (report.rowsRead > 0) for (const sentence of report.sentences()) note(sentence);
   if (file !== '-') note(`${pods} pods written to ${file}`);
 }

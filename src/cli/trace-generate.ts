@@ -1,9 +1,9 @@
 import { InputError } from '../sim/input-error.ts';
-import type { NodeSpec } from '../sim/node-spec.ts';
 import { blankRow, type PodSource } from '../sim/pod-source.ts';
 import { generatorPreset, PRESETS } from '../workloads/generators/generator-registry.ts';
 import type { GeneratorOptions } from '../workloads/generators/preset.ts';
 import { compareWithTargets } from '../workloads/targets.ts';
+import { writeNodeCsv } from '../workloads/write-node-csv.ts';
 import { WorkloadTally } from '../workloads/workload-tally.ts';
 import { writeAtomically } from '../experiment/local/result-store.ts';
 import { columns, note, painter, print, printJson } from './console-output.ts';
@@ -32,11 +32,11 @@ export async function generate(name: string | undefined, flags: GenerateFlags): 
   const [seed] = seedOf(flags.seed);
   const nodes = preset.nodes(options);
   const tally = new WorkloadTally();
-  const source = tallied(preset.pods(options, seed!), tally);
+  const source = tallied(preset.pods(options, seed), tally);
   let pods: number | undefined;
   if (flags.out !== undefined) pods = await writePods(source, flags.out);
   else for (const row = blankRow(); source.next(row););
-  if (flags.nodesOut !== undefined) writeAtomically(flags.nodesOut, nodeCsvText(nodes));
+  if (flags.nodesOut !== undefined) writeAtomically(flags.nodesOut, writeNodeCsv(nodes));
   const targets = compareWithTargets(tally.statistics(nodes), preset.targets);
   const say = flags.out === '-' ? note : print;
   if (flags.json && flags.out !== '-') printJson({ preset: name, seed, pods, targets });
@@ -85,15 +85,4 @@ function tallied(source: PodSource, tally: WorkloadTally): PodSource {
       return more;
     },
   };
-}
-
-/** A machine list in our own CSV, one row for equal neighbours would lose their names, so one row each. */
-function nodeCsvText(nodes: readonly NodeSpec[]): string {
-  const field = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = nodes.map((node) =>
-    [node.name, `${node.cpuMilli}m`, `${node.memBytes}`, `${node.gpuCount ?? 0}`, node.gpuModel ?? '', node.zone ?? '']
-      .map(field)
-      .join(','),
-  );
-  return `${['name,cpu,mem,gpus,gpu_model,zone', ...rows].join('\n')}\n`;
 }

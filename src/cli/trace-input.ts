@@ -45,9 +45,9 @@ export function openTrace(trace: string, flags: TraceFlags): TraceInput {
       ? (flags.cluster ?? (trace.startsWith('preset:') ? trace : '1 x 1cpu 1Gi'))
       : { file: flags.nodes };
   const plan = planHere({ clusters, workloads: workload, policies: 'first-fit' }, 'command line', '.');
-  const nodes = openCluster(plan.clusters[0]!, () => {});
+  const nodes = openCluster(plan.clusters[0], () => {});
   const [seed] = seedOf(flags.seed);
-  const { source, report } = new WorkloadCache(() => {}, false).open(plan.workloads[0]!, nodes, seed!);
+  const { source, report } = new WorkloadCache(() => {}, false).open(plan.workloads[0], nodes, seed);
   return { source, report, nodes: hasCluster ? nodes : undefined };
 }
 
@@ -58,13 +58,13 @@ export function seedOf(text: string | undefined): number[] {
   return seeds;
 }
 
-const presetName = (trace: string): string => trace.slice('preset:'.length).split(',')[0]!;
+const presetName = (trace: string): string => trace.slice('preset:'.length).split(',')[0];
 
 function presetOptions(trace: string): Record<string, string> {
   return Object.fromEntries(
     trace
       .split(',')
       .slice(1)
-      .map((one) => [one.split('=')[0]!.trim(), (one.split('=')[1] ?? '').trim()]),
+      .map((one) => [one.split('=')[0].trim(), (one.split('=')[1] ?? '').trim()]),
   );
 }

@@ -82,5 +82,5 @@ export async function inspect(trace: string, flags: TraceFlags): Promise<void> {
       1,
     ),
   );
-  for (const sentence of report.sentences()) note(sentence);
+  if (report.rowsRead > 0) for (const sentence of report.sentences()) note(sentence);
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { positiveWhole } from './experiment-flags.ts';
+import type { GenerateFlags } from './trace-generate.ts';
 import type { TraceFlags } from './trace-input.ts';
 
 /** `baton trace`: look at traces, turn them into others, make synthetic ones. */
@@ -54,7 +55,7 @@ Examples:
   baton trace generate borg-2011-like --pods 20000 --seed 7 --out borg.csv --nodes-out borg-nodes.csv
   baton trace generate hpc-like --option load=0.8 --out - | head`,
     )
-    .action(async (preset: string | undefined, flags: import('./trace-generate.ts').GenerateFlags) => {
+    .action(async (preset: string | undefined, flags: GenerateFlags) => {
       await (await import('./trace-generate.ts')).generate(preset, flags);
     });
   return command;

@@ -1,10 +1,25 @@
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Comparison } from '../experiment/comparison.ts';
 import { writeAtomically } from '../experiment/local/result-store.ts';
+import { htmlReport } from '../reporting/report-html.ts';
 
 /** Writes every form of the report into a folder and returns the path of the one for people. */
-export async function writeReports(comparison: Comparison, directory: string, metric?: string): Promise<string> {
-  void metric;
-  writeAtomically(join(directory, 'result.json'), `${JSON.stringify(comparison)}\n`);
-  return join(directory, 'result.json');
+export function writeReports(comparison: Comparison, directory: string, metric?: string): string {
+  const put = (name: string, text: string): string => {
+    const path = join(directory, name);
+    writeAtomically(path, text);
+    return path;
+  };
+  put('result.json', `${JSON.stringify(comparison)}\n`);
+  return put(
+    'report.html',
+    htmlReport(comparison, {
+      vegaScript: readFileSync(join(dirname(fileURLToPath(import.meta.resolve('vega'))), 'vega.min.js'), 'utf8'),
+      compile: (spec) => compile(spec as unknown as TopLevelSpec).spec,
+      metric,
+    }),
+  );
 }

@@ -36,11 +36,9 @@ function deepest(issues: readonly Issue[], base: readonly PropertyKey[], data: u
       const branches = issue.errors.map((branch) => deepest(branch, path, data));
       const best = branches.reduce((a, b) => (rank(b, data) > rank(a, data) ? b : a));
       const atSamePlace = branches.every((one) => one.path.length === path.length && one.code === 'invalid_type');
-      return atSamePlace
-        ? ({ ...issue, path, message: branches.map((one) => expectation(one)).join(' or ') } as Issue)
-        : best;
+      return atSamePlace ? { ...issue, path, message: branches.map((one) => expectation(one)).join(' or ') } : best;
     }
-    return { ...issue, path } as Issue;
+    return { ...issue, path };
   });
   return candidates.reduce((a, b) => (rank(b, data) > rank(a, data) ? b : a));
 }
@@ -76,7 +74,7 @@ function sentence(issue: Issue, data: unknown): string {
   if (value === undefined) return `the field "${field}" is missing; \`baton init\` shows how to write it`;
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const key = issue.keys[0]!;
+      const key = issue.keys[0];
       const place = field === '' ? 'an experiment' : field;
       return `${place} has no field "${key}"${suggestion(key, knownKeys(issue.path))}`;
     }

@@ -29,7 +29,7 @@ test('lists multiply: 2 clusters x 2 workloads x 3 policies x 2 seeds', () => {
   );
   expect(plansOf(experiment, digests, hash)).toHaveLength(24);
   expect(experiment.policies.map((one) => one.name)).toEqual(['best-fit', 'first-fit', 'first-fit+easy']);
-  expect(experiment.clusters[1]!.nodes).toBe('2 x 32cpu 64Gi 4xgpu | 1 x 8cpu 8Gi');
+  expect(experiment.clusters[1].nodes).toBe('2 x 32cpu 64Gi 4xgpu | 1 x 8cpu 8Gi');
 });
 
 test('options and steps that are lists give workloads of their own, named by what differs', () => {
@@ -51,7 +51,10 @@ test('options and steps that are lists give workloads of their own, named by wha
     'batch, load=0.9, scale-arrivals=1',
     'batch, load=0.9, scale-arrivals=2',
   ]);
-  expect(experiment.workloads[3]).toMatchObject({ options: { load: 0.9, pods: 5 }, transforms: ['sort', 'scale-arrivals=2'] });
+  expect(experiment.workloads[3]).toMatchObject({
+    options: { load: 0.9, pods: 5 },
+    transforms: ['sort', 'scale-arrivals=2'],
+  });
   expect(experiment.clusters).toEqual([{ name: 'batch,nodes=20', generate: 'batch', options: { nodes: 20 } }]);
 });
 

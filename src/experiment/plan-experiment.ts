@@ -209,11 +209,12 @@ function policyPlans(policy: SomePolicy, context: PlanningContext): PolicyPlan[]
   for (const placement of asList(policy.placement ?? [undefined]))
     for (const queue of asList(policy.queue ?? [undefined]))
       for (const backfill of asList(policy.backfill ?? [undefined])) {
-        const isFile = placement !== undefined && names.isFile(placement);
+        const isFile = placement !== undefined && !names.isPlacement(placement) && names.isFile(placement);
         if (placement !== undefined && !isFile && !names.isPlacement(placement))
           requireName(placement, names.placements, 'placement', where);
         if (queue !== undefined) requireName(queue, names.queues, 'queue', where);
-        if (backfill !== undefined && !names.isBackfill(backfill)) requireName(backfill, names.backfills, 'backfilling', where);
+        if (backfill !== undefined && !names.isBackfill(backfill))
+          requireName(backfill, names.backfills, 'backfilling', where);
         const parts = {
           ...(placement !== undefined && (isFile ? { file: placement } : { placement })),
           ...(queue !== undefined && { queue }),
@@ -247,7 +248,7 @@ function transformLists(
 ): { transforms: string[]; varied: string[] }[] {
   let sets: { transforms: string[]; varied: string[] }[] = [{ transforms: [], varied: [] }];
   for (const step of transforms === undefined ? [] : asList(transforms)) {
-    const choices = asList(step as OneOrMore<string>);
+    const choices = asList(step);
     sets = sets.flatMap((set) =>
       choices.map((choice) => ({
         transforms: [...set.transforms, choice],
@@ -287,8 +288,8 @@ function titleOf(
   policies: readonly PolicyPlan[],
 ): string {
   const some = (kind: string, plural: string, plans: readonly { name: string }[]): string =>
-    plans.length === 1 ? plans[0]!.name : `${plans.length} ${plans.length === 1 ? kind : plural}`;
-  return `${policies.length === 1 ? policies[0]!.name : `${policies.length} policies`} on ${some('workload', 'workloads', workloads)}, ${some('cluster', 'clusters', clusters)}`;
+    plans.length === 1 ? plans[0].name : `${plans.length} ${plans.length === 1 ? kind : plural}`;
+  return `${policies.length === 1 ? policies[0].name : `${policies.length} policies`} on ${some('workload', 'workloads', workloads)}, ${some('cluster', 'clusters', clusters)}`;
 }
 
 const nameOf = (name: string | undefined, otherwise: string, count: number): string =>

@@ -11,7 +11,7 @@ export interface PolicyNames {
   isPlacement(name: string): boolean;
   /** The same of backfilling, for `easy-3x` and the like. */
   isBackfill(name: string): boolean;
-  /** Whether a token names a user's file. */
+  /** Whether a token that is no built-in name names a user's file. */
   isFile(token: string): boolean;
 }
 
@@ -42,10 +42,10 @@ export function parsePolicyText(text: string, names: PolicyNames, where: string)
     parts[part] = token;
   };
   for (const token of text.split('+').map((one) => one.trim())) {
-    if (names.isFile(token)) take('file', 'placement', token);
-    else if (names.isPlacement(token)) take('placement', 'placement', token);
+    if (names.isPlacement(token)) take('placement', 'placement', token);
     else if (names.queues.includes(token)) take('queue', 'queue', token);
     else if (names.isBackfill(token)) take('backfill', 'backfill', token);
+    else if (names.isFile(token)) take('file', 'placement', token);
     else {
       const known = [...names.placements, ...names.queues, ...names.backfills];
       throw new InputError(`${where}: there is no policy called "${token}"${suggestion(token, known)}`);

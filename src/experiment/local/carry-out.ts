@@ -70,7 +70,7 @@ export async function carryOut(options: CarryOutOptions): Promise<Outcome> {
   let reused = 0;
   for (const plan of plans) {
     const sentence = failures.ofPolicy.get(plan.policy) ?? failures.ofWorkload.get(workloadKey(plan));
-    const kept = options.resume ? store?.read<RunRecord>('runs', plan.id) : undefined;
+    const kept = options.resume ? store?.read('runs', plan.id) : undefined;
     if (sentence !== undefined) {
       records.set(plan.id, { ...labelled(plan), status: 'failed', error: sentence });
       failures.count(sentence);
@@ -154,7 +154,7 @@ async function loadPolicies(
   const plans = experiment.policies.map((plan) => {
     const known = facts.get(plan) ?? { name: plan.name, summary: '', source: '' };
     const clash = plan.file !== undefined && (taken.get(known.name) ?? 0) > 1;
-    const name = clash ? `${known.name} (${policyLabel(plan.file!, plan.queue, plan.backfill)})` : known.name;
+    const name = clash ? `${known.name} (${policyLabel(plan.file, plan.queue, plan.backfill)})` : known.name;
     policies.push({ ...known, name });
     const named = { ...plan, name };
     const sentence = failures.ofPolicy.get(plan);
@@ -187,7 +187,7 @@ async function survey(
   }
   const found = new Map<string, Survey>();
   for (const [id] of wanted) {
-    const kept = options.resume ? store?.read<Survey>('surveys', id) : undefined;
+    const kept = options.resume ? store?.read('surveys', id) : undefined;
     if (kept) found.set(id, kept);
   }
   const jobs: Job[] = [...wanted.values()]

@@ -36,8 +36,9 @@ export function programDigest(path: string, what: string): string {
     const text = readFileSync(file, 'utf8');
     hash.update(`${text.length}\n`).update(text);
     for (const [, , specifier] of text.matchAll(RELATIVE_IMPORT))
-      visit(resolve(dirname(file), specifier!), `an import of ${path}`);
+      visit(resolve(dirname(file), specifier), `an import of ${path}`);
   };
+  requireFile(path, what);
   visit(resolve(path), what);
   return hash.digest('hex');
 }

@@ -13,9 +13,9 @@ import { threadCpuMs } from './thread-cpu.ts';
 /** Signs of life of a run. */
 export interface Pulse {
   /** Something got done. */
-  beat(): void;
+  readonly beat: () => void;
   /** 16,384 more events. */
-  beatEvents(): void;
+  readonly beatEvents: () => void;
 }
 
 /** The options that make an engine of a plan; `baton explain` adds to them. */

@@ -26,15 +26,15 @@ export function journalFile(path: string, nodes: readonly NodeSpec[]): JournalFi
     write(batch) {
       const lines: string[] = [];
       for (let k = 0; k < batch.count; k++) {
-        const kind = batch.kind[k]!;
-        const node = batch.node[k]!;
+        const kind = batch.kind[k];
+        const node = batch.node[k];
         lines.push(
           JSON.stringify({
             timeUs: batch.timeUs[k],
             kind: JOURNAL_KINDS[kind],
             pod: batch.pod[k],
             name: batch.name[k],
-            node: node < 0 ? undefined : nodes[node]!.name,
+            node: node < 0 ? undefined : nodes[node].name,
             devices: kind === PLACE && batch.detail[k] !== 0 ? batch.detail[k] : undefined,
           }),
         );

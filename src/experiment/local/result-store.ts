@@ -2,7 +2,15 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { InputError } from '../../sim/input-error.ts';
+import type { RunRecord } from '../comparison.ts';
 import { batonVersion } from './baton-version.ts';
+import type { Survey } from './worker-messages.ts';
+
+/** What is kept, by folder. */
+interface Stored {
+  readonly runs: RunRecord;
+  readonly surveys: Survey;
+}
 
 /**
  * Results under `DIR/runs/<id>.json`. A file is written aside and renamed, so that it is whole or not there: whoever
@@ -16,16 +24,20 @@ export class ResultStore {
   }
 
   /** What is stored under this id, or undefined when nothing (or nothing whole) is. */
-  read<T>(kind: 'runs' | 'surveys', id: string): T | undefined {
+  read<Kind extends keyof Stored>(kind: Kind, id: string): Stored[Kind] | undefined {
     try {
-      const stored = JSON.parse(readFileSync(this.path(kind, id), 'utf8')) as { id?: string; baton?: string; data: T };
+      const stored = JSON.parse(readFileSync(this.path(kind, id), 'utf8')) as {
+        id?: string;
+        baton?: string;
+        data: Stored[Kind];
+      };
       return stored.id === id && stored.baton === batonVersion() ? stored.data : undefined;
     } catch {
       return undefined;
     }
   }
 
-  write(kind: 'runs' | 'surveys', id: string, data: unknown): void {
+  write<Kind extends keyof Stored>(kind: Kind, id: string, data: Stored[Kind]): void {
     writeAtomically(this.path(kind, id), `${JSON.stringify({ id, baton: batonVersion(), data })}\n`);
   }
 

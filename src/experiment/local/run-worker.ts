@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { examine } from '../../policies/contract/examine.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { executeRun, type Pulse } from './execute-run.ts';
 import { WorkloadCache } from './open-inputs.ts';
@@ -48,6 +47,7 @@ async function loadAndExamine(): Promise<LoadedPolicies> {
   const plan = birth.policy!;
   const loaded = await policiesOf(plan);
   if (plan.file === undefined || !birth.examine) return loaded;
+  const { examine } = await import('../../policies/contract/examine.ts');
   for (let seed = 1; seed <= EXAM_SEEDS; seed++) {
     pulse.beat();
     const fault = examine(loaded.placement, { seeds: [seed] })[0];
@@ -66,7 +66,9 @@ async function loadAndExamine(): Promise<LoadedPolicies> {
 
 function failed(error: unknown, wholePolicy: boolean): WorkerAnswer {
   const isInput = error instanceof InputError;
-  const sentence = error instanceof Error ? error.message : String(error);
+  let sentence = error instanceof Error ? error.message : String(error);
+  const file = birth.policy?.file;
+  if (isInput && file !== undefined && sentence.startsWith('policy "')) sentence = `${file}: ${sentence}`;
   if (!isInput && process.env['BATON_STACK'])
     process.stderr.write(`${error instanceof Error ? error.stack : sentence}\n`);
   return { kind: 'failed', sentence, fault: isInput ? 'input' : 'baton', wholePolicy };

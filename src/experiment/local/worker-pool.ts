@@ -27,6 +27,8 @@ interface Slot {
 }
 
 const LOOK_MS = 200;
+/** Until its first beat a worker loads Baton itself, which on a busy machine must not look like an endless policy. */
+const START_MS = 60_000;
 
 /**
  * Carries out jobs on worker threads. One policy at a time has a worker, since a `score` call site that has seen five
@@ -159,7 +161,7 @@ export async function runJobs(
       events += Atomics.load(slot.heartbeat, 1);
       const beats = Atomics.load(slot.heartbeat, 0);
       if (beats !== slot.beats) [slot.beats, slot.lastBeatMs] = [beats, now];
-      else if (now - slot.lastBeatMs > options.timeoutMs)
+      else if (now - slot.lastBeatMs > (beats === 0 ? Math.max(options.timeoutMs, START_MS) : options.timeoutMs))
         lose(
           slot,
           `${describe(slot.job.policy)} made no progress for ${options.timeoutMs / 1000} s and was stopped; if it is slow rather than endless, allow more with --timeout`,

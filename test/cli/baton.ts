@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const MAIN = resolve('dist/cli/main.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The lines of stderr that are no progress and no remark. */
+  readonly sentences: readonly string[];
+}
+
+/** A new folder with these files, outside the project. */
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** Runs the built `baton` in a folder and waits for its end. */
+export function baton(folder: string, ...args: string[]): Ended {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 110_000,
+    env: { ...process.env, NO_COLOR: '1' },
+    maxBuffer: 1 << 28,
+  });
+  return ended(status, stdout, stderr);
+}
+
+/** Runs `baton`, sends it a signal as soon as `when` says so, and waits for its end. */
+export async function interruptedBaton(folder: string, args: readonly string[], when: () => boolean): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
+  child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+  const look = setInterval(() => {
+    if (!when()) return;
+    clearInterval(look);
+    child.kill('SIGINT');
+  }, 20);
+  const code = await new Promise<number | null>((done) => child.on('close', done));
+  clearInterval(look);
+  return ended(code, stdout, stderr);
+}
+
+function ended(code: number | null, stdout: string, stderr: string): Ended {
+  const sentences = stderr.split('\n').filter((line) => line.startsWith('baton: '));
+  return { code, stdout, stderr, sentences: sentences.map((line) => line.slice('baton: '.length)) };
+}
