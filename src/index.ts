@@ -73,4 +73,7 @@ export type { Runner, RunnerEvent } from './experiment/runner.ts';
 export { summarise } from './experiment/statistics/summarise.ts';
 
 export { answerAll, answerCell, type Answer } from './reporting/answer.ts';
+export { policiesCsv, runsCsv } from './reporting/report-csv.ts';
 export { htmlReport, type HtmlReportOptions } from './reporting/report-html.ts';
+export { jsonReport } from './reporting/report-json.ts';
+export { markdownReport } from './reporting/report-markdown.ts';

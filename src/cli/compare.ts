@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { note, painter, print, printJson } from './console-output.ts';
+import { note, painter, print } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { addExperimentFlags, positiveSeconds, positiveWhole, type ExperimentFlags } from './experiment-flags.ts';
 import { readExperiment } from './read-experiment.ts';
@@ -89,11 +89,11 @@ async function compare(flags: CompareFlags): Promise<void> {
       html = writeReports(comparison, flags.out, flags.metric);
     }
     if (flags.json) {
-      const { comparisonJson } = await import('./comparison-json.ts');
-      printJson(comparisonJson(comparison));
+      const { jsonReport } = await import('../reporting/report-json.ts');
+      print(jsonReport(comparison, { curves: false }));
     } else if (finished > 0) {
       const { comparisonText } = await import('./comparison-text.ts');
-      print(comparisonText(comparison, flags.metric, painter(process.stdout)));
+      print(comparisonText(comparison, flags.metric, painter(process.stdout), process.stdout.columns));
     }
     if (html !== undefined) (flags.json ? note : print)(`${flags.json ? '' : '\n'}Report: ${html}`);
     endWith(failures, finished, flags.out);

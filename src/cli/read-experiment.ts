@@ -1,11 +1,15 @@
 import type { ExperimentText } from '../experiment/experiment-schema.ts';
+import type { OptionValue } from '../experiment/run-plan.ts';
 import { experimentOf, type ExperimentFlags } from './experiment-flags.ts';
 
 /** The experiment from its file, the flags, or both. */
 export async function readExperiment(
   flags: ExperimentFlags,
 ): Promise<{ text: ExperimentText; where: string; directory: string }> {
-  const { InputError } = await import('../sim/input-error.ts');
+  const [{ InputError }, { presetOf }] = await Promise.all([
+    import('../sim/input-error.ts'),
+    import('../experiment/plan-experiment.ts'),
+  ]);
   let fromFile: ExperimentText | undefined;
   let directory = '.';
   let pathOf = (path: string): string => path;
@@ -20,7 +24,7 @@ export async function readExperiment(
     pathOf = (one) => path.resolve(one);
   }
   const where = flags.experiment ?? 'command line';
-  const experiment = withOwnCluster(experimentOf(flags, fromFile, pathOf));
+  const experiment = withOwnCluster(experimentOf(flags, fromFile, pathOf), (text) => presetOf(text, where));
   if (experiment.workloads === undefined)
     throw new InputError(
       'no workload is given; name a trace with --workload trace.csv, or a synthetic one with --workload preset:NAME',
@@ -37,12 +41,15 @@ export async function readExperiment(
 }
 
 /** A preset brings the cluster that it was calibrated with. */
-function withOwnCluster(experiment: Partial<ExperimentText>): Partial<ExperimentText> {
-  if (experiment.clusters !== undefined || experiment.workloads === undefined) return experiment;
-  const list = Array.isArray(experiment.workloads) ? experiment.workloads : [experiment.workloads];
-  const first = list[0];
-  if (list.length !== 1 || first === undefined) return experiment;
-  if (typeof first === 'string') return first.startsWith('preset:') ? { ...experiment, clusters: first } : experiment;
-  if (!('generate' in first)) return experiment;
-  return { ...experiment, clusters: { generate: first.generate, ...(first.options && { options: first.options }) } };
+function withOwnCluster(
+  experiment: Partial<ExperimentText>,
+  presetOf: (text: string) => { generate: string; options: Record<string, OptionValue> } | undefined,
+): Partial<ExperimentText> {
+  const list = experiment.workloads === undefined ? [] : [experiment.workloads].flat();
+  const [first] = list;
+  if (experiment.clusters !== undefined || list.length !== 1 || first === undefined) return experiment;
+  const preset = typeof first === 'string' ? presetOf(first) : 'generate' in first ? first : undefined;
+  if (preset === undefined) return experiment;
+  const { generate, options } = preset;
+  return { ...experiment, clusters: { name: 'its own cluster', generate, ...(options && { options }) } };
 }

@@ -93,7 +93,9 @@ async function reproduceEasy(flags: { logs?: string; reference?: string; json?: 
   );
   print(columns([['log', 'scheduler', 'metric', 'here', 'published', 'to 12 digits'], ...rows]));
   const good = verdict.rows.filter((row) => row.agrees).length;
-  print(`\n${conclusion(verdict.passed)}: ${good} of ${verdict.rows.length} published rows reproduced to 12 significant digits`);
+  print(
+    `\n${conclusion(verdict.passed)}: ${good} of ${verdict.rows.length} published rows reproduced to 12 significant digits`,
+  );
 }
 
 function conclusion(passed: boolean): string {

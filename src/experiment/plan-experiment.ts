@@ -138,7 +138,7 @@ function clusterPlans(cluster: SomeCluster, context: PlanningContext): ClusterPl
 }
 
 /** Reads `preset:NAME,key=value,…`; undefined for a text that is no preset. */
-function presetOf(
+export function presetOf(
   text: string,
   where: string,
 ): { name: string; generate: string; options: Record<string, OptionValue> } | undefined {
