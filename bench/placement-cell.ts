@@ -49,14 +49,14 @@ export function measurePlacement(cell: PlacementCell): PlacementResult {
   // Of any two runs, the longer noted its checksum where the shorter ended.
   runs.forEach((run, k) => {
     for (const [other, rival] of runs.entries()) {
-      const at = Math.min(totals[k]!, totals[other]!);
+      const at = Math.min(totals[k], totals[other]);
       if (run.checksums.get(at) !== rival.checksums.get(at))
         throw new Error(`${name}, ${nodes} nodes, ${shapes} shapes: ${run.kind} and ${rival.kind} chose differently`);
     }
   });
   const compared = Math.min(...totals);
-  const ratio = runs.at(-1)!.cpuUsPerDecision / runs[0]!.cpuUsPerDecision;
-  const checksum = runs[0]!.checksums.get(compared)!;
+  const ratio = runs.at(-1)!.cpuUsPerDecision / runs[0].cpuUsPerDecision;
+  const checksum = runs[0].checksums.get(compared)!;
   return { ...cell, runs: runs.map(({ checksums: _, ...run }) => run), ratio, checksum, compared };
 }
 

@@ -75,11 +75,11 @@ export class PlacementKernel {
     for (let replaced = 0; replaced < Math.min(running.node.length, replacements) || allocated < target; rounds++) {
       if (rounds > this.setup.nodes * 200) throw new Error(`cannot load the cluster to ${this.setup.load}`);
       if (allocated >= target) {
-        allocated -= world.shapes.cpuMilli[finish(world, chooser, running, random.below(running.node.length))]!;
+        allocated -= world.shapes.cpuMilli[finish(world, chooser, running, random.below(running.node.length))];
         replaced++;
       }
-      const shape = world.shapeIds[random.below(this.setup.shapes)]!;
-      if (place(world, chooser, running, shape) >= 0) allocated += world.shapes.cpuMilli[shape]!;
+      const shape = world.shapeIds[random.below(this.setup.shapes)];
+      if (place(world, chooser, running, shape) >= 0) allocated += world.shapes.cpuMilli[shape];
     }
     this.start = running;
   }
@@ -89,7 +89,7 @@ export class PlacementKernel {
     const world = this.world();
     const running: Running = structuredClone(this.start);
     for (let k = 0; k < running.node.length; k++)
-      world.problem.cluster.bind(running.node[k]!, running.shape[k]!, running.devices[k]!, world.shapes);
+      world.problem.cluster.bind(running.node[k], running.shape[k], running.devices[k], world.shapes);
     const chooser = makeChooser(world.problem, kind);
     const random = stream(2, 'bench/run');
     const checksums = new Map<number, string>();
@@ -102,7 +102,7 @@ export class PlacementKernel {
         began = process.cpuUsage();
       }
       finish(world, chooser, running, random.below(running.node.length));
-      const node = place(world, chooser, running, world.shapeIds[random.below(this.setup.shapes)]!);
+      const node = place(world, chooser, running, world.shapeIds[random.below(this.setup.shapes)]);
       hash = (Math.imul(hash, 31) + node + 1) | 0;
       if (marks.includes(k + 1)) checksums.set(k + 1, (hash >>> 0).toString(16).padStart(8, '0'));
     }
@@ -143,11 +143,11 @@ interface World {
 
 /** Ends the k-th running pod and says its shape. */
 function finish(world: World, chooser: Chooser, running: Running, k: number): number {
-  const node = running.node[k]!;
-  const shape = running.shape[k]!;
+  const node = running.node[k];
+  const shape = running.shape[k];
   running.node[k] = running.node.at(-1)!;
   running.shape[k] = running.shape.at(-1)!;
-  const devices = running.devices[k]!;
+  const devices = running.devices[k];
   running.devices[k] = running.devices.at(-1)!;
   running.node.pop();
   running.shape.pop();

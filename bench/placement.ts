@@ -32,7 +32,8 @@ const { values: flags } = parseArgs({
   },
 });
 
-if (flags.cell !== undefined) process.stdout.write(JSON.stringify(measurePlacement(JSON.parse(flags.cell))));
+if (flags.cell !== undefined)
+  process.stdout.write(JSON.stringify(measurePlacement(JSON.parse(flags.cell) as PlacementCell)));
 else measureAll();
 
 function measureAll(): void {
@@ -69,7 +70,7 @@ function inOwnProcess(cell: PlacementCell): PlacementResult {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (child.status !== 0) throw new Error(`the cell ${JSON.stringify(cell)} failed`);
-  return JSON.parse(child.stdout);
+  return JSON.parse(child.stdout) as PlacementResult;
 }
 
 function report(results: readonly PlacementResult[]): string {

@@ -40,7 +40,7 @@ export function adaptive(problem: ChoiceProblem): Chooser {
     },
     choose(shape) {
       if (shape >= seenAt.length) grow(shape);
-      maximaWork += Math.min(changes - seenAt[shape]!, count);
+      maximaWork += Math.min(changes - seenAt[shape], count);
       seenAt[shape] = changes;
       const before = counters.nodeEvaluations + counters.scoreCalls;
       const node = current.choose(shape);

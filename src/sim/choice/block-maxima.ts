@@ -53,7 +53,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
   return { kind: 'block-maxima', choose, changed };
 
   function changed(node: number): void {
-    const place = placeOf[node]!;
+    const place = placeOf[node];
     log[now & logMask] = place;
     changedAt[place] = now++;
   }
@@ -61,17 +61,17 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
   function choose(shape: number): number {
     if (shape >= slotOf.length) growShapes(shape);
     if (generation[shape] !== shapes.generation[shape]) forget(shape);
-    let slot = slotOf[shape]!;
+    let slot = slotOf[shape];
     if (slot < 0) {
       slot = admit(shape);
       seenAt[shape] = now;
       if (slot < 0) return oracle.choose(shape);
       rebuild(shape, slot);
-    } else if (now - usedAt[slot]! > logSize) rebuild(shape, slot);
+    } else if (now - usedAt[slot] > logSize) rebuild(shape, slot);
     else replay(shape, slot);
     usedAt[slot] = now;
     const place = top(shape, slot);
-    if (place >= 0) return nodeAt[place]!;
+    if (place >= 0) return nodeAt[place];
     return bottomless ? oracle.choose(shape) : -1;
   }
 
@@ -89,22 +89,22 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
     const firstBlock = slot * blocks;
     const firstGroup = slot * groups;
     let evaluated = 0;
-    for (let at = usedAt[slot]!; at < now; at++) {
-      const place = log[at & logMask]!;
+    for (let at = usedAt[slot]; at < now; at++) {
+      const place = log[at & logMask];
       if (changedAt[place] !== at) continue;
       evaluated++;
-      const result = evaluate(shape, nodeAt[place]!);
+      const result = evaluate(shape, nodeAt[place]);
       const block = (place / BLOCK) | 0;
       const k = firstBlock + block;
-      const highest = value[k]!;
+      const highest = value[k];
       if (result < highest) {
         if (bestPlace[k] === place) bestPlace[k] = OUTDATED;
       } else if (result > highest) {
         value[k] = result;
         bestPlace[k] = place;
         const group = firstGroup + ((block / GROUP) | 0);
-        if (result > groupValue[group]!) groupValue[group] = result;
-      } else if (place < bestPlace[k]!) bestPlace[k] = place;
+        if (result > groupValue[group]) groupValue[group] = result;
+      } else if (place < bestPlace[k]) bestPlace[k] = place;
     }
     counters.nodeEvaluations += evaluated;
   }
@@ -116,7 +116,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
       let group = -1;
       let highest = -Infinity;
       for (let g = 0; g < groups; g++) {
-        if (groupValue[firstGroup + g]! > highest) {
+        if (groupValue[firstGroup + g] > highest) {
           highest = groupValue[firstGroup + g]!;
           group = g;
         }
@@ -124,7 +124,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
       if (group < 0) return -1;
       let block = group * GROUP;
       while (value[slot * blocks + block] !== highest) block++;
-      const place = bestPlace[slot * blocks + block]!;
+      const place = bestPlace[slot * blocks + block];
       if (place !== OUTDATED) return place;
       rescan(shape, slot, block);
       raise(slot, group);
@@ -137,7 +137,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
     let highest = -Infinity;
     let best = from;
     for (let place = from; place < to; place++) {
-      const result = evaluate(shape, nodeAt[place]!);
+      const result = evaluate(shape, nodeAt[place]);
       if (result > highest) {
         highest = result;
         best = place;
@@ -151,7 +151,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
   function raise(slot: number, group: number): void {
     const to = slot * blocks + Math.min(blocks, (group + 1) * GROUP);
     let highest = -Infinity;
-    for (let k = slot * blocks + group * GROUP; k < to; k++) if (value[k]! > highest) highest = value[k]!;
+    for (let k = slot * blocks + group * GROUP; k < to; k++) if (value[k] > highest) highest = value[k]!;
     groupValue[slot * groups + group] = highest;
   }
 
@@ -165,7 +165,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
    * everything has changed in between, or when those who have the slots use them more.
    */
   function admit(shape: number): number {
-    const age = now - seenAt[shape]!;
+    const age = now - seenAt[shape];
     if (!(age <= logSize)) return -1;
     let slot = -1;
     if (slots < slotsMost) {
@@ -175,13 +175,13 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
       let oldest = -1;
       for (let tried = 0; tried < EVICTION_SAMPLE; tried++) {
         hand = hand + 1 < slots ? hand + 1 : 0;
-        if (now - usedAt[hand]! > oldest) {
-          oldest = now - usedAt[hand]!;
+        if (now - usedAt[hand] > oldest) {
+          oldest = now - usedAt[hand];
           slot = hand;
         }
       }
       if (oldest <= logSize && oldest <= 2 * age) return -1;
-      slotOf[shapeIn[slot]!] = -1;
+      slotOf[shapeIn[slot]] = -1;
     }
     shapeIn[slot] = shape;
     slotOf[shape] = slot;
@@ -192,7 +192,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
   function forget(shape: number): void {
     generation[shape] = shapes.generation[shape]!;
     seenAt[shape] = -Infinity;
-    if (slotOf[shape]! >= 0) usedAt[slotOf[shape]!] = -Infinity;
+    if (slotOf[shape] >= 0) usedAt[slotOf[shape]] = -Infinity;
   }
 
   function growShapes(shape: number): void {

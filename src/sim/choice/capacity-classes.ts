@@ -24,13 +24,13 @@ export function capacityClasses(cluster: Cluster, nodeAt: Int32Array): CapacityC
       sizes.push(0);
     }
     classOf[node] = one;
-    sizes[one]!++;
+    sizes[one]++;
   }
   const first = new Int32Array(sizes.length + 1);
-  sizes.forEach((size, one) => (first[one + 1] = first[one]! + size));
+  sizes.forEach((size, one) => (first[one + 1] = first[one] + size));
   const end = first.slice();
   const places = new Int32Array(nodeAt.length);
-  nodeAt.forEach((node, place) => (places[end[classOf[node]!]!++] = place));
+  nodeAt.forEach((node, place) => (places[end[classOf[node]]++] = place));
   return { count: sizes.length, classOf, places, first };
 }
 

@@ -7,7 +7,7 @@ export const LEAF_ROOM = 16;
 /** Nodes a leaf when the whole tree is shared out. */
 const LEAF_FILL = 8;
 /** As a lowest place: nobody there. */
-export const NOBODY = 0x7fffffff;
+export const NOBODY = 0x3fffffff;
 
 /** By what nodes are sorted into leaves: what they have free, or only their place in the tie order. */
 export type SplitBy = 'free' | 'place';
@@ -65,7 +65,7 @@ export class KdForest {
     let treeNodes = 0;
     let leaves = 0;
     for (let tree = 0; tree < classes.count; tree++) {
-      const size = classes.first[tree + 1]! - classes.first[tree]!;
+      const size = classes.first[tree + 1] - classes.first[tree];
       let own = 1;
       while (own * LEAF_FILL < size) own *= 2;
       this.base[tree] = treeNodes;
@@ -90,7 +90,7 @@ export class KdForest {
 
     for (let tree = 0; tree < classes.count; tree++) {
       let size = 0;
-      for (let k = classes.first[tree]!; k < classes.first[tree + 1]!; k++) this.gather(size++, classes.places[k]!);
+      for (let k = classes.first[tree]; k < classes.first[tree + 1]; k++) this.gather(size++, classes.places[k]);
       this.share(tree, 1, 0, size);
     }
   }
@@ -102,16 +102,16 @@ export class KdForest {
 
   /** Moves the node to where what it has free now belongs. */
   update(node: number): void {
-    const takes = this.cluster.ready[node] === 1 && this.cluster.podRoom[node]! > 0;
-    const cpu = takes ? this.cluster.cpuFreeMilli[node]! : -1;
-    const mem = takes ? this.cluster.memFreeBytes[node]! : -1;
-    const entry = this.entryOf[node]!;
-    const wasCpu = this.entryCpu[entry]!;
-    const wasMem = this.entryMem[entry]!;
+    const takes = this.cluster.ready[node] === 1 && this.cluster.podRoom[node] > 0;
+    const cpu = takes ? this.cluster.cpuFreeMilli[node] : -1;
+    const mem = takes ? this.cluster.memFreeBytes[node] : -1;
+    const entry = this.entryOf[node];
+    const wasCpu = this.entryCpu[entry];
+    const wasMem = this.entryMem[entry];
     if (cpu === wasCpu && mem === wasMem) return;
-    const tree = this.treeOf[node]!;
-    const place = this.order.placeOf[node]!;
-    const offset = this.leafOffset[tree]!;
+    const tree = this.treeOf[node];
+    const place = this.order.placeOf[node];
+    const offset = this.leafOffset[tree];
     const from = (entry / LEAF_ROOM) | 0;
     const to = this.route(tree, cpu, mem, place) - offset;
     if (from === to) {
@@ -122,7 +122,7 @@ export class KdForest {
     }
     this.remove(from, entry);
     if (this.onEdge(from + offset, wasCpu, wasMem, place)) this.tighten(tree, from + offset);
-    if (this.filled[to]! < LEAF_ROOM) {
+    if (this.filled[to] < LEAF_ROOM) {
       this.append(to, cpu, mem, place);
       this.widen(tree, to + offset, cpu, mem, place);
     } else this.shareAround(tree, to + offset, place);
@@ -144,28 +144,28 @@ export class KdForest {
   /** Takes a new entry of this leaf into its box and into those of the tree nodes above. */
   private widen(tree: number, leafNode: number, cpu: number, mem: number, place: number): void {
     const { box, lowest } = this;
-    const base = this.base[tree]!;
+    const base = this.base[tree];
     for (let at = leafNode - base; at >= 1; at >>= 1) {
       const k = base + at;
       const b = k * 4;
       let wider = false;
-      if (cpu < box[b]!) {
+      if (cpu < box[b]) {
         box[b] = cpu;
         wider = true;
       }
-      if (mem < box[b + 1]!) {
+      if (mem < box[b + 1]) {
         box[b + 1] = mem;
         wider = true;
       }
-      if (cpu > box[b + 2]!) {
+      if (cpu > box[b + 2]) {
         box[b + 2] = cpu;
         wider = true;
       }
-      if (mem > box[b + 3]!) {
+      if (mem > box[b + 3]) {
         box[b + 3] = mem;
         wider = true;
       }
-      if (place < lowest[k]!) {
+      if (place < lowest[k]) {
         lowest[k] = place;
         wider = true;
       }
@@ -175,41 +175,41 @@ export class KdForest {
 
   /** The tree node of the leaf to which these coordinates belong. */
   private route(tree: number, cpu: number, mem: number, place: number): number {
-    const base = this.base[tree]!;
-    const leaves = this.leaves[tree]!;
+    const base = this.base[tree];
+    const leaves = this.leaves[tree];
     const { splitAxis, splitValue, splitPlace } = this;
     let at = 1;
     while (at < leaves) {
       const k = base + at;
-      const axis = splitAxis[k]!;
+      const axis = splitAxis[k];
       const value = axis === 0 ? cpu : axis === 1 ? mem : 0;
-      const split = splitValue[k]!;
-      at = 2 * at + (value > split || (value === split && place >= splitPlace[k]!) ? 1 : 0);
+      const split = splitValue[k];
+      at = 2 * at + (value > split || (value === split && place >= splitPlace[k]) ? 1 : 0);
     }
     return base + at;
   }
 
   private append(leaf: number, cpu: number, mem: number, place: number): void {
-    const entry = leaf * LEAF_ROOM + this.filled[leaf]!++;
+    const entry = leaf * LEAF_ROOM + this.filled[leaf]++;
     this.entryCpu[entry] = cpu;
     this.entryMem[entry] = mem;
     this.entryPlace[entry] = place;
-    this.entryOf[this.order.nodeAt[place]!] = entry;
+    this.entryOf[this.order.nodeAt[place]] = entry;
   }
 
   private remove(leaf: number, entry: number): void {
-    const last = leaf * LEAF_ROOM + --this.filled[leaf]!;
+    const last = leaf * LEAF_ROOM + --this.filled[leaf];
     if (entry === last) return;
     this.entryCpu[entry] = this.entryCpu[last]!;
     this.entryMem[entry] = this.entryMem[last]!;
     this.entryPlace[entry] = this.entryPlace[last]!;
-    this.entryOf[this.order.nodeAt[this.entryPlace[entry]!]!] = entry;
+    this.entryOf[this.order.nodeAt[this.entryPlace[entry]]] = entry;
   }
 
   /** Makes the box of this leaf, and of every tree node above whose box changes by it, tight again. */
   private tighten(tree: number, leafNode: number): void {
-    if (!this.boundLeaf(leafNode, leafNode - this.leafOffset[tree]!)) return;
-    const base = this.base[tree]!;
+    if (!this.boundLeaf(leafNode, leafNode - this.leafOffset[tree])) return;
+    const base = this.base[tree];
     for (let at = (leafNode - base) >> 1; at >= 1; at >>= 1) if (!this.boundInner(base + at, base + 2 * at)) return;
   }
 
@@ -222,11 +222,11 @@ export class KdForest {
     let memHigh = -Infinity;
     let lowest = NOBODY;
     const first = leaf * LEAF_ROOM;
-    const end = first + this.filled[leaf]!;
+    const end = first + this.filled[leaf];
     for (let entry = first; entry < end; entry++) {
-      const cpu = entryCpu[entry]!;
-      const mem = entryMem[entry]!;
-      const place = entryPlace[entry]!;
+      const cpu = entryCpu[entry];
+      const mem = entryMem[entry];
+      const place = entryPlace[entry];
       if (cpu < cpuLow) cpuLow = cpu;
       if (cpu > cpuHigh) cpuHigh = cpu;
       if (mem < memLow) memLow = mem;
@@ -240,11 +240,11 @@ export class KdForest {
   private boundInner(treeNode: number, left: number): boolean {
     const { box, lowest } = this;
     const a = left * 4;
-    const cpuLow = box[a]! < box[a + 4]! ? box[a]! : box[a + 4]!;
-    const memLow = box[a + 1]! < box[a + 5]! ? box[a + 1]! : box[a + 5]!;
-    const cpuHigh = box[a + 2]! > box[a + 6]! ? box[a + 2]! : box[a + 6]!;
-    const memHigh = box[a + 3]! > box[a + 7]! ? box[a + 3]! : box[a + 7]!;
-    const place = lowest[left]! < lowest[left + 1]! ? lowest[left]! : lowest[left + 1]!;
+    const cpuLow = box[a] < box[a + 4] ? box[a] : box[a + 4];
+    const memLow = box[a + 1] < box[a + 5] ? box[a + 1] : box[a + 5];
+    const cpuHigh = box[a + 2] > box[a + 6] ? box[a + 2] : box[a + 6];
+    const memHigh = box[a + 3] > box[a + 7] ? box[a + 3] : box[a + 7];
+    const place = lowest[left] < lowest[left + 1] ? lowest[left] : lowest[left + 1];
     return this.setBox(treeNode, cpuLow, memLow, cpuHigh, memHigh, place);
   }
 
@@ -269,8 +269,8 @@ export class KdForest {
 
   /** Shares out the smallest part of the tree around a full leaf that has room enough, with one more place in it. */
   private shareAround(tree: number, leafNode: number, place: number): void {
-    const base = this.base[tree]!;
-    const offset = this.leafOffset[tree]!;
+    const base = this.base[tree];
+    const offset = this.leafOffset[tree];
     let at = leafNode - base;
     let width = 1;
     let size = LEAF_ROOM + 1;
@@ -282,13 +282,13 @@ export class KdForest {
       firstLeaf = at * width;
       room = LEAF_FILL + (room - LEAF_FILL) * 0.8;
       size = 1;
-      for (let k = 0; k < width; k++) size += this.filled[base + firstLeaf + k - offset]!;
+      for (let k = 0; k < width; k++) size += this.filled[base + firstLeaf + k - offset];
     }
     size = 0;
     for (let k = 0; k < width; k++) {
       const leaf = base + firstLeaf + k - offset;
-      for (let e = leaf * LEAF_ROOM; e < leaf * LEAF_ROOM + this.filled[leaf]!; e++)
-        this.gather(size++, this.entryPlace[e]!);
+      for (let e = leaf * LEAF_ROOM; e < leaf * LEAF_ROOM + this.filled[leaf]; e++)
+        this.gather(size++, this.entryPlace[e]);
     }
     this.gather(size++, place);
     this.share(tree, at, 0, size);
@@ -296,20 +296,20 @@ export class KdForest {
   }
 
   private gather(k: number, place: number): void {
-    const node = this.order.nodeAt[place]!;
-    const takes = this.cluster.ready[node] === 1 && this.cluster.podRoom[node]! > 0;
+    const node = this.order.nodeAt[place];
+    const takes = this.cluster.ready[node] === 1 && this.cluster.podRoom[node] > 0;
     this.poolPlace[k] = place;
-    this.poolCpu[k] = takes ? this.cluster.cpuFreeMilli[node]! : -1;
-    this.poolMem[k] = takes ? this.cluster.memFreeBytes[node]! : -1;
+    this.poolCpu[k] = takes ? this.cluster.cpuFreeMilli[node] : -1;
+    this.poolMem[k] = takes ? this.cluster.memFreeBytes[node] : -1;
   }
 
   /** Shares the gathered entries from..to-1 out to the leaves below tree node `at` of the tree, halving at medians. */
   private share(tree: number, at: number, from: number, to: number): void {
-    const base = this.base[tree]!;
-    if (at >= this.leaves[tree]!) {
-      const leaf = base + at - this.leafOffset[tree]!;
+    const base = this.base[tree];
+    if (at >= this.leaves[tree]) {
+      const leaf = base + at - this.leafOffset[tree];
       this.filled[leaf] = 0;
-      for (let k = from; k < to; k++) this.append(leaf, this.poolCpu[k]!, this.poolMem[k]!, this.poolPlace[k]!);
+      for (let k = from; k < to; k++) this.append(leaf, this.poolCpu[k], this.poolMem[k], this.poolPlace[k]);
       this.boundLeaf(base + at, leaf);
       return;
     }
@@ -319,7 +319,7 @@ export class KdForest {
     const k = base + at;
     this.splitAxis[k] = axis;
     this.splitValue[k] = to > from ? this.coordinate(axis, middle) : 0;
-    this.splitPlace[k] = to > from ? this.poolPlace[middle]! : 0;
+    this.splitPlace[k] = to > from ? this.poolPlace[middle] : 0;
     this.share(tree, 2 * at, from, middle);
     this.share(tree, 2 * at + 1, middle, to);
     this.boundInner(k, base + 2 * at);
@@ -333,19 +333,19 @@ export class KdForest {
     let cpuHigh = -Infinity;
     let memHigh = -Infinity;
     for (let k = from; k < to; k++) {
-      cpuLow = Math.min(cpuLow, this.poolCpu[k]!);
-      cpuHigh = Math.max(cpuHigh, this.poolCpu[k]!);
-      memLow = Math.min(memLow, this.poolMem[k]!);
-      memHigh = Math.max(memHigh, this.poolMem[k]!);
+      cpuLow = Math.min(cpuLow, this.poolCpu[k]);
+      cpuHigh = Math.max(cpuHigh, this.poolCpu[k]);
+      memLow = Math.min(memLow, this.poolMem[k]);
+      memHigh = Math.max(memHigh, this.poolMem[k]);
     }
-    const member = this.order.nodeAt[this.poolPlace[from]!]!;
-    const cpuShare = (cpuHigh - cpuLow) * this.cluster.memBytes[member]!;
-    const memShare = (memHigh - memLow) * this.cluster.cpuMilli[member]!;
+    const member = this.order.nodeAt[this.poolPlace[from]];
+    const cpuShare = (cpuHigh - cpuLow) * this.cluster.memBytes[member];
+    const memShare = (memHigh - memLow) * this.cluster.cpuMilli[member];
     return cpuShare >= memShare ? 0 : 1;
   }
 
   private coordinate(axis: number, k: number): number {
-    return axis === 0 ? this.poolCpu[k]! : axis === 1 ? this.poolMem[k]! : 0;
+    return axis === 0 ? this.poolCpu[k] : axis === 1 ? this.poolMem[k] : 0;
   }
 
   /** Quickselect (Hoare): afterwards nothing left of `middle` comes after it, and nothing right of it before. */
@@ -355,7 +355,7 @@ export class KdForest {
     while (low < high) {
       const pivot = (low + high) >> 1;
       const value = this.coordinate(axis, pivot);
-      const place = this.poolPlace[pivot]!;
+      const place = this.poolPlace[pivot];
       let i = low;
       let j = high;
       while (i <= j) {
@@ -371,18 +371,18 @@ export class KdForest {
 
   private before(axis: number, k: number, value: number, place: number): boolean {
     const own = this.coordinate(axis, k);
-    return own < value || (own === value && this.poolPlace[k]! < place);
+    return own < value || (own === value && this.poolPlace[k] < place);
   }
 
   private after(axis: number, k: number, value: number, place: number): boolean {
     const own = this.coordinate(axis, k);
-    return own > value || (own === value && this.poolPlace[k]! > place);
+    return own > value || (own === value && this.poolPlace[k] > place);
   }
 
   private swap(i: number, j: number): void {
-    const cpu = this.poolCpu[i]!;
-    const mem = this.poolMem[i]!;
-    const place = this.poolPlace[i]!;
+    const cpu = this.poolCpu[i];
+    const mem = this.poolMem[i];
+    const place = this.poolPlace[i];
     this.poolCpu[i] = this.poolCpu[j]!;
     this.poolMem[i] = this.poolMem[j]!;
     this.poolPlace[i] = this.poolPlace[j]!;

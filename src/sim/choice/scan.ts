@@ -11,7 +11,7 @@ export function scan(problem: ChoiceProblem): Chooser {
       let bestScore = -Infinity;
       counters.nodeEvaluations += nodeAt.length;
       for (let place = 0; place < nodeAt.length; place++) {
-        const node = nodeAt[place]!;
+        const node = nodeAt[place];
         if (!cluster.fits(node, shape, shapes)) continue;
         if (filter !== undefined && !filter(shape, node)) continue;
         const value = score(shape, node);
