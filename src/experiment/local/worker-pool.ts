@@ -15,6 +15,8 @@ export interface WorkerPoolOptions {
   readonly timeoutMs: number;
   /** Stops everything; jobs without an answer get none. */
   readonly signal?: AbortSignal;
+  /** Whether users' policies are put through the contract suite first; default true. */
+  readonly examine?: boolean;
 }
 
 interface Slot {
@@ -96,15 +98,21 @@ export async function runJobs(
     else feed(slot);
   };
 
-  const lose = (slot: Slot, sentence: string, wholePolicy: boolean): void => {
+  /** A user's policy that costs a worker is not tried again, and is not Baton's fault. */
+  const lose = (slot: Slot, policy: PolicyPlan | undefined, sentence: string, fault?: 'input'): void => {
     close(slot);
-    settle(slot, { kind: 'failed', sentence, fault: 'input', wholePolicy });
+    const own = policy?.file !== undefined;
+    settle(slot, { kind: 'failed', sentence, fault: fault ?? (own ? 'input' : 'baton'), wholePolicy: own });
   };
 
   const open = (slot: Slot, group: string, policy: PolicyPlan | undefined): void => {
     close(slot);
     const heartbeat = new SharedArrayBuffer(8);
-    const birth: WorkerBirth = { ...(policy && { policy }), examine: !examined.has(group), heartbeat };
+    const birth: WorkerBirth = {
+      ...(policy && { policy }),
+      examine: (options.examine ?? true) && !examined.has(group),
+      heartbeat,
+    };
     examined.add(group);
     slot.group = group;
     slot.heartbeat = new Int32Array(heartbeat);
@@ -123,18 +131,15 @@ export async function runJobs(
       const who = describe(policy);
       lose(
         slot,
+        policy,
         error.code === 'ERR_WORKER_OUT_OF_MEMORY'
           ? `${who} needed more memory than its worker may have; give it more with NODE_OPTIONS=--max-old-space-size=8192, or use fewer --workers`
           : `${who} broke its worker: ${error.message.replace(/\s+/g, ' ')}`,
-        policy?.file !== undefined,
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'input' : undefined,
       );
     });
     worker.on('exit', () =>
-      lose(
-        slot,
-        `${describe(policy)} ended its worker before there was a result; a policy must not exit`,
-        policy?.file !== undefined,
-      ),
+      lose(slot, policy, `${describe(policy)} ended its worker before there was a result; a policy must not exit`),
     );
     slot.worker = worker;
   };
@@ -164,8 +169,9 @@ export async function runJobs(
       else if (now - slot.lastBeatMs > (beats === 0 ? Math.max(options.timeoutMs, START_MS) : options.timeoutMs))
         lose(
           slot,
+          slot.job.policy,
           `${describe(slot.job.policy)} made no progress for ${options.timeoutMs / 1000} s and was stopped; if it is slow rather than endless, allow more with --timeout`,
-          slot.job.policy?.file !== undefined,
+          'input',
         );
     }
     onProgress(events * EVENTS_PER_BEAT, running);
