@@ -14,6 +14,8 @@ export interface Answer {
   readonly best?: string;
   /** Policies that cannot be told from the best. */
   readonly ties: readonly string[];
+  /** Whether at least one policy is told from the best. */
+  readonly clear: boolean;
 }
 
 const BEST_DOES: Readonly<Record<string, string>> = {
@@ -42,7 +44,7 @@ const WORTH_A_WORD = 0.01;
 export function answerCell(cell: Cell, wished?: string): Answer {
   const metric = primaryMetric(cell, wished);
   if (!metric || cell.policies.length === 0)
-    return { headline: 'No run finished, so there is nothing to compare.', caveats: [], ties: [] };
+    return { headline: 'No run finished, so there is nothing to compare.', caveats: [], ties: [], clear: false };
   const comparison = cell.metrics[metric.name]!;
   const [best, ...others] = [comparison.policies.find((one) => one.policy === comparison.best)!].concat(
     comparison.policies.filter((one) => one.policy !== comparison.best),
@@ -52,6 +54,7 @@ export function answerCell(cell: Cell, wished?: string): Answer {
     metric,
     best: best.policy,
     ties: ties.map((one) => one.policy),
+    clear: ties.length < others.length,
     caveats: caveats(cell, metric, comparison),
   };
   const value = `${noun(metric)} ${formatValue(best.mean, metric.unit)}`;
@@ -83,8 +86,14 @@ export function answerAll(comparison: Comparison, wished?: string): { headline: 
     .sort((a, b) => b.atTop - a.atTop || b.first - a.first);
   const top = tally[0]!;
   const level = tally.filter((one) => one.atTop === top.atTop && one.first === top.first).map((one) => one.name);
+  const clear = decided.filter((answer) => answer.clear).length;
   const judged = [...new Set(decided.map((answer) => noun(answer.metric!)))];
   const rest = tally.filter((one) => one.first > 0 && !level.includes(one.name));
+  if (clear === 0)
+    return {
+      headline: `In none of ${decided.length} comparisons by ${listOf(judged)} is any policy distinguishably best; ${listOf(tally.filter((one) => one.first > 0).map((one) => `${one.name} leads ${one.first}`))}.`,
+      cells,
+    };
   const others = rest.length === 0 ? '' : `; ${listOf(rest.map((one) => `${one.name} leads ${one.first}`))}`;
   return {
     headline: `${listOf(level)} ${level.length === 1 ? 'is' : 'are each'} best or indistinguishable from the best in ${top.atTop} of ${decided.length} comparisons by ${listOf(judged)} (leading ${top.first})${others}.`,
@@ -148,6 +157,13 @@ function caveats(cell: Cell, metric: Metric, comparison: MetricComparison): stri
     said.push('One seed: no interval. What chance does to these numbers cannot be seen; run more seeds.');
   else if (judged.some((one) => one.verdict === 'worse' && one.toBest!.sameOnEverySeed))
     said.push('Some differences are the same on every seed: exact for this workload, but no statement about others.');
+  const nearly = judged.filter(
+    ({ verdict, toBest }) => verdict === 'indistinguishable' && (toBest!.low! > 0 || toBest!.high! < 0),
+  ).length;
+  if (nearly > 0)
+    said.push(
+      `${nearly === 1 ? 'One difference has' : `${nearly} differences have`} an interval without 0 that does not survive the correction for comparing all pairs of ${judged.length + 1} policies: more seeds would tell.`,
+    );
   const placed = cell.metrics['placedShare'];
   if (
     placed &&

@@ -1,4 +1,4 @@
-import type { Cell, PairedDifference } from '../experiment/comparison.ts';
+import type { Cell, PairedDifference, Verdict } from '../experiment/comparison.ts';
 import { METRICS, type Metric } from '../sim/metric-catalogue.ts';
 import { noun } from './answer.ts';
 import { disadvantage } from './difference-words.ts';
@@ -25,7 +25,7 @@ const AT_MOST = 3;
 /** Below 1 % (or a tenth of a point) a difference is true but no weakness. */
 const WORTH_A_WORD = 0.01;
 
-/** Goes through every metric with a direction; only differences that survive the statistics count. */
+/** Goes through every metric with a direction; only differences that survive the statistics count, or all when there is one seed. */
 export function strengthsOf(cell: Cell): Strengths[] {
   return cell.policies.map((policy) => {
     const best: { story: number; text: string }[] = [];
@@ -36,9 +36,9 @@ export function strengthsOf(cell: Cell): Strengths[] {
       const own = comparison?.policies.find((one) => one.policy === policy);
       if (!comparison?.best || !own || story < 0) continue;
       const others = comparison.policies.filter((one) => one !== own);
-      if (own.verdict === 'best' && others.length > 0 && others.every((one) => one.verdict === 'worse'))
+      if (own.verdict === 'best' && others.length > 0 && others.every((one) => behind(one.verdict)))
         best.push({ story, text: `${noun(metric)} ${formatValue(own.mean, metric.unit)}` });
-      if (own.verdict !== 'worse') continue;
+      if (!behind(own.verdict)) continue;
       const winner = comparison.policies.find((one) => one.policy === comparison.best)!;
       const size = gravity(metric, own.toBest!);
       if (size < WORTH_A_WORD) continue;
@@ -47,6 +47,11 @@ export function strengthsOf(cell: Cell): Strengths[] {
     bad.sort((a, b) => b.size - a.size);
     return { policy, best: oneOfEach(best), bad: oneOfEach(bad) };
   });
+}
+
+/** With one seed nothing is sure, but what was seen can be said; the reader is told that it is one seed. */
+function behind(verdict: Verdict | undefined): boolean {
+  return verdict === 'worse' || verdict === 'one seed';
 }
 
 /** How much a shortfall matters: points of a share weigh four times; the scheduler's own work comes last. */

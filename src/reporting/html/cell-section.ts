@@ -34,7 +34,7 @@ export function cellSection(
           firstChart,
           'time',
           'Over time',
-          'Click a policy to bring it forward in every chart; its band then shows the lowest and highest seed.',
+          `Click a policy to bring it forward in every chart${cell.seeds.length > 1 ? '; its band then shows the lowest and highest seed' : ''}.`,
         ),
         chartPart(
           comparison,
@@ -83,7 +83,7 @@ function goodAndBad(comparison: Comparison, cell: Cell): string {
       plus === '' && minus === '' ? '<p>Nowhere clearly best and nowhere clearly worse than the best.</p>' : '';
     return `<li><b>${policyLabel(comparison, item.policy)}</b>${plus}${minus}${nothing}</li>`;
   });
-  return `<h3>What each policy is bad at</h3><p class="how">The largest shortfalls that the seeds leave no doubt about, one of each kind, and where a policy beats all others.</p><ul class="people">${list.join('\n')}</ul>`;
+  return `<h3>What each policy is bad at</h3><p class="how">${cell.seeds.length > 1 ? 'The largest shortfalls that the seeds leave no doubt about' : 'The largest shortfalls on the one seed'}, one of each kind, and where a policy beats all others.</p><ul class="people">${list.join('\n')}</ul>`;
 }
 
 function chartPart(
@@ -120,7 +120,7 @@ function bounds(cell: Cell): string {
     const metric = metricByName.get(bound.metric)!;
     const format = formatLike([bound.value, bound.seen], metric.unit);
     const gap = bound.gap === undefined ? '–' : formatPercent(bound.gap);
-    return `<tr><th scope="row">${escapeHtml(metric.title)}</th><td class="n">${format(bound.seen)}</td><td>${escapeHtml(bound.policy)}</td><td class="n">${bound.side === 'lower' ? '≥' : '≤'} ${format(bound.value)}</td><td class="n"><b>${gap}</b></td><td class="soft narrow-off">${escapeHtml(bound.bound)}. ${escapeHtml(bound.meaning)}${conditions[bound.holds]}</td></tr>`;
+    return `<tr><th scope="row">${escapeHtml(metric.title)}</th><td class="n">${format(bound.seen)}</td><th scope="row">${escapeHtml(bound.policy)}</th><td class="n">${bound.side === 'lower' ? '≥' : '≤'} ${format(bound.value)}</td><td class="n"><b>${gap}</b></td><td class="soft narrow-off">${escapeHtml(bound.bound)}. ${escapeHtml(bound.meaning)}${conditions[bound.holds]}</td></tr>`;
   });
   return `<h3>Best seen against possible</h3><p class="how">No policy, known or not, can pass these bounds on this workload and cluster. The gap is what might be left to gain; it may also be the bound that is weak.</p>
 <div class="scroll"><table><thead><tr><th>Metric</th><th class="n">Best seen</th><th>by</th><th class="n">Bound</th><th class="n">Gap</th><th class="narrow-off">Which bound, and why it holds</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;

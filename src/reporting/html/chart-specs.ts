@@ -51,7 +51,7 @@ export function curveSpec(policies: readonly string[], axis: { time: string; sha
     axis: { grid: false, tickCount: 6 },
     scale: { nice: false },
   };
-  const format = axis.share ? '.0%' : axis.largest < 100_000 ? ',' : '~s';
+  const format = axis.share ? '.0%' : axis.largest < 100_000 ? ',.0f' : '~s';
   return {
     ...frame(200),
     params: [FOCUS],
@@ -144,13 +144,13 @@ export function distributionSpec(
 export function heatSpec(grid: { time: string; rows: number; columns: number; step: number }): Spec {
   return {
     ...frame(170),
-    // A cell is a hair larger than its place, so that no seam shows between neighbours.
+    // A cell reaches a pixel under the next ones, which are drawn over it: else seams show where edges are not on pixels.
     transform: [
       { filter: 'datum.v !== null' },
       { calculate: `(datum.i % ${grid.columns}) * ${grid.step}`, as: 't' },
-      { calculate: `datum.t + ${1.12 * grid.step}`, as: 'to' },
+      { calculate: `datum.t + ${1.6 * grid.step}`, as: 'to' },
       { calculate: `floor(datum.i / ${grid.columns})`, as: 'row' },
-      { calculate: 'datum.row + 1.12', as: 'rowTo' },
+      { calculate: 'datum.row + 1.6', as: 'rowTo' },
     ],
     mark: { type: 'rect', clip: true },
     encoding: {

@@ -108,7 +108,7 @@ section{margin-top:44px}h3{margin-top:40px}
 .narrow-off{display:none}
 th,td{padding-right:10px}
 table{font-size:13px}
-.verdict{white-space:normal}
+.scroll tbody th:first-child,.scroll thead th:first-child,.scroll td.narrow-off:first-child+th{position:sticky;left:-18px;background:var(--paper)}
 }
 @media print{
 @page{margin:16mm 14mm}
@@ -117,7 +117,7 @@ main,header,footer{max-width:none;padding:0}
 header{padding-top:0}.answer{font-size:17pt}
 section{margin-top:26pt}h3{margin-top:22pt}
 h2,h3,.how{break-after:avoid}tr,li{break-inside:avoid}
-.legend{position:static}.legend button{border:0}.tip{display:none}
+.legend{position:static;break-after:avoid}.scale{break-after:avoid}.charts{break-before:avoid}.legend button{border:0}.tip{display:none}
 .scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:5pt 8pt 5pt 0}.matrix th,.matrix td{padding:4pt}.matrix .n{min-width:0}thead th{font-size:7.5pt}.wide{min-width:110px}
 .charts{grid-template-columns:repeat(2,minmax(0,1fr))}.chart{min-height:0}
 .chart svg,.chart canvas{height:auto!important;width:100%!important}
