@@ -20,9 +20,16 @@ export class ConservativeScheduler implements Scheduler {
   private readonly queue: WaitingEntry[] = [];
   private readonly plans = new Map<WaitingEntry, Plan>();
 
+  /** Starts must be noted for the predictions, so pods never go past this scheduler. */
+  readonly nobodyWaits = false;
+
   constructor(world: SchedulerWorld) {
     this.world = world;
     this.running = new RunningPods(world);
+  }
+
+  wait(entry: WaitingEntry): void {
+    this.queue.push(entry);
   }
 
   arrive(entry: WaitingEntry, mayWait: boolean): boolean {

@@ -17,10 +17,17 @@ export class EasyScheduler implements Scheduler {
   /** In the order of the queue. */
   private readonly queue: WaitingEntry[] = [];
 
+  /** Starts must be noted for the predictions, so pods never go past this scheduler. */
+  readonly nobodyWaits = false;
+
   constructor(world: SchedulerWorld, policy: BackfillPolicy) {
     this.world = world;
     this.policy = policy;
     this.running = new RunningPods(world);
+  }
+
+  wait(entry: WaitingEntry): void {
+    this.queue.push(entry);
   }
 
   arrive(entry: WaitingEntry, mayWait: boolean): boolean {

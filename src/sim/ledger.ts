@@ -34,9 +34,9 @@ export function checkNodes(cluster: Cluster, pods: Pods, shapes: ShapeTable): vo
   const cpuMilli = cluster.cpuFreeMilli.slice();
   const memBytes = cluster.memFreeBytes.slice();
   const gpuMilli = Float64Array.from(cluster.gpuFreeMilli);
-  for (let slot = 0; slot < pods.slots; slot++) {
+  for (const slot of pods.slots()) {
     const node = pods.node[slot]!;
-    if (pods.number[slot] === -1 || node < 0) continue;
+    if (node < 0) continue;
     const shape = pods.shape[slot]!;
     cpuMilli[node]! += shapes.cpuMilli[shape]!;
     memBytes[node]! += shapes.memBytes[shape]!;

@@ -16,9 +16,14 @@ export class Prospects {
     this.shapes = shapes;
   }
 
+  /** Whether one pod of this shape could. */
+  couldFit(shape: number): boolean {
+    return this.roomFor(shape, 1) >= 1;
+  }
+
   /** Whether these pods, a single one or a gang, could all run at once on the empty cluster. */
   couldEverFit(slots: readonly number[], pods: Pods): boolean {
-    if (slots.length === 1) return this.roomFor(pods.shape[slots[0]!]!, 1) >= 1;
+    if (slots.length === 1) return this.couldFit(pods.shape[slots[0]!]!);
     const wanted = new Map<number, number>();
     for (const slot of slots) wanted.set(pods.shape[slot]!, (wanted.get(pods.shape[slot]!) ?? 0) + 1);
     let cpuMilli = 0;

@@ -15,6 +15,14 @@ export class QueueScheduler implements Scheduler {
     this.strict = strict;
   }
 
+  get nobodyWaits(): boolean {
+    return this.waiting.isEmpty;
+  }
+
+  wait(entry: WaitingEntry): void {
+    this.waiting.add(entry, false);
+  }
+
   arrive(entry: WaitingEntry, mayWait: boolean): boolean {
     const { waiting, world } = this;
     if (this.strict && !waiting.isEmpty) {

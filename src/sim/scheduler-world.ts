@@ -26,6 +26,10 @@ export interface SchedulerWorld {
 
 /** Decides when waiting pods are tried and who may pass whom; the placement policy decides where they go. */
 export interface Scheduler {
+  /** True when a single pod may be decided at once, without `arrive`; if it fits nowhere, `wait` follows. */
+  readonly nobodyWaits: boolean;
+  /** The entry has just been tried in vain. */
+  wait(entry: WaitingEntry): void;
   /** A pod or complete gang has come: true when it started at once. Otherwise it waits, if it may. */
   arrive(entry: WaitingEntry, mayWait: boolean): boolean;
   /** A running pod has ended; its resources are free already unless they were lent. */

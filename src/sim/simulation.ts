@@ -224,7 +224,7 @@ export class Simulation implements SchedulerWorld {
     this.metrics.place(slot, node, nowUs);
     if (this.sharesByUser) this.charge(slot, 1);
     const endsUs = nowUs + pods.runsUs[slot]!;
-    if (endsUs !== Infinity) this.events.push(endsUs, this.ranks.finish, FINISH_EVENT, slot, 0);
+    if (endsUs !== Infinity) this.events.push(endsUs, this.ranks.finish, FINISH_EVENT, slot);
   }
 
   changed(node: number): void {
@@ -245,10 +245,8 @@ export class Simulation implements SchedulerWorld {
   }
 
   private handleEvent(): void {
-    const event = this.events.pop();
-    const slot = this.events.a[event]!;
-    this.events.recycle(event);
-    this.finish(slot);
+    this.events.pop();
+    this.finish(this.events.subject);
   }
 
   private handleArrival(): void {
@@ -263,19 +261,36 @@ export class Simulation implements SchedulerWorld {
     this.journal.record(this.nowUs, ARRIVE, number, -1, 0, row.name);
     this.metrics.arrive(shape);
     const { gang, gangSize } = row;
-    const podName = pods.nameOf(slot);
+    const { name } = row;
     this.rowWaits = this.options.pods.next(row);
     if (this.rowWaits && row.arrivesUs < this.nowUs)
       throw new InputError(
         `pod "${row.name ?? `pod-${number + 1}`}" arrives at ${row.arrivesUs} µs, after a pod that arrived at ${this.nowUs} µs; sort the workload by arrival`,
       );
-    if (gang === undefined) this.offer([slot]);
+    if (gang === undefined) this.offerOne(slot, shape);
     else {
-      const members = this.gangs.join(gang, gangSize, slot, podName);
+      const members = this.gangs.join(gang, gangSize, slot, name ?? `pod-${number}`);
       if (members === undefined) this.startWaiting(slot);
       else this.offer(members);
     }
     this.options.onArrival?.(this);
+  }
+
+  /** As `offer`, for a single pod; makes the entry of the queue only if nobody waits and it has to. */
+  private offerOne(slot: number, shape: number): void {
+    if (!this.scheduler.nobodyWaits || !this.prospects.couldFit(shape)) {
+      this.offer([slot]);
+      return;
+    }
+    const node = this.decide(slot);
+    if (node >= 0) {
+      this.bind(slot, node);
+      this.begin(slot);
+    } else if (this.options.whenFull === 'refuse') this.refuse(slot);
+    else {
+      this.scheduler.wait(this.entryOf([slot]));
+      this.startWaiting(slot);
+    }
   }
 
   /** Gives a pod or a complete gang to the scheduler, unless no cluster as empty as it gets could hold it. */
@@ -285,15 +300,20 @@ export class Simulation implements SchedulerWorld {
       for (const slot of slots) this.refuse(slot);
       return;
     }
-    const first = slots[0]!;
-    const shape = slots.every((slot) => pods.shape[slot] === pods.shape[first]) ? pods.shape[first]! : -1;
-    const key = this.queuePolicy?.key?.(this.view.moveTo(pods.shape[first]!, first)) ?? 0;
-    if (Number.isNaN(key)) throw new InputError(`queue policy "${this.queuePolicy!.name}": key(pod) gave NaN`);
-    const entry: WaitingEntry = { slots, shape, user: pods.user[first]!, key, number: pods.number[first]! };
+    const entry = this.entryOf(slots);
     const mayWait = this.options.whenFull !== 'refuse';
     if (this.scheduler.arrive(entry, mayWait)) return;
     if (mayWait) this.startWaiting(slots.at(-1)!);
     else for (const slot of slots) this.refuse(slot);
+  }
+
+  private entryOf(slots: readonly number[]): WaitingEntry {
+    const { pods } = this;
+    const first = slots[0]!;
+    const shape = slots.every((slot) => pods.shape[slot] === pods.shape[first]) ? pods.shape[first]! : -1;
+    const key = this.queuePolicy?.key?.(this.view.moveTo(pods.shape[first]!, first)) ?? 0;
+    if (Number.isNaN(key)) throw new InputError(`queue policy "${this.queuePolicy!.name}": key(pod) gave NaN`);
+    return { slots, shape, user: pods.user[first]!, key, number: pods.number[first]! };
   }
 
   /** Notes that the pod was not placed when it arrived. A gang's earlier members were noted when they came. */

@@ -14,7 +14,8 @@ const OUTDATED = -1;
 
 /**
  * Remembers, for each shape, the best score of every block of nodes, and repairs that lazily: when the shape is used
- * again, only the nodes changed since are scored. Right for any score that depends on the node's own state and the
+ * again, only the nodes changed since are scored. A shape that comes so rarely that most nodes have changed in between
+ * is scanned instead. Right for any score that depends on the node's own state and the
  * shape. Blocks follow the tie order, so among equal values the first block holds the winner.
  *
  * Invariants for a shape brought up to date: a block's value is at least the score of each of its nodes; unless the
@@ -29,8 +30,10 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
   const groups = Math.ceil(blocks / GROUP);
   const oracle = scan(problem);
 
-  // The last changes, as places. A shape not used for longer than this is scored anew.
-  const logSize = powerOfTwoFrom(Math.max(256, 2 * count));
+  // After as many changes as there are nodes, scanning them in order costs no more than scoring the changed ones.
+  const patience = Math.max(32, count);
+  // The last changes, as places.
+  const logSize = powerOfTwoFrom(patience);
   const logMask = logSize - 1;
   const log = new Int32Array(logSize);
   const changedAt = new Float64Array(count).fill(-1);
@@ -62,13 +65,16 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
     if (shape >= slotOf.length) growShapes(shape);
     if (generation[shape] !== shapes.generation[shape]) forget(shape);
     let slot = slotOf[shape];
-    if (slot < 0) {
-      slot = admit(shape);
+    if (slot >= 0 && now - usedAt[slot] <= patience) replay(shape, slot);
+    else {
+      const age = now - seenAt[shape];
       seenAt[shape] = now;
+      if (age > patience) return oracle.choose(shape);
+      if (slot < 0) slot = admit(shape, age);
       if (slot < 0) return oracle.choose(shape);
       rebuild(shape, slot);
-    } else if (now - usedAt[slot] > logSize) rebuild(shape, slot);
-    else replay(shape, slot);
+    }
+    seenAt[shape] = now;
     usedAt[slot] = now;
     const place = top(shape, slot);
     if (place >= 0) return nodeAt[place];
@@ -160,13 +166,8 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
     for (let group = 0; group < groups; group++) raise(slot, group);
   }
 
-  /**
-   * A slot for a shape without one, or -1 when it should be scanned: at first sight, when it comes so rarely that
-   * everything has changed in between, or when those who have the slots use them more.
-   */
-  function admit(shape: number): number {
-    const age = now - seenAt[shape];
-    if (!(age <= logSize)) return -1;
+  /** A slot for a shape last seen so many changes ago; -1 when those who have the slots use them more. */
+  function admit(shape: number, age: number): number {
     let slot = -1;
     if (slots < slotsMost) {
       if (slots === usedAt.length) growSlots();
@@ -180,7 +181,7 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
           slot = hand;
         }
       }
-      if (oldest <= logSize && oldest <= 2 * age) return -1;
+      if (oldest <= patience && oldest <= 2 * age) return -1;
       slotOf[shapeIn[slot]] = -1;
     }
     shapeIn[slot] = shape;
