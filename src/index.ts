@@ -4,6 +4,7 @@
  */
 
 export { simulate, Simulation, type EventRanks, type SimulationOptions } from './sim/simulation.ts';
+export { explainDecision, type DecisionExplanation, type NodeVerdict } from './sim/explain.ts';
 export { InputError } from './sim/input-error.ts';
 export { JOURNAL_KINDS, type JournalBatch, type JournalKind, type JournalSink } from './sim/journal.ts';
 export { METRICS, metricByName, type Metric } from './sim/metric-catalogue.ts';

@@ -1,13 +1,11 @@
 import { Command } from 'commander';
-import type { RunPlan } from '../experiment/run-plan.ts';
 import { columns, painter, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
-import { addRunFlags, positiveSeconds, type ExperimentFlags } from './experiment-flags.ts';
+import { addRunFlags, positiveSeconds } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
-import { readExperiment } from './read-experiment.ts';
+import { onePlan, type OneRunFlags } from './one-plan.ts';
 
-interface RunFlags extends Omit<ExperimentFlags, 'policies' | 'seeds' | 'experiment'> {
-  seed?: string;
+interface RunFlags extends OneRunFlags {
   journal?: string;
   timeout: number;
   json?: boolean;
@@ -30,25 +28,6 @@ Examples:
   baton run --nodes nodes.csv --workload trace.csv --policy ./mine.ts --json`,
     )
     .action(async (flags: RunFlags) => run(flags));
-}
-
-/** The one plan that flags for one run describe. */
-export async function onePlan(flags: Omit<RunFlags, 'timeout'>): Promise<RunPlan> {
-  const [{ plansHere }, { InputError }] = await Promise.all([
-    import('../experiment/local/plan-here.ts'),
-    import('../sim/input-error.ts'),
-  ]);
-  const { text, where, directory } = await readExperiment({
-    ...flags,
-    policy: flags.policy ?? ['first-fit'],
-    seeds: flags.seed ?? '1',
-  });
-  const plans = plansHere(text, where, directory);
-  if (plans.length !== 1)
-    throw new InputError(
-      `these flags describe ${plans.length} runs, and this command does one; give one of each, or use \`baton compare\``,
-    );
-  return plans[0];
 }
 
 async function run(flags: RunFlags): Promise<void> {

@@ -150,6 +150,31 @@ test(
 );
 
 test(
+  'explain tells every attempt to place a pod, and why no node could host one',
+  () => {
+    const trace = 'name,arrives,runs,cpu,mem\na,0s,10s,1,1Gi\nb,1s,10s,2,1Gi\nc,2s,10s,2,1Gi\nd,3s,10s,9,1Gi\n';
+    const folder = folderWith({ 't.csv': trace });
+    const flags = ['explain', '--cluster', '2 x 2cpu 4Gi', '--workload', 't.csv', '--policy', 'best-fit', '--pod'];
+    // a holds 1 of 2 cores of node-0 and b all of node-1, so c waits until a ends at 10 s.
+    const first = baton(folder, ...flags, 'c', '--attempt', '1').stdout;
+    expect(first).toContain('attempt 1 of 2, at 2 s, by best-fit: no node');
+    expect(first).toContain('0/2 nodes fit: 2 lack CPU (need 2000m)');
+    expect(first).toContain('lacks CPU (1000m of 2000m free, 2000m needed)');
+    const told = JSON.parse(baton(folder, ...flags, 'c', '--json').stdout) as {
+      attempt: number;
+      decision: { chosen: string; nodes: { node: string; score?: number }[] };
+    };
+    expect([told.attempt, told.decision.chosen]).toEqual([2, 'node-0']);
+    // Left on node-0: no CPU and 3 of 4 GiB, so the free shares sum to 0.75.
+    expect(told.decision.nodes[0]).toMatchObject({ node: 'node-0', score: -0.75 });
+    expect(baton(folder, ...flags, 'd').stdout).toContain('no node could host it even if the cluster were empty');
+    const unknown = baton(folder, ...flags, 'e');
+    expect([unknown.code, unknown.sentences]).toEqual([2, [expect.stringContaining('there is no pod called "e"')]]);
+  },
+  LONG,
+);
+
+test(
   'bash completes commands and flags',
   () => {
     const folder = folderWith({});

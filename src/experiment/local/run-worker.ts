@@ -36,6 +36,11 @@ async function answerTo(request: WorkerRequest): Promise<WorkerAnswer> {
       return failed(error, true);
     }
     if (request.kind === 'load') return { kind: 'load', policy: policies.facts };
+    if (request.kind === 'explain') {
+      const { explainRun } = await import('./explain-run.ts');
+      const { plan, pod, attempt } = request;
+      return { kind: 'explain', explanation: explainRun(plan, pod, attempt, policies, workloads, pulse) };
+    }
     return { kind: 'run', ...executeRun(request.plan, policies, workloads, pulse, request.journalFile) };
   } catch (error) {
     return failed(error, false);

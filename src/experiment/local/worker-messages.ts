@@ -1,5 +1,6 @@
 import type { RunResult } from '../../sim/result.ts';
 import type { BoundRecord, ClusterFacts, PolicyFacts, RunTiming, WorkloadFacts } from '../comparison.ts';
+import type { PodExplanation } from './explain-run.ts';
 import type { ClusterPlan, PolicyPlan, RunPlan, WorkloadPlan } from '../run-plan.ts';
 
 /** What a worker is born with: it serves one policy only, so that its call sites stay fast. */
@@ -16,6 +17,7 @@ export interface WorkerBirth {
 export type WorkerRequest =
   | { readonly kind: 'run'; readonly plan: RunPlan; readonly journalFile?: string }
   | { readonly kind: 'survey'; readonly survey: SurveyPlan }
+  | { readonly kind: 'explain'; readonly plan: RunPlan; readonly pod: string; readonly attempt?: number }
   /** Nothing but to load (and examine) the policy. */
   | { readonly kind: 'load' };
 
@@ -23,6 +25,7 @@ export type WorkerRequest =
 export type WorkerAnswer =
   | { readonly kind: 'run'; readonly result: RunResult; readonly timing: RunTiming }
   | { readonly kind: 'survey'; readonly survey: Survey }
+  | { readonly kind: 'explain'; readonly explanation: PodExplanation }
   | { readonly kind: 'load'; readonly policy: PolicyFacts }
   /** `wholePolicy`: the policy itself is unfit, so no other run of it can succeed. */
   | {
