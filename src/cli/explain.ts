@@ -53,7 +53,7 @@ async function explain(flags: ExplainFlags): Promise<void> {
     },
   );
   if (explanation === undefined) {
-    if (!isBug) throw new (await import('../sim/input-error.ts')).InputError(sentence!);
+    if (!isBug) throw new (await import('../sim/input-error.ts')).InputError(sentence);
     noteBug(sentence!, commandLine());
     throw new ExitWith(EXIT.bug);
   }

@@ -44,7 +44,7 @@ export interface DecisionExplanation {
  */
 export function explainDecision(simulation: Simulation, slot: number, chosen: number): DecisionExplanation {
   const { cluster, shapes, pods, placer } = simulation;
-  const shape = pods.shape[slot]!;
+  const shape = pods.shape[slot];
   const nodes: NodeVerdict[] = [];
   for (let id = 0; id < cluster.count; id++) {
     const objections = objectionsTo(cluster, shapes, shape, id);
@@ -55,17 +55,17 @@ export function explainDecision(simulation: Simulation, slot: number, chosen: nu
       if (opinion.objection !== undefined) objections.push({ rule: opinion.objection, numbers: '' });
     }
     const fits = objections.length === 0 && score !== undefined;
-    nodes.push({ node: cluster.specs[id]!.name, id, objections, ...(fits && { score: score! }) });
+    nodes.push({ node: cluster.specs[id].name, id, objections, ...(fits && { score: score! }) });
   }
   nodes.sort(bestFirst);
   return {
     pod: pods.nameOf(slot),
     timeUs: simulation.nowUs,
-    request: requestKey(shapes.requests[shape]!),
+    request: requestKey(shapes.requests[shape]),
     policy: placer.policy.name,
-    ...(chosen >= 0 && { chosen: cluster.specs[chosen]!.name }),
+    ...(chosen >= 0 && { chosen: cluster.specs[chosen].name }),
     nodes,
-    summary: summaryOf(nodes, shapes.requests[shape]!),
+    summary: summaryOf(nodes, shapes.requests[shape]),
   };
 }
 
@@ -93,8 +93,8 @@ function bestFirst(a: NodeVerdict, b: NodeVerdict): number {
 
 /** Every rule of `Cluster.fits` that the node breaks for this shape. */
 function objectionsTo(cluster: Cluster, shapes: ShapeTable, shape: number, node: number): Objection[] {
-  const request = shapes.requests[shape]!;
-  const spec = cluster.specs[node]!;
+  const request = shapes.requests[shape];
+  const spec = cluster.specs[node];
   const objections: Objection[] = [];
   const lack = (what: string, free: number, has: number, needed: number, text: (amount: number) => string): void => {
     if (free < needed)
@@ -103,15 +103,15 @@ function objectionsTo(cluster: Cluster, shapes: ShapeTable, shape: number, node:
   if (cluster.ready[node] === 0) objections.push({ rule: 'is not ready', numbers: '' });
   const barred = whyBarred(request, spec);
   if (barred !== undefined) objections.push({ rule: barred, numbers: '' });
-  if (cluster.podRoom[node]! <= 0) objections.push({ rule: 'is at its pod limit', numbers: `${spec.podLimit} pods` });
-  lack('CPU', cluster.cpuFreeMilli[node]!, spec.cpuMilli, request.cpuMilli, (milli) => `${milli}m`);
-  lack('memory', cluster.memFreeBytes[node]!, spec.memBytes, request.memBytes, bytesText);
-  lack('storage', cluster.storageFreeBytes[node]!, spec.storageBytes ?? 0, request.storageBytes ?? 0, bytesText);
+  if (cluster.podRoom[node] <= 0) objections.push({ rule: 'is at its pod limit', numbers: `${spec.podLimit} pods` });
+  lack('CPU', cluster.cpuFreeMilli[node], spec.cpuMilli, request.cpuMilli, (milli) => `${milli}m`);
+  lack('memory', cluster.memFreeBytes[node], spec.memBytes, request.memBytes, bytesText);
+  lack('storage', cluster.storageFreeBytes[node], spec.storageBytes ?? 0, request.storageBytes ?? 0, bytesText);
   const gpus = request.gpuCount ?? 0;
   const milli = request.gpuMilli ?? 1000;
   if (gpus > 0 && !cluster.gpusFit(node, gpus, milli)) {
-    const first = cluster.deviceFirst[node]!;
-    const free = cluster.deviceFreeMilli.subarray(first, first + cluster.gpuCount[node]!);
+    const first = cluster.deviceFirst[node];
+    const free = cluster.deviceFreeMilli.subarray(first, first + cluster.gpuCount[node]);
     objections.push({
       rule: 'lacks GPU',
       numbers: `devices have ${free.length > 0 ? Array.from(free, (one) => `${one}m`).join(', ') : 'nothing'} free, ${gpus} x ${milli}m needed`,
@@ -119,7 +119,7 @@ function objectionsTo(cluster: Cluster, shapes: ShapeTable, shape: number, node:
   }
   for (const [name, needed] of Object.entries(request.extended ?? {})) {
     const k = cluster.extendedNames.indexOf(name);
-    lack(name, k < 0 ? 0 : cluster.extendedFree[k]![node]!, k < 0 ? 0 : cluster.extended[k]![node]!, needed, String);
+    lack(name, k < 0 ? 0 : cluster.extendedFree[k][node], k < 0 ? 0 : cluster.extended[k][node], needed, String);
   }
   return objections;
 }

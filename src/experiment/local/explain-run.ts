@@ -28,7 +28,7 @@ interface Seen {
 }
 
 /** Ends a run from within. */
-const ENOUGH = Symbol('enough');
+const ENOUGH = new Error('enough');
 
 /**
  * Repeats a run twice: once to learn at which attempts the pod was tried, once more to the attempt to be told (by
