@@ -11,6 +11,10 @@ const TIME_STEP = 8 * RANK_STEP;
 /** A payload holds kind, rank (3 bits) and subject (31 bits). */
 const SUBJECT_LIMIT = 2 ** 31;
 
+// fast: `%` on doubles calls fmod; parts of packed numbers are cut out with floor and exact powers of two.
+const entryOf = (key: number): number => key - Math.floor(key / ENTRY_LIMIT) * ENTRY_LIMIT;
+const lowBits = (value: number, limit: number): number => value - Math.floor(value / limit) * limit;
+
 /**
  * The future events, in their total order: time, then the rank of the kind, then the order in which they were
  * pushed. Events of the current window of time sit in fastpriorityqueue as packed numbers, which it orders 2 to 5
@@ -28,8 +32,8 @@ export class EventQueue {
   private nearPayload = new Float64Array(1024);
   private entries = 0;
   private windowStartUs = 0;
-  /** Windows since time zero, of the current one. */
-  private window = 0;
+  /** The number, since time zero, of the first window of this epoch. */
+  private epochStart = 0;
   private readonly later = Array.from({ length: WINDOWS }, () => new EventList());
   private inLater = 0;
   /** No window of this epoch before this one has events. */
@@ -64,14 +68,14 @@ export class EventQueue {
 
   /** Rank of the next event. Only to be asked when `nextUs` has named one. */
   get nextRank(): number {
-    return Math.floor(this.near.peek()! / RANK_STEP) % 8;
+    return lowBits(Math.floor(this.near.peek()! / RANK_STEP), 8);
   }
 
   /** Takes the next event out. */
   pop(): void {
     if (this.near.size === 0 && !this.advance(Infinity)) throw new Error('the event queue is empty');
-    const payload = this.nearPayload[this.near.poll()! % ENTRY_LIMIT]!;
-    this.subject = payload % SUBJECT_LIMIT;
+    const payload = this.nearPayload[entryOf(this.near.poll()!)]!;
+    this.subject = lowBits(payload, SUBJECT_LIMIT);
     this.kind = Math.floor(payload / (8 * SUBJECT_LIMIT));
   }
 
@@ -81,8 +85,8 @@ export class EventQueue {
       return;
     }
     const window = Math.floor(timeUs / WINDOW_US);
-    if (Math.floor(window / WINDOWS) === Math.floor(this.window / WINDOWS)) {
-      const at = window % WINDOWS;
+    const at = window - this.epochStart;
+    if (at < WINDOWS) {
       this.later[at]!.add(timeUs, payload);
       this.inLater++;
       if (at < this.firstFull) this.firstFull = at;
@@ -96,7 +100,7 @@ export class EventQueue {
     if (this.entries === this.nearPayload.length) this.makeRoom();
     const entry = this.entries++;
     this.nearPayload[entry] = payload;
-    const rank = Math.floor(payload / SUBJECT_LIMIT) % 8;
+    const rank = lowBits(Math.floor(payload / SUBJECT_LIMIT), 8);
     this.near.add((timeUs - this.windowStartUs) * TIME_STEP + rank * RANK_STEP + entry);
   }
 
@@ -113,13 +117,13 @@ export class EventQueue {
     }
     // New numbers must follow the order of entry, for that is what settles ties of time and rank.
     const keys = Float64Array.from({ length: waiting }, () => this.near.poll()!);
-    const entries = Float64Array.from(keys, (key) => key % ENTRY_LIMIT).sort();
+    const entries = Float64Array.from(keys, entryOf).sort();
     const numbers = new Map(Array.from(entries, (entry, number) => [entry, number]));
     const payloads = Float64Array.from(entries, (entry) => this.nearPayload[entry]!);
     this.nearPayload.set(payloads);
     this.entries = waiting;
     for (const key of keys) {
-      const entry = key % ENTRY_LIMIT;
+      const entry = entryOf(key);
       this.near.add(key - entry + numbers.get(entry)!);
     }
   }
@@ -132,9 +136,8 @@ export class EventQueue {
       return true;
     }
     while (this.later[this.firstFull]!.count === 0) this.firstFull++;
-    const window = this.window - (this.window % WINDOWS) + this.firstFull;
+    const window = this.epochStart + this.firstFull;
     if (window * WINDOW_US > limitUs) return false;
-    this.window = window;
     this.windowStartUs = window * WINDOW_US;
     this.entries = 0;
     const list = this.later[this.firstFull]!;
@@ -145,9 +148,10 @@ export class EventQueue {
 
   /** Goes to the window of the earliest far event and sorts its epoch's events into windows, in order of entry. */
   private advanceEpoch(): void {
-    this.window = Math.floor(this.farEarliestUs / WINDOW_US);
-    this.windowStartUs = this.window * WINDOW_US;
-    this.firstFull = this.window % WINDOWS;
+    const window = Math.floor(this.farEarliestUs / WINDOW_US);
+    this.windowStartUs = window * WINDOW_US;
+    this.epochStart = Math.floor(window / WINDOWS) * WINDOWS;
+    this.firstFull = window - this.epochStart;
     this.entries = 0;
     this.farEarliestUs = Infinity;
     const { far } = this;
@@ -163,11 +167,7 @@ class EventList {
 
   add(timeUs: number, payload: number): void {
     const at = 2 * this.count++;
-    if (at === this.pairs.length) {
-      const wider = new Float64Array(Math.max(16, 2 * at));
-      wider.set(this.pairs);
-      this.pairs = wider;
-    }
+    if (at === this.pairs.length) this.grow();
     this.pairs[at] = timeUs;
     this.pairs[at + 1] = payload;
   }
@@ -178,7 +178,21 @@ class EventList {
     this.pairs = EMPTY;
     this.count = 0;
     for (let k = 0; k < count; k++) take(pairs[2 * k]!, pairs[2 * k + 1]!);
+    if (pairs.length > 0 && spare.length < MOST_SPARE) spare.push(pairs);
+  }
+
+  private grow(): void {
+    const { pairs } = this;
+    if (pairs.length === 0) {
+      this.pairs = spare.pop() ?? new Float64Array(32);
+      return;
+    }
+    this.pairs = new Float64Array(2 * pairs.length);
+    this.pairs.set(pairs);
   }
 }
 
 const EMPTY = new Float64Array(0);
+const MOST_SPARE = 256;
+/** Memory of lists that were emptied, for those that begin; what is in it does not matter. */
+const spare: Float64Array<ArrayBuffer>[] = [];
