@@ -38,6 +38,12 @@ export function formatLike(values: readonly number[], unit: Metric['unit'], sign
   return (value) => fixed(value, decimals);
 }
 
+/** Half the width of an interval, `± 0.21`; `± 0` when every seed gave the same; nothing with one seed. */
+export function plusMinus(row: { mean: number; high?: number }, format: NumberFormat): string {
+  if (row.high === undefined) return '';
+  return row.high === row.mean ? '± 0' : `± ${format(row.high - row.mean)}`;
+}
+
 /** A size relative to another as per cent: `18 %`, `3.2 %`, `0.04 %`, `240 %`. */
 export function formatPercent(share: number): string {
   const percent = Math.abs(share) * 100;

@@ -1,7 +1,7 @@
 import type { Cell, Comparison, PolicyOnMetric } from '../experiment/comparison.ts';
 import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 import { answerAll, noun } from './answer.ts';
-import { countOf, fixed, formatLike, formatPercent, formatProbability } from './format.ts';
+import { countOf, fixed, formatLike, formatPercent, formatProbability, plusMinus } from './format.ts';
 
 /** Metrics shown beside the one that policies are judged by, as far as they differ. */
 const BESIDE = ['placedShare', 'meanWaitS', 'makespanS', 'gpuPeakShare', 'fragmentation', 'nodeHours', 'jainFairness'];
@@ -68,10 +68,10 @@ function ranking(cell: Cell, metric: Metric): string {
     return { title: metricByName.get(name)!.title, of: new Map(policies.map((one) => [one.policy, write(one.mean)])) };
   });
   const lines = shown.map((one) => {
-    const interval = one.low === undefined ? '' : ` ± ${format(one.high! - one.mean)}`;
+    const interval = plusMinus(one, format);
     const name = one.verdict === 'best' ? `**${escapeMarkdown(one.policy)}**` : escapeMarkdown(one.policy);
     const cells = others.map((other) => other.of.get(one.policy) ?? '–');
-    return `| ${[name, `${format(one.mean)}${interval}`, difference(one, metric), verdict(one), ...cells].join(' | ')} |`;
+    return `| ${[name, `${format(one.mean)} ${interval}`.trimEnd(), difference(one, metric), verdict(one), ...cells].join(' | ')} |`;
   });
   const head = ['Policy', metric.title, 'To the best', 'Verdict', ...others.map((other) => other.title)];
   const rule = ['---', '---:', '---:', '---', ...others.map(() => '---:')];

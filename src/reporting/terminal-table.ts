@@ -1,6 +1,6 @@
 import type { Cell, PolicyOnMetric } from '../experiment/comparison.ts';
 import { noun } from './answer.ts';
-import { fixed, formatLike, formatPercent } from './format.ts';
+import { fixed, formatLike, formatPercent, plusMinus } from './format.ts';
 import { primaryMetric } from './primary-metric.ts';
 
 /** Colours a piece of text by its role, or returns it as it is; widths are measured before. */
@@ -30,7 +30,7 @@ export function terminalTable(cell: Cell, options: TerminalTableOptions = {}): s
   const columns = rows.map((row) => ({
     name: printable(row.policy),
     mean: format(row.mean),
-    interval: row.low === undefined ? '' : `± ${format(row.high! - row.mean)}`,
+    interval: plusMinus(row, format),
     difference: difference(row, metric.unit === 'share'),
     verdict: row.verdict === 'one seed' ? 'one seed: no interval' : (row.verdict ?? ''),
     row,

@@ -56,7 +56,9 @@ function inputs(comparison: Comparison): string {
     );
     const drops = workload.drops.map((drop) => `<li>${proseHtml(drop)}</li>`).join('');
     const left =
-      drops === '' ? '' : `<details open><summary>Left out</summary><ul class="plain">${drops}</ul></details>`;
+      drops === ''
+        ? ''
+        : `<details open><summary>How it was read and what was left out</summary><ul class="plain">${drops}</ul></details>`;
     return `<tr><th scope="row">${escapeHtml(workload.name)}</th><td class="soft">workload</td><td>${proseHtml([workload.description ?? '', ...facts].filter((part) => part !== '').join(' · '))}${left}</td></tr>`;
   });
   return `<div class="scroll" style="margin-top:28px"><table><thead><tr><th>Input</th><th>Kind</th><th>What is in it</th></tr></thead><tbody>${clusters.join('\n')}${workloads.join('\n')}</tbody></table></div>`;

@@ -1,7 +1,7 @@
 import type { Cell, Comparison, PolicyOnMetric } from '../../experiment/comparison.ts';
 import type { Metric } from '../../sim/metric-catalogue.ts';
 import { escapeHtml } from '../escape.ts';
-import { fixed, formatLike, formatPercent, formatProbability } from '../format.ts';
+import { fixed, formatLike, formatPercent, formatProbability, plusMinus } from '../format.ts';
 import { policyLabel, policyMark } from './policy-mark.ts';
 
 /** All policies on one metric: mean with interval, difference to the best with interval as a bar, and what that means. */
@@ -19,7 +19,7 @@ export function rankingTable(comparison: Comparison, cell: Cell, metric: Metric)
   const scale = { from: reach === 0 ? 0 : -back, to: reach === 0 ? 1 : reach };
   const several = cell.seeds.length > 1;
   const body = rows.map((row, place) => {
-    const interval = row.low === undefined ? '' : `±\u00a0${format(row.high! - row.mean)}`;
+    const interval = plusMinus(row, format).replace(' ', '\u00a0');
     return `<tr${row.verdict === 'best' ? ' class="best"' : ''}><td class="n faint narrow-off">${place + 1}</td><th scope="row">${policyLabel(comparison, row.policy)}</th>
 <td class="n">${escapeHtml(format(row.mean))}</td>${several ? `<td class="n soft narrow-off">${escapeHtml(interval)}</td>` : ''}
 <td class="wide">${track(row, metric, scale, policyMark(comparison, row.policy).slot)}</td><td class="n">${escapeHtml(percent(row, metric))}</td>
