@@ -18,7 +18,12 @@ const deviceMilliOf = ({ request }: TracePod): number => (request.gpuCount ? (re
  * to ask for `ratio` times the cluster's GPUs, by clones drawn from the trace or by removals. Consumes the
  * generator's draws in upstream's order.
  */
-export function fgdArrivals(byName: readonly TracePod[], totalGpuMilli: number, ratio: number, go: GoRandom): TracePod[] {
+export function fgdArrivals(
+  byName: readonly TracePod[],
+  totalGpuMilli: number,
+  ratio: number,
+  go: GoRandom,
+): TracePod[] {
   const arrivals = byName.slice();
   go.shuffle(arrivals);
   const target = ratio * totalGpuMilli;

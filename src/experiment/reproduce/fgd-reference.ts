@@ -33,10 +33,14 @@ export function fgdReference(texts: FgdReferenceTexts): FgdReferenceRun[] {
   return [...tables.allocated].map(([key, { run, curve }]) => {
     const other = (kind: 'fragmented' | 'fragmentedOfIdle'): number[] => {
       const found = tables[kind].get(key);
-      if (found === undefined) throw new InputError(`${texts[kind].name}: has no row for ${key}, which ${texts.allocated.name} has`);
+      if (found === undefined)
+        throw new InputError(`${texts[kind].name}: has no row for ${key}, which ${texts.allocated.name} has`);
       return found.curve;
     };
-    return { ...run, curves: { allocated: curve, fragmented: other('fragmented'), fragmentedOfIdle: other('fragmentedOfIdle') } };
+    return {
+      ...run,
+      curves: { allocated: curve, fragmented: other('fragmented'), fragmentedOfIdle: other('fragmentedOfIdle') },
+    };
   });
 }
 
@@ -56,7 +60,9 @@ function curvesIn({ name, text }: { name: string; text: string }): Map<string, {
       });
     const [workload, policy] = [table.rows.text(at[0]!), table.rows.text(at[1]!)];
     if (FGD_POLICIES[policy] === undefined)
-      throw new InputError(`${table.where()}: policy "${policy}" is not one of ${Object.keys(FGD_POLICIES).join(', ')}`);
+      throw new InputError(
+        `${table.where()}: policy "${policy}" is not one of ${Object.keys(FGD_POLICIES).join(', ')}`,
+      );
     const run = { workload, policy, ratio: number(2), seed: number(3) };
     const curve = Array.from({ length: COLUMNS }, (_, k) => number(4 + k));
     rows.set(`${workload} ${policy} seed ${run.seed}`, { run, curve });

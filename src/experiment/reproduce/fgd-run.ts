@@ -3,6 +3,7 @@ import { placementPolicy } from '../../policies/placement/index.ts';
 import { typicalPods } from '../../policies/placement/typical-pods.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
 import { Simulation } from '../../sim/simulation.ts';
+import type { RunResult } from '../../sim/result.ts';
 import type { TypicalPod } from '../../sim/typical-pod.ts';
 import { arrivalsOf, fgdArrivals, type TracePod } from './fgd-arrivals.ts';
 import { FgdCurveRecorder, type FgdCurves } from './fgd-curves.ts';
@@ -47,6 +48,7 @@ export interface FgdRun {
   readonly curves: FgdCurves;
   readonly fingerprint: string;
   readonly arrivals: number;
+  readonly work: RunResult['work'];
 }
 
 /**
@@ -91,8 +93,8 @@ export function fgdRun(trace: FgdTrace, policy: string, ratio: number, seed: num
   });
   const memo = new FragmentationMemo(simulation.cluster, trace.typical);
   const fragments = Float64Array.from(trace.nodes, (_, node) => memo.ofNode(node));
-  const { fingerprint } = simulation.run();
-  return { curves: recorder.curves(), fingerprint, arrivals: arrivals.length };
+  const { fingerprint, work } = simulation.run();
+  return { curves: recorder.curves(), fingerprint, arrivals: arrivals.length, work };
 }
 
 function byName(one: { name: string }, other: { name: string }): number {

@@ -1,7 +1,7 @@
 /**
  * What Go's math/rand mixes into its state when it is seeded: the additive lagged Fibonacci recurrence
  * x[n] = x[n-607] + x[n-273] (mod 2^64), run 7.8e12 steps from a simple seed. The numbers follow from the recurrence
- * (go-random.test.ts derives them by polynomial jump-ahead when SLOW=1); they are kept because that takes a while.
+ * (go-random.test.ts derives them by polynomial jump-ahead); they are kept because that takes a second.
  * 607 unsigned 64-bit numbers, little endian, in base64.
  */
 export const GO_SEED_TABLE =
