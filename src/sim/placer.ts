@@ -58,8 +58,12 @@ export class Placer {
     this.chooser = this.indexed ? makeChooser(this.problem, index) : scan(this.problem);
     this.candidates = policy.choose && this.candidatesFor();
     this.pickDevices =
-      policy.devices?.(cluster, shapes, deviceStream) ??
-      ((shape, node) => cluster.bestFitDevices(node, shape, shapes));
+      policy.devices?.(cluster, shapes, deviceStream) ?? ((shape, node) => cluster.bestFitDevices(node, shape, shapes));
+  }
+
+  /** Whether the policy has read anything of a pod that others of its shape need not share. */
+  get hasReadBeyondShape(): boolean {
+    return this.pod.readBeyondShape;
   }
 
   /** The policy's node for this pod, or -1 when none fits. */

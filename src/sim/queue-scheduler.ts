@@ -25,6 +25,7 @@ export class QueueScheduler implements Scheduler {
 
   arrive(entry: WaitingEntry, mayWait: boolean): boolean {
     const { waiting, world } = this;
+    if (world.filterReadsPod) waiting.separate();
     if (this.strict && !waiting.isEmpty) {
       waiting.add(entry, true);
       this.serve();
@@ -35,6 +36,7 @@ export class QueueScheduler implements Scheduler {
     // Between passes every group is without hope, so a newcomer of a new kind is the only one worth an attempt.
     if (waiting.find(entry) === undefined && tryStart(world, entry)) {
       this.afterStart();
+      if (world.hasFilter) this.serve();
       return true;
     }
     if (mayWait) waiting.add(entry, false);
@@ -47,7 +49,8 @@ export class QueueScheduler implements Scheduler {
     const { world, waiting } = this;
     if (waiting.isEmpty) return;
     for (const group of waiting.groups)
-      group.hopeful ||= group.gangSize > 1 || world.cluster.fits(node, group.shape, world.shapes);
+      group.hopeful ||=
+        group.gangSize > 1 || world.filterReadsCluster || world.cluster.fits(node, group.shape, world.shapes);
     this.serve();
   }
 
@@ -67,6 +70,7 @@ export class QueueScheduler implements Scheduler {
         waiting.shift(group);
         this.afterStart();
       } else group.hopeful = false;
+      if (world.filterReadsPod) waiting.separate();
     }
   }
 

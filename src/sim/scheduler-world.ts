@@ -11,6 +11,10 @@ export interface SchedulerWorld {
   readonly nowUs: number;
   /** Whether feasibility hangs on more than resources: the placement policy has a filter of its own. */
   readonly hasFilter: boolean;
+  /** Whether that filter may look at other nodes than the one it is asked about. */
+  readonly filterReadsCluster: boolean;
+  /** Whether that filter has looked at more of a pod than its shape: then pods of one shape are not alike. */
+  readonly filterReadsPod: boolean;
   /** Whether users are served by share. */
   readonly sharesByUser: boolean;
   /** The placement policy's node for the pod, among those allowed; -1 when none fits. Nothing changes. */

@@ -235,6 +235,14 @@ export class Simulation implements SchedulerWorld {
     return this.placer.policy.filter !== undefined;
   }
 
+  get filterReadsCluster(): boolean {
+    return this.hasFilter && this.placer.policy.reads === 'cluster';
+  }
+
+  get filterReadsPod(): boolean {
+    return this.hasFilter && this.placer.hasReadBeyondShape;
+  }
+
   get sharesByUser(): boolean {
     return this.queuePolicy?.userShare !== undefined;
   }

@@ -36,6 +36,7 @@ export class Waiting {
   /** Groups with entries, in the order in which they began to wait. */
   readonly groups: WaitingGroup[] = [];
   private readonly byName = new Map<string, WaitingGroup>();
+  private separated = false;
 
   get isEmpty(): boolean {
     return this.groups.length === 0;
@@ -43,18 +44,27 @@ export class Waiting {
 
   /** The group this entry belongs to, if any of its kind waits already. */
   find(entry: WaitingEntry): WaitingGroup | undefined {
-    return this.byName.get(groupName(entry));
+    return this.byName.get(this.nameOf(entry));
   }
 
   add(entry: WaitingEntry, hopeful: boolean): void {
     let group = this.find(entry);
     if (group === undefined) {
-      const name = groupName(entry);
+      const name = this.nameOf(entry);
       group = { name, shape: entry.shape, user: entry.user, gangSize: entry.slots.length, hopeful, heap: [] };
       this.byName.set(name, group);
       this.groups.push(group);
     }
     siftUp(group.heap, entry);
+  }
+
+  /** Makes each entry a group of its own, now and from now on: the policy tells pods of one shape apart. */
+  separate(): void {
+    if (this.separated) return;
+    this.separated = true;
+    const groups = this.groups.splice(0);
+    this.byName.clear();
+    for (const group of groups) for (const entry of group.heap) this.add(entry, true);
   }
 
   /** Takes the first entry out of the group. */
@@ -79,6 +89,11 @@ export class Waiting {
     }
   }
 
+  private nameOf(entry: WaitingEntry): string {
+    if (this.separated || entry.shape < 0) return `entry ${entry.number}`;
+    return `${entry.shape} x ${entry.slots.length} of ${entry.user}`;
+  }
+
   /** The group whose first entry is first of all, among hopeful groups only or among all; undefined when there is none. */
   first(onlyHopeful: boolean, userShare?: (user: number) => number): WaitingGroup | undefined {
     let best: WaitingGroup | undefined;
@@ -97,11 +112,6 @@ export class Waiting {
     }
     return best;
   }
-}
-
-function groupName(entry: WaitingEntry): string {
-  const kind = entry.shape < 0 ? `gang ${entry.number}` : `${entry.shape} x ${entry.slots.length}`;
-  return `${kind} of ${entry.user}`;
 }
 
 function siftUp(heap: WaitingEntry[], entry: WaitingEntry): void {
