@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { comparisonFixture } from '../../test/comparison-fixture.ts';
-import type { Cell, ExperimentFacts, RunRecord } from '../experiment/comparison.ts';
+import type { Cell, RunRecord } from '../experiment/comparison.ts';
 import { summarise } from '../experiment/statistics/summarise.ts';
 import { answerAll, answerCell } from './answer.ts';
 import { primaryMetric } from './primary-metric.ts';
@@ -8,14 +8,14 @@ import { primaryMetric } from './primary-metric.ts';
 /** A cell in which the policies have these values of these metrics, one a seed. */
 function cellOf(values: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>): Cell {
   const metrics = Object.keys(values);
-  const policies = Object.keys(values[metrics[0]!]!);
-  const seeds = values[metrics[0]!]![policies[0]!]!.map((_, at) => at);
+  const policies = Object.keys(values[metrics[0]]);
+  const seeds = values[metrics[0]][policies[0]].map((_, at) => at);
   const { facts, runs } = comparisonFixture({ policies, seeds });
   const changed = runs.map((run): RunRecord => {
-    const numbers = Object.fromEntries(metrics.map((name) => [name, values[name]![run.policy]![run.seed as number]!]));
+    const numbers = Object.fromEntries(metrics.map((name) => [name, values[name][run.policy][run.seed as number]]));
     return { ...run, result: { ...run.result!, metrics: numbers } };
   });
-  return summarise(facts as ExperimentFacts, changed).cells[0]!;
+  return summarise(facts, changed).cells[0];
 }
 
 test('says what is best, by how much, how surely, at what price and who is as good', () => {

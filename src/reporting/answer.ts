@@ -45,7 +45,7 @@ export function answerCell(cell: Cell, wished?: string): Answer {
   const metric = primaryMetric(cell, wished);
   if (!metric || cell.policies.length === 0)
     return { headline: 'No run finished, so there is nothing to compare.', caveats: [], ties: [], clear: false };
-  const comparison = cell.metrics[metric.name]!;
+  const comparison = cell.metrics[metric.name];
   const [best, ...others] = [comparison.policies.find((one) => one.policy === comparison.best)!].concat(
     comparison.policies.filter((one) => one.policy !== comparison.best),
   ) as [PolicyOnMetric, ...PolicyOnMetric[]];
@@ -74,7 +74,7 @@ export function answerCell(cell: Cell, wished?: string): Answer {
 /** The answer for the whole experiment: that of its only cell, or how often which policy comes first. */
 export function answerAll(comparison: Comparison, wished?: string): { headline: string; cells: readonly Answer[] } {
   const cells = comparison.cells.map((cell) => answerCell(cell, wished));
-  if (cells.length === 1) return { headline: cells[0]!.headline, cells };
+  if (cells.length === 1) return { headline: cells[0].headline, cells };
   const decided = cells.filter((answer) => answer.best !== undefined);
   if (decided.length === 0) return { headline: 'No run finished, so there is nothing to compare.', cells };
   const tally = comparison.policies
@@ -84,7 +84,7 @@ export function answerAll(comparison: Comparison, wished?: string): { headline: 
       atTop: decided.filter((answer) => answer.best === policy.name || answer.ties.includes(policy.name)).length,
     }))
     .sort((a, b) => b.atTop - a.atTop || b.first - a.first);
-  const top = tally[0]!;
+  const top = tally[0];
   const level = tally.filter((one) => one.atTop === top.atTop && one.first === top.first).map((one) => one.name);
   const clear = decided.filter((answer) => answer.clear).length;
   const judged = [...new Set(decided.map((answer) => noun(answer.metric!)))];
@@ -108,7 +108,7 @@ export function noun(metric: Metric): string {
 
 function win(cell: Cell, metric: Metric, best: PolicyOnMetric, others: readonly PolicyOnMetric[]): string {
   const beaten = others.filter((one) => one.verdict === 'worse' || one.verdict === 'one seed');
-  const next = beaten[0]!;
+  const next = beaten[0];
   const last = beaten.at(-1)!;
   const does = BEST_DOES[metric.name] ?? `has the ${metric.better === 'lower' ? 'lowest' : 'highest'} ${noun(metric)}`;
   const than = `${advantage(metric, next.mean, next.toBest!)} than ${next.policy}`.replace(

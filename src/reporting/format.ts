@@ -25,7 +25,7 @@ export function formatLike(values: readonly number[], unit: Metric['unit'], sign
   if (unit === 's') {
     // Two of a unit are needed before it is used: 90 s reads better than 1.5 min.
     const fitting = TIME_UNITS.find((one) => largest >= 2 * one.seconds);
-    const time = largest === 0 ? TIME_UNITS[3]! : (fitting ?? TIME_UNITS.at(-1)!);
+    const time = largest === 0 ? TIME_UNITS[3] : (fitting ?? TIME_UNITS.at(-1)!);
     const decimals = decimalsFor(largest / time.seconds, significant);
     return (value) => `${fixed(value / time.seconds, decimals)} ${time.name}`;
   }

@@ -24,7 +24,7 @@ export function primaryMetric(cell: Cell, wished?: string): Metric | undefined {
   const waits = cell.metrics['maxWaitS']?.policies.some((one) => one.mean > 0) ?? false;
   const useful = present.filter((name) => name !== 'meanBoundedSlowdown' || waits);
   const differing = useful.find((name) =>
-    cell.metrics[name]!.policies.some((one) => one.verdict !== 'best' && one.verdict !== 'identical'),
+    cell.metrics[name].policies.some((one) => one.verdict !== 'best' && one.verdict !== 'identical'),
   );
   const chosen = differing ?? useful[0] ?? present[0];
   return chosen === undefined ? undefined : metricByName.get(chosen);

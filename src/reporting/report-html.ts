@@ -48,7 +48,7 @@ export function htmlReport(comparison: Comparison, options: HtmlReportOptions): 
       }
       charts.push({ spec: place, data: packed(chart.data), renderer: chart.renderer, focus: chart.group !== 'heat' });
     }
-    return cellSection(comparison, cell, answers[at]!, own, first);
+    return cellSection(comparison, cell, answers[at], own, first);
   });
   const page = {
     policies: comparison.policies.map((policy) => policy.name),
@@ -56,7 +56,7 @@ export function htmlReport(comparison: Comparison, options: HtmlReportOptions): 
     specs,
     charts,
   };
-  const caveats = answers.length === 1 ? answers[0]!.caveats : [];
+  const caveats = answers.length === 1 ? answers[0].caveats : [];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -96,11 +96,11 @@ function keyFacts(comparison: Comparison): string {
     ['Seeds', String(comparison.seeds.length)],
     [
       'Workloads',
-      comparison.workloads.length === 1 ? comparison.workloads[0]!.name : String(comparison.workloads.length),
+      comparison.workloads.length === 1 ? comparison.workloads[0].name : String(comparison.workloads.length),
     ],
     [
       'Nodes',
-      nodes.length === 1 ? fixed(nodes[0]!, 0) : `${fixed(Math.min(...nodes), 0)}–${fixed(Math.max(...nodes), 0)}`,
+      nodes.length === 1 ? fixed(nodes[0], 0) : `${fixed(Math.min(...nodes), 0)}–${fixed(Math.max(...nodes), 0)}`,
     ],
     [
       'Pods simulated',
@@ -123,7 +123,7 @@ function keyFacts(comparison: Comparison): string {
 function overview(comparison: Comparison, answers: readonly ReturnType<typeof answerAll>['cells'][number][]): string {
   if (comparison.cells.length < 2) return '';
   const rows = comparison.cells.map((cell, at) => {
-    const answer = answers[at]!;
+    const answer = answers[at];
     const best = answer.best === undefined ? '–' : policyLabel(comparison, answer.best);
     return `<tr><th scope="row"><a href="#cell-${at}">${escapeHtml(cell.workload)}</a></th><td>${escapeHtml(cell.cluster)}</td><td>${best}</td><td class="soft">${escapeHtml(answer.ties.length === 0 ? '–' : listOf(answer.ties))}</td><td class="soft">${escapeHtml(answer.metric?.title ?? '–')}</td><td class="n">${countOf(cell.seeds.length, 'seed')}</td></tr>`;
   });

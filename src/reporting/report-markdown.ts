@@ -31,7 +31,7 @@ export function markdownReport(comparison: Comparison, { metric }: { metric?: st
     );
   }
   comparison.cells.forEach((cell, at) => {
-    const answer = answers[at]!;
+    const answer = answers[at];
     if (several)
       parts.push(`### ${escapeMarkdown(`${cell.workload} on ${cell.cluster}`)}`, escapeMarkdown(answer.headline));
     if (answer.metric) parts.push(ranking(cell, answer.metric));
@@ -54,13 +54,13 @@ export function escapeMarkdown(text: string): string {
 
 function ranking(cell: Cell, metric: Metric): string {
   const beside = BESIDE.filter((name) => name !== metric.name && differs(cell, name)).slice(0, MOST_BESIDE);
-  const shown = cell.metrics[metric.name]!.policies;
+  const shown = cell.metrics[metric.name].policies;
   const format = formatLike(
     shown.map((one) => one.mean),
     metric.unit,
   );
   const others = beside.map((name) => {
-    const policies = cell.metrics[name]!.policies;
+    const policies = cell.metrics[name].policies;
     const write = formatLike(
       policies.map((one) => one.mean),
       metricByName.get(name)!.unit,
@@ -80,7 +80,7 @@ function ranking(cell: Cell, metric: Metric): string {
 
 function differs(cell: Cell, name: string): boolean {
   const policies = cell.metrics[name]?.policies ?? [];
-  return policies.some((one) => one.mean !== policies[0]!.mean);
+  return policies.some((one) => one.mean !== policies[0].mean);
 }
 
 /** `+18 %`, `−2.10 points`; nothing for the best itself. */

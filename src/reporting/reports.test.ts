@@ -21,8 +21,8 @@ function parseCsv(text: string): string[][] {
   let field = '';
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
-    if (quoted && character === '"' && text[at + 1] === '"') field += text[at++]!;
+    const character = text[at];
+    if (quoted && character === '"' && text[at + 1] === '"') field += text[at++];
     else if (character === '"') quoted = !quoted;
     else if (!quoted && character === ',') {
       rows.at(-1)!.push(field);
@@ -41,9 +41,9 @@ test('CSV: a row a run, values exact, names whole', () => {
   const report = comparison({ policies: NASTY });
   const [head, ...rows] = parseCsv(runsCsv(report));
   expect(rows.length).toBe(report.runs.length);
-  expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head!.length]));
+  expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head.length]));
   report.runs.forEach((run, at) => {
-    const row = Object.fromEntries(head!.map((name, column) => [name, rows[at]![column]!]));
+    const row = Object.fromEntries(head.map((name, column) => [name, rows[at][column]]));
     // Only a formula is disarmed.
     expect(row['policy']).toBe(run.policy.startsWith('=') ? `'${run.policy}` : run.policy);
     expect(row['fingerprint']).toBe(run.result!.fingerprint);
@@ -54,22 +54,22 @@ test('CSV: a row a run, values exact, names whole', () => {
 test('CSV: a row for each policy and metric, negative differences as numbers', () => {
   const report = comparison({ policies: ['a', 'b'] });
   const [head, ...rows] = parseCsv(policiesCsv(report));
-  const metrics = report.cells[0]!.metrics;
+  const metrics = report.cells[0].metrics;
   expect(rows.length).toBe(2 * Object.keys(metrics).length);
-  const column = (name: string): number => head!.indexOf(name);
+  const column = (name: string): number => head.indexOf(name);
   const placed = rows.filter((row) => row[column('metric')] === 'jainFairness');
   expect(placed.map((row) => row[column('verdict')])).toEqual(['best', 'worse']);
-  const difference = metrics['jainFairness']!.policies[1]!.toBest!.mean;
+  const difference = metrics['jainFairness'].policies[1].toBest!.mean;
   expect(difference).toBeLessThan(0);
-  expect(Number(placed[1]![column('difference')])).toBe(difference);
+  expect(Number(placed[1][column('difference')])).toBe(difference);
 });
 
 test('CSV: failed runs are rows too', () => {
   const { facts, runs } = comparisonFixture({ policies: ['a', 'b'], seeds: [1] });
-  const { result: _, timing: __, ...rest } = runs[1]!;
+  const { result: _, timing: __, ...rest } = runs[1];
   const failed: RunRecord = { ...rest, status: 'failed', error: 'it "threw"' };
-  const rows = parseCsv(runsCsv(summarise(facts, [runs[0]!, failed])));
-  expect(rows[2]!.slice(3, 8)).toEqual(['b', '1', 'failed', 'it "threw"', '']);
+  const rows = parseCsv(runsCsv(summarise(facts, [runs[0], failed])));
+  expect(rows[2].slice(3, 8)).toEqual(['b', '1', 'failed', 'it "threw"', '']);
 });
 
 test('JSON: equal comparisons give equal text, whatever the order of their keys; every run has its fingerprint', () => {
@@ -111,7 +111,7 @@ test('Markdown: a command with a fence in it stays inside its own', () => {
 
 test('Markdown opens with the answer and says what did not finish', () => {
   const { facts, runs } = comparisonFixture();
-  const { result: _, timing: __, ...rest } = runs[7]!;
+  const { result: _, timing: __, ...rest } = runs[7];
   const broken = runs.map((run, at): RunRecord =>
     at === 7 ? { ...rest, status: 'failed', error: 'out of memory' } : run,
   );
@@ -123,7 +123,7 @@ test('Markdown opens with the answer and says what did not finish', () => {
 
 test('the terminal table lines up, fits, and is painted only where asked', () => {
   const cell = comparison({ policies: ['best', 'a-policy-with-a-very-long-name-indeed', 'red\u001b[31m', 'umläut'] })
-    .cells[0]!;
+    .cells[0];
   const text = terminalTable(cell, { width: 90 });
   const lines = text.trimEnd().split('\n');
   expect(lines.length).toBe(5);
@@ -138,18 +138,18 @@ test('the terminal table lines up, fits, and is painted only where asked', () =>
 });
 
 test('weaknesses are only those that the seeds leave no doubt about', () => {
-  const cell = comparison().cells[0]!;
+  const cell = comparison().cells[0];
   const strengths = strengthsOf(cell);
   expect(strengths.map((one) => one.policy)).toEqual(cell.policies);
   // The fixture makes the last policy slowest and the first waste nodes; the second is a tie on waiting.
   expect(strengths.at(-1)!.bad[0]).toMatch(/wait|slowdown/);
-  expect(strengths[0]!.bad.join(' ')).toContain('node-hours');
-  expect(strengths[1]!.bad.join(' ')).not.toMatch(/wait|slowdown/);
-  expect(
-    strengthsOf(comparison({ alike: true }).cells[0]!).every((one) => one.bad.length + one.best.length === 0),
-  ).toBe(true);
+  expect(strengths[0].bad.join(' ')).toContain('node-hours');
+  expect(strengths[1].bad.join(' ')).not.toMatch(/wait|slowdown/);
+  expect(strengthsOf(comparison({ alike: true }).cells[0]).every((one) => one.bad.length + one.best.length === 0)).toBe(
+    true,
+  );
 });
 
 function summariseNothing() {
-  return summarise(comparisonFixture().facts, []).cells[0]!;
+  return summarise(comparisonFixture().facts, []).cells[0];
 }

@@ -9,10 +9,10 @@ function stepAt(timeUs: readonly number[], values: readonly number[], atUs: numb
   let high = timeUs.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (timeUs[middle]! <= atUs) low = middle;
+    if (timeUs[middle] <= atUs) low = middle;
     else high = middle - 1;
   }
-  return values[low]!;
+  return values[low];
 }
 
 /** The curve at `count` even steps from 0 to `untilUs` after `startUs`; undefined past its own end. */

@@ -21,7 +21,7 @@ export function terminalTable(cell: Cell, options: TerminalTableOptions = {}): s
   const { width = 80, paint = (text) => text } = options;
   const metric = primaryMetric(cell, options.metric);
   if (!metric) return '(no run finished)\n';
-  const rows = cell.metrics[metric.name]!.policies;
+  const rows = cell.metrics[metric.name].policies;
   const format = formatLike(
     rows.map((row) => row.mean),
     metric.unit,
@@ -68,7 +68,7 @@ function difference({ toBest }: PolicyOnMetric, points: boolean): string {
 
 function bar(share: number, width: number): string {
   const eighths = Math.round(share * width * 8);
-  return padEnd('█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8]!, width);
+  return padEnd('█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8], width);
 }
 
 /** Without control characters: a name must not move the cursor or change colours. */

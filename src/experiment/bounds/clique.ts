@@ -16,7 +16,7 @@ export function clique(
 ): number {
   const largest = dimensions.map((dimension) => nodes.reduce((most, node) => Math.max(most, dimension.has(node)), 0));
   const candidates = pods
-    .map((pod) => ({ count: pod.count, share: dimensions.map((one, d) => one.takes(pod.request) / largest[d]!) }))
+    .map((pod) => ({ count: pod.count, share: dimensions.map((one, d) => one.takes(pod.request) / largest[d]) }))
     .map((candidate) => ({ ...candidate, top: candidate.share.reduce((most, one) => Math.max(most, one), 0) }))
     .sort((a, b) => b.top - a.top)
     .slice(0, MOST_SHAPES);
@@ -32,5 +32,5 @@ export function clique(
 
 /** The slack keeps two exact halves together. */
 function conflict(a: readonly number[], b: readonly number[]): boolean {
-  return a.some((share, d) => share + b[d]! > 1 + 1e-12);
+  return a.some((share, d) => share + b[d] > 1 + 1e-12);
 }

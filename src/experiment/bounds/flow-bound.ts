@@ -26,23 +26,23 @@ export function flowBounds(jobs: FluidJobs): { srpt: number; meanBusy: number } 
 function schedule({ arrivesS, workS }: FluidJobs, rule: 'remaining' | 'total'): { flow: number; meanBusy: number } {
   const left = Float64Array.from(workS);
   const rank = rule === 'remaining' ? left : workS;
-  const queue = new FastPriorityQueue<number>((a, b) => rank[a]! < rank[b]! || (rank[a] === rank[b] && a < b));
+  const queue = new FastPriorityQueue<number>((a, b) => rank[a] < rank[b] || (rank[a] === rank[b] && a < b));
   let flow = 0;
   let meanBusy = 0;
   let now = 0;
   let next = 0;
   while (next < arrivesS.length || !queue.isEmpty()) {
-    if (queue.isEmpty()) now = Math.max(now, arrivesS[next]!);
-    while (next < arrivesS.length && arrivesS[next]! <= now) queue.add(next++);
+    if (queue.isEmpty()) now = Math.max(now, arrivesS[next]);
+    while (next < arrivesS.length && arrivesS[next] <= now) queue.add(next++);
     // Taken out while it runs: its key changes only outside the queue.
     const job = queue.poll()!;
-    const until = next < arrivesS.length ? arrivesS[next]! : Infinity;
-    const runs = Math.min(left[job]!, until - now);
-    if (workS[job]! > 0) meanBusy += (runs / workS[job]!) * (now + runs / 2 - arrivesS[job]!);
+    const until = next < arrivesS.length ? arrivesS[next] : Infinity;
+    const runs = Math.min(left[job], until - now);
+    if (workS[job] > 0) meanBusy += (runs / workS[job]) * (now + runs / 2 - arrivesS[job]);
     now += runs;
-    if (runs === left[job]) flow += now - arrivesS[job]!;
+    if (runs === left[job]) flow += now - arrivesS[job];
     else {
-      left[job]! -= runs;
+      left[job] -= runs;
       queue.add(job);
     }
   }

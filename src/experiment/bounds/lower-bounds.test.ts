@@ -149,7 +149,7 @@ function everySchedule(
   const placed: { node: number; startS: number; endS: number; cpu: number }[] = [];
   const visit = (left: readonly BoundPod[], flow: number): void => {
     if (left.length === 0) {
-      const first = pods[0]!.arrivesUs / 1e6;
+      const first = pods[0].arrivesUs / 1e6;
       best.makespanS = Math.min(best.makespanS, Math.max(...placed.map((one) => one.endS)) - first);
       best.meanFlowS = Math.min(best.meanFlowS, flow / pods.length);
       let busy = 0;
@@ -161,7 +161,7 @@ function everySchedule(
     }
     for (const chosen of left)
       for (let n = 0; n < nodes.length; n++) {
-        if (chosen.request.cpuMilli > nodes[n]!.cpuMilli) continue;
+        if (chosen.request.cpuMilli > nodes[n].cpuMilli) continue;
         const arrives = chosen.arrivesUs / 1e6;
         const runs = chosen.runsUs / 1e6;
         let start = arrives;
@@ -178,7 +178,7 @@ function everySchedule(
     for (let t = start; t < start + runs; t++) {
       let used = cpu;
       for (const one of placed) if (one.node === n && one.startS <= t && t < one.endS) used += one.cpu;
-      if (used > nodes[n]!.cpuMilli) return false;
+      if (used > nodes[n].cpuMilli) return false;
     }
     return true;
   };

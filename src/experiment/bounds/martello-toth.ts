@@ -24,7 +24,7 @@ export function martelloToth(items: readonly ItemGroup[], capacity: number): num
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (inclusive ? sorted[middle]!.ask <= size : sorted[middle]!.ask < size) low = middle + 1;
+      if (inclusive ? sorted[middle].ask <= size : sorted[middle].ask < size) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -35,10 +35,10 @@ export function martelloToth(items: readonly ItemGroup[], capacity: number): num
   for (const threshold of thresholds) {
     const large = upTo(capacity - threshold, true);
     const small = upTo(threshold, false);
-    const alone = counts.at(-1)! - counts[large]!;
-    const paired = counts[large]! - counts[half]!;
-    const room = paired * capacity - (sums[large]! - sums[half]!);
-    const rest = sums[half]! - sums[small]! - room;
+    const alone = counts.at(-1)! - counts[large];
+    const paired = counts[large] - counts[half];
+    const room = paired * capacity - (sums[large] - sums[half]);
+    const rest = sums[half] - sums[small] - room;
     best = Math.max(best, alone + paired + Math.max(0, ceilSafely(rest / capacity)));
   }
   return best;

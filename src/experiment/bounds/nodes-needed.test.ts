@@ -160,18 +160,18 @@ function everyPlacement(
       return;
     }
     visit(pod + 1, placed);
-    const ask = pods[pod]!;
+    const ask = pods[pod];
     for (const one of free) {
       if (one.cpu < ask.cpuMilli || one.mem < ask.memBytes || one.pods < 1) continue;
       const choices = ask.gpuCount ? one.devices.map((_, device) => device) : [-1];
       for (const device of choices) {
-        if (device >= 0 && one.devices[device]! < ask.gpuMilli!) continue;
+        if (device >= 0 && one.devices[device] < ask.gpuMilli!) continue;
         const move = (sign: 1 | -1): void => {
           one.cpu -= sign * ask.cpuMilli;
           one.mem -= sign * ask.memBytes;
           one.pods -= sign;
           one.used += sign;
-          if (device >= 0) one.devices[device]! -= sign * ask.gpuMilli!;
+          if (device >= 0) one.devices[device] -= sign * ask.gpuMilli!;
         };
         move(1);
         visit(pod + 1, placed + 1);

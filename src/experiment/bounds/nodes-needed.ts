@@ -58,7 +58,7 @@ export function largestNodesHolding(
   let held = 0;
   // The slack keeps the rounding of sums beyond 2^53 from adding a node.
   for (let k = 0; k < capacities.length; k++) {
-    held += capacities[k]!;
+    held += capacities[k];
     if (held >= total * (1 - 1e-12)) return k + 1;
   }
   return capacities.length + 1;

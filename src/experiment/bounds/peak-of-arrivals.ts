@@ -24,8 +24,8 @@ export function peakOfArrivals(nodes: readonly NodeSpec[], lives: PodLives): Nod
     Float64Array.from(weighings, (one) => one.nodesFor(request) * one.ofLargest),
   );
   const count = lives.arrivesUs.length;
-  const endsUs = Float64Array.from(lives.arrivesUs, (arrives, pod) => arrives + lives.runsUs[pod]!);
-  const byEnd = Uint32Array.from(endsUs, (_, pod) => pod).sort((a, b) => endsUs[a]! - endsUs[b]! || a - b);
+  const endsUs = Float64Array.from(lives.arrivesUs, (arrives, pod) => arrives + lives.runsUs[pod]);
+  const byEnd = Uint32Array.from(endsUs, (_, pod) => pod).sort((a, b) => endsUs[a] - endsUs[b] || a - b);
   const alive = new Float64Array(weighings.length);
   const peakAt = { nodes: 0, arrivals: 0, ends: 0 };
   let nodeSeconds = 0;
@@ -33,19 +33,19 @@ export function peakOfArrivals(nodes: readonly NodeSpec[], lives: PodLives): Nod
   let needed = 0;
   let ended = 0;
   const move = (pod: number, sign: 1 | -1): void => {
-    const weight = weights[lives.shape[pod]!]!;
-    for (let m = 0; m < alive.length; m++) alive[m]! += sign * weight[m]!;
+    const weight = weights[lives.shape[pod]];
+    for (let m = 0; m < alive.length; m++) alive[m] += sign * weight[m];
   };
   const advance = (toUs: number): void => {
     nodeSeconds += (needed * (toUs - nowUs)) / US_PER_SECOND;
     nowUs = toUs;
   };
   for (let pod = 0; pod <= count; pod++) {
-    const arrives = pod < count ? lives.arrivesUs[pod]! : Infinity;
+    const arrives = pod < count ? lives.arrivesUs[pod] : Infinity;
     // A pod that runs for no time ends as it arrives; it must not leave before it has come.
-    while (ended < count && endsUs[byEnd[ended]!]! <= arrives && byEnd[ended]! < pod) {
-      advance(endsUs[byEnd[ended]!]!);
-      move(byEnd[ended++]!, -1);
+    while (ended < count && endsUs[byEnd[ended]] <= arrives && byEnd[ended] < pod) {
+      advance(endsUs[byEnd[ended]]);
+      move(byEnd[ended++], -1);
       needed = most(alive, pod > ended);
     }
     if (pod === count) break;
@@ -74,7 +74,7 @@ function aliveAt(
   peak: { arrivals: number; ends: number },
 ): { request: PodRequest; count: number }[] {
   const counts = new Array<number>(lives.requests.length).fill(0);
-  for (let pod = 0; pod < peak.arrivals; pod++) counts[lives.shape[pod]!]!++;
-  for (let k = 0; k < peak.ends; k++) counts[lives.shape[byEnd[k]!]!]!--;
-  return lives.requests.map((request, shape) => ({ request, count: counts[shape]! }));
+  for (let pod = 0; pod < peak.arrivals; pod++) counts[lives.shape[pod]]++;
+  for (let k = 0; k < peak.ends; k++) counts[lives.shape[byEnd[k]]]--;
+  return lives.requests.map((request, shape) => ({ request, count: counts[shape] }));
 }

@@ -27,7 +27,7 @@ export function placeable(nodes: readonly NodeSpec[], pods: readonly PodGroup[])
   let slots = 0;
   for (const node of nodes)
     slots += dimensions.reduce(
-      (least, one, d) => (smallest[d]! > 0 ? Math.min(least, Math.floor(one.has(node) / smallest[d]!)) : least),
+      (least, one, d) => (smallest[d] > 0 ? Math.min(least, Math.floor(one.has(node) / smallest[d])) : least),
       Infinity,
     );
   offer(slots, 'nodes full of the smallest pod');
@@ -36,7 +36,7 @@ export function placeable(nodes: readonly NodeSpec[], pods: readonly PodGroup[])
     const asks = pods
       .map((pod) => ({
         count: pod.count,
-        ask: chosen.reduce((sum, d) => sum + dimensions[d]!.takes(pod.request) / capacity[d]!, 0),
+        ask: chosen.reduce((sum, d) => sum + dimensions[d].takes(pod.request) / capacity[d], 0),
       }))
       .sort((a, b) => a.ask - b.ask);
     let room = chosen.length * (1 + 1e-9);
@@ -47,7 +47,7 @@ export function placeable(nodes: readonly NodeSpec[], pods: readonly PodGroup[])
       room -= fits * ask;
       if (fits < many) break;
     }
-    offer(count, `total ${chosen.map((d) => dimensions[d]!.name).join(' and ')}`);
+    offer(count, `total ${chosen.map((d) => dimensions[d].name).join(' and ')}`);
   }
   return best;
 }

@@ -88,11 +88,11 @@ export function digestWorkload(nodes: readonly NodeSpec[], pods: Iterable<BoundP
     runUs += pod.runsUs;
     lastFinishUs = Math.max(lastFinishUs, pod.arrivesUs + pod.runsUs - firstUs);
     for (let m = 0; m < weighings.length; m++) {
-      const weight = shape.weights[m]!;
+      const weight = shape.weights[m];
       if (weight === 0) continue;
-      const release = arrivesS * weighings[m]!.capacityNodes - work[m]!;
-      if (release > delayed[m]!) delayed[m] = release;
-      work[m]! += weight * runsS;
+      const release = arrivesS * weighings[m].capacityNodes - work[m];
+      if (release > delayed[m]) delayed[m] = release;
+      work[m] += weight * runsS;
     }
     if (possiblePods <= mostPods) {
       kept.arrivesUs.push(pod.arrivesUs - firstUs);
@@ -112,15 +112,15 @@ export function digestWorkload(nodes: readonly NodeSpec[], pods: Iterable<BoundP
     meaning: 'Pods hold their ask for their run time; so much of the largest node it comes to.',
   };
   weighings.forEach((one, m) => {
-    const seconds = (work[m]! + delayed[m]!) / one.capacityNodes;
+    const seconds = (work[m] + delayed[m]) / one.capacityNodes;
     if (seconds > makespan.value)
       Object.assign(makespan, {
         value: seconds,
         bound: `work over capacity, ${one.name}`,
         meaning: 'What is asked for times run time, of all pods from the worst moment on, over what the cluster has.',
       });
-    if (work[m]! * one.ofLargest > nodeSeconds.value)
-      Object.assign(nodeSeconds, { value: work[m]! * one.ofLargest, bound: `work over node, ${one.name}` });
+    if (work[m] * one.ofLargest > nodeSeconds.value)
+      Object.assign(nodeSeconds, { value: work[m] * one.ofLargest, bound: `work over node, ${one.name}` });
   });
   const complete = endlessPods === 0 && possiblePods <= mostPods;
   const groups = shapes.filter((shape) => shape.possible).map(({ request, count }) => ({ request, count }));
@@ -150,7 +150,7 @@ export function digestWorkload(nodes: readonly NodeSpec[], pods: Iterable<BoundP
       const share = shapes.map((shape) => one.takes(shape.request) / total);
       return {
         dimension: one.name,
-        jobs: { arrivesS, runsS, workS: runsS.map((runs, pod) => runs * share[kept.shape[pod]!]!) },
+        jobs: { arrivesS, runsS, workS: runsS.map((runs, pod) => runs * share[kept.shape[pod]]) },
       };
     });
   }

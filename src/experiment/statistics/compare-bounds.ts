@@ -28,15 +28,15 @@ export function compareBounds(
       const runs = seeds.map((seed) => results.get(policy)!.get(seed)!);
       const seen = runs.map((run) => run.metrics[kind.metric]);
       if (seen.some((number) => number === undefined)) continue;
-      if (!runs.every((run, index) => meets(run, bounds[index]!))) continue;
-      const average = mean(seen as number[]);
+      if (!runs.every((run, index) => meets(run, bounds[index]))) continue;
+      const average = mean(seen);
       const closer = closest === undefined || (kind.side === 'lower' ? average < closest.seen : average > closest.seen);
       if (closer) closest = { policy, seen: average };
     }
     if (!closest) continue;
     const gap = kind.side === 'lower' ? closest.seen / value - 1 : 1 - closest.seen / value;
     // Of several seeds, the words are those of the first.
-    compared.push({ ...bounds[0]!, value, ...closest, ...(value > 0 ? { gap } : {}) });
+    compared.push({ ...bounds[0], value, ...closest, ...(value > 0 ? { gap } : {}) });
   }
   return compared;
 }

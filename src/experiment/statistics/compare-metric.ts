@@ -66,7 +66,7 @@ function correctAllPairs(
   const placeOf = new Map<number, number>();
   for (let first = 0; first < values.length; first++)
     for (let second = 0; second < first; second++) {
-      const test = pairedDifference(values[first]!, values[second]!);
+      const test = pairedDifference(values[first], values[second]);
       const pValue = test.identical && test.n > 1 ? 1 : test.pValue;
       if (pValue === undefined) continue;
       placeOf.set(first * values.length + second, raw.length);

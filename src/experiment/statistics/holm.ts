@@ -4,11 +4,11 @@
  */
 export function holm(pValues: readonly number[]): number[] {
   const count = pValues.length;
-  const order = pValues.map((_, index) => index).sort((a, b) => pValues[a]! - pValues[b]! || a - b);
+  const order = pValues.map((_, index) => index).sort((a, b) => pValues[a] - pValues[b] || a - b);
   const adjusted = new Array<number>(count).fill(1);
   let running = 0;
   order.forEach((index, rank) => {
-    running = Math.max(running, Math.min(1, (count - rank) * pValues[index]!));
+    running = Math.max(running, Math.min(1, (count - rank) * pValues[index]));
     adjusted[index] = running;
   });
   return adjusted;

@@ -34,10 +34,10 @@ export interface MeanInterval {
 export function meanInterval(values: readonly number[], level = 0.95): MeanInterval {
   const n = values.length;
   if (n === 0) throw new Error('meanInterval of no values');
-  if (n === 1) return { n, mean: values[0]! };
+  if (n === 1) return { n, mean: values[0] };
   const deviation = standardDeviation(values);
   // Equal values are their own mean; a rounded sum would set the mean beside them and the interval beside the truth.
-  const centre = deviation === 0 ? values[0]! : mean(values);
+  const centre = deviation === 0 ? values[0] : mean(values);
   const half = deviation === 0 ? 0 : (studentQuantile(1 - (1 - level) / 2, n - 1) * deviation) / Math.sqrt(n);
   return { n, mean: centre, standardDeviation: deviation, low: centre - half, high: centre + half };
 }

@@ -26,16 +26,16 @@ export interface PairedTest {
 export function pairedDifference(first: readonly number[], second: readonly number[], level = 0.95): PairedTest {
   if (first.length !== second.length || first.length === 0)
     throw new Error(`pairedDifference of ${first.length} and ${second.length} values`);
-  const differences = first.map((value, pair) => settle(value - second[pair]!, value, second[pair]!));
+  const differences = first.map((value, pair) => settle(value - second[pair], value, second[pair]));
   const interval = meanInterval(differences, level);
   const identical = differences.every((difference) => difference === 0);
   const n = differences.length;
-  if (n === 1) return { n, mean: differences[0]!, sameOnEverySeed: true, identical };
+  if (n === 1) return { n, mean: differences[0], sameOnEverySeed: true, identical };
   const same = interval.standardDeviation === 0;
   const flips = signFlipPValue(differences);
   const base = {
     n,
-    mean: same ? differences[0]! : mean(differences),
+    mean: same ? differences[0] : mean(differences),
     low: interval.low!,
     high: interval.high!,
     sameOnEverySeed: same,

@@ -20,7 +20,7 @@ export function signFlipPValue(differences: readonly number[]): number | undefin
   let asExtreme = 0;
   for (let pattern = 0; pattern < 2 ** n; pattern++) {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += (pattern >> i) & 1 ? -differences[i]! : differences[i]!;
+    for (let i = 0; i < n; i++) sum += (pattern >> i) & 1 ? -differences[i] : differences[i];
     if (Math.abs(sum) >= threshold) asExtreme++;
   }
   return asExtreme / 2 ** n;

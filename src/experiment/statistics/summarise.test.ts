@@ -24,13 +24,13 @@ test('ranks best first and says what is known of each difference', () => {
     ['slow', 'worse'],
   ]);
   // slow - quick = 10, 11, 12, 13: mean 11.5, s = √(5/3) = 1.29099, t(.975, 3) = 3.18245, half width 2.05426.
-  const slow = policies[4]!.toBest!;
+  const slow = policies[4].toBest!;
   expect(slow.mean).toBe(11.5);
   expect(slow.high! - slow.mean).toBeCloseTo(2.05426, 5);
   expect(slow.shareOfBest).toBeCloseTo(11.5 / 25, 12);
   // The difference of the shifted policy is 1 on every seed: no randomness, hence no p value.
-  expect(policies[3]!.toBest).toMatchObject({ mean: 1, sameOnEverySeed: true });
-  expect(policies[3]!.toBest!.pValue).toBeUndefined();
+  expect(policies[3].toBest).toMatchObject({ mean: 1, sameOnEverySeed: true });
+  expect(policies[3].toBest!.pValue).toBeUndefined();
 });
 
 test('higher is better where the metric says so, and neutral metrics have no best', () => {
@@ -61,7 +61,7 @@ test('one seed decides nothing', () => {
     ['c', 'identical'],
     ['b', 'one seed'],
   ]);
-  expect(policies[2]!.toBest!.low).toBeUndefined();
+  expect(policies[2].toBest!.low).toBeUndefined();
 });
 
 test('equal policies are rarely told apart, though the best is picked after looking', () => {
@@ -99,9 +99,9 @@ test('policies are compared on the seeds that all of them finished', () => {
     return { ...rest, status: 'failed' as const, error: 'it threw' };
   });
   const [cell] = summarise(facts, broken).cells;
-  expect(cell!.policies).toEqual(['a', 'b', 'd']);
-  expect(cell!.seeds).toEqual([1, 3]);
-  expect(cell!.metrics['meanWaitS']!.policies.every((one) => one.n === 2)).toBe(true);
+  expect(cell.policies).toEqual(['a', 'b', 'd']);
+  expect(cell.seeds).toEqual([1, 3]);
+  expect(cell.metrics['meanWaitS'].policies.every((one) => one.n === 2)).toBe(true);
 });
 
 test('no finished run gives an empty cell, not an error', () => {
@@ -114,15 +114,15 @@ test('no finished run gives an empty cell, not an error', () => {
 test('a bound stands beside the closest policy whose runs it applies to', () => {
   const { facts, runs, bounds } = comparisonFixture({ policies: ['a', 'b'], seeds: [1, 2] });
   const makespan = (policy: string): number =>
-    runs.filter((run) => run.policy === policy).reduce((sum, run) => sum + run.result!.metrics['makespanS']! / 2, 0);
+    runs.filter((run) => run.policy === policy).reduce((sum, run) => sum + run.result!.metrics['makespanS'] / 2, 0);
   const [cell] = summarise(facts, runs, bounds).cells;
-  expect(cell!.bounds[0]).toMatchObject({ metric: 'makespanS', value: 86_000, policy: 'a' });
-  expect(cell!.bounds[0]!.gap).toBeCloseTo(makespan('a') / 86_000 - 1, 12);
+  expect(cell.bounds[0]).toMatchObject({ metric: 'makespanS', value: 86_000, policy: 'a' });
+  expect(cell.bounds[0].gap).toBeCloseTo(makespan('a') / 86_000 - 1, 12);
   // A run that refused a pod has not done the work that the bound is about.
   const lazy = runs.map((run) =>
     run.policy === 'a' && run.seed === 2
       ? { ...run, result: { ...run.result!, counts: { ...run.result!.counts, finished: 8151, refused: 1 } } }
       : run,
   );
-  expect(summarise(facts, lazy, bounds).cells[0]!.bounds[0]).toMatchObject({ policy: 'b' });
+  expect(summarise(facts, lazy, bounds).cells[0].bounds[0]).toMatchObject({ policy: 'b' });
 });

@@ -47,8 +47,7 @@ function cell(
     const values = new Map<string, number[]>();
     for (const policy of policies) {
       const perSeed = seeds.map((seed) => results.get(policy)!.get(seed)!.metrics[metric.name]);
-      if (perSeed.every((value) => value !== undefined && Number.isFinite(value)))
-        values.set(policy, perSeed as number[]);
+      if (perSeed.every((value) => value !== undefined && Number.isFinite(value))) values.set(policy, perSeed);
     }
     if (values.size > 0) metrics[metric.name] = compareMetric(metric, values);
   }
@@ -81,16 +80,16 @@ function inOrder(facts: ExperimentFacts, runs: readonly RunRecord[]): RunRecord[
   );
   const seedPlace = new Map(facts.seeds.map((seed, place) => [seed, place]));
   const key = (run: RunRecord): number[] => [
-    places[0]!.get(run.cluster) ?? Infinity,
-    places[1]!.get(run.workload) ?? Infinity,
-    places[2]!.get(run.policy) ?? Infinity,
+    places[0].get(run.cluster) ?? Infinity,
+    places[1].get(run.workload) ?? Infinity,
+    places[2].get(run.policy) ?? Infinity,
     seedPlace.get(run.seed) ?? Infinity,
   ];
   return runs
     .map((run) => ({ run, key: key(run) }))
     .sort((a, b) => {
       const differs = a.key.findIndex((place, index) => place !== b.key[index]);
-      return differs < 0 ? 0 : a.key[differs]! < b.key[differs]! ? -1 : 1;
+      return differs < 0 ? 0 : a.key[differs] < b.key[differs] ? -1 : 1;
     })
     .map((entry) => entry.run);
 }

@@ -142,7 +142,7 @@ function fairness(comparison: Comparison, cell: Cell, charts: readonly Chart[], 
     return `<tr><th scope="row">${policyLabel(comparison, one.policy)}</th><td class="n">${one.mean.toFixed(3)}</td><td class="n">${worstMean === undefined ? '–' : formatValue(worstMean, 'ratio')}</td><td class="n">${formatValue(dominant, 'share')}</td></tr>`;
   });
   return `<h3>Fairness between users</h3><p class="how">${escapeHtml(metricByName.get('jainFairness')!.meaning)}</p>
-<div class="scroll"><table><thead><tr><th>Policy</th><th class="n">Jain's index</th><th class="n">Slowdown of the user served worst</th><th class="n">Largest dominant share</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div><div class="charts" style="margin-top:28px">${figureHtml(charts[at]!, firstChart + at)}</div>`;
+<div class="scroll"><table><thead><tr><th>Policy</th><th class="n">Jain's index</th><th class="n">Slowdown of the user served worst</th><th class="n">Largest dominant share</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div><div class="charts" style="margin-top:28px">${figureHtml(charts[at], firstChart + at)}</div>`;
 }
 
 function work(comparison: Comparison, cell: Cell): string {

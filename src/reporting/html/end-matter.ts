@@ -71,7 +71,7 @@ function origins(comparison: Comparison): string {
     ['seeds', comparison.seeds.join(', ')],
     ...Object.entries(comparison.startedFrom),
   ];
-  return `<p class="how" style="margin-top:12px">${entries.map(([title, value]) => `${escapeHtml(title!)} <code>${escapeHtml(value!)}</code>`).join(' · ')}</p>`;
+  return `<p class="how" style="margin-top:12px">${entries.map(([title, value]) => `${escapeHtml(title)} <code>${escapeHtml(value)}</code>`).join(' · ')}</p>`;
 }
 
 function fingerprints(comparison: Comparison): string {

@@ -34,14 +34,14 @@ export function profileMatrix(comparison: Comparison, cell: Cell): string {
     columns.map((name) => [
       name,
       formatLike(
-        cell.metrics[name]!.policies.map((one) => one.mean),
+        cell.metrics[name].policies.map((one) => one.mean),
         metricByName.get(name)!.unit,
       ),
     ]),
   );
   const rows = cell.policies.map((policy) => {
     const cells = columns.map((name) => {
-      const { best, policies } = cell.metrics[name]!;
+      const { best, policies } = cell.metrics[name];
       const own = policies.find((one) => one.policy === policy);
       if (!own) return '<td class="n faint">–</td>';
       const text = escapeHtml(formats.get(name)!(own.mean));
@@ -49,7 +49,7 @@ export function profileMatrix(comparison: Comparison, cell: Cell): string {
       const top = own.verdict !== 'worse' && own.verdict !== 'one seed';
       return top
         ? `<td class="n top">${text}</td>`
-        : `<td class="n shade" style="--s:${Math.round(behind(own.toBest!.mean, policies[0]!.mean, name))}">${text}</td>`;
+        : `<td class="n shade" style="--s:${Math.round(behind(own.toBest!.mean, policies[0].mean, name))}">${text}</td>`;
     });
     return `<tr><th scope="row">${policyLabel(comparison, policy)}</th>${cells.join('')}</tr>`;
   });
@@ -59,7 +59,7 @@ export function profileMatrix(comparison: Comparison, cell: Cell): string {
 
 function differs(cell: Cell, name: string): boolean {
   const policies = cell.metrics[name]?.policies ?? [];
-  return policies.some((one) => one.mean !== policies[0]!.mean);
+  return policies.some((one) => one.mean !== policies[0].mean);
 }
 
 /** 4 to 45: per cent of red; the whole scale is used up at 50 % (or 12 points of a share) behind. */

@@ -6,7 +6,7 @@ import { policyLabel, policyMark } from './policy-mark.ts';
 
 /** All policies on one metric: mean with interval, difference to the best with interval as a bar, and what that means. */
 export function rankingTable(comparison: Comparison, cell: Cell, metric: Metric): string {
-  const rows = cell.metrics[metric.name]!.policies;
+  const rows = cell.metrics[metric.name].policies;
   const format = formatLike(
     rows.map((row) => row.mean),
     metric.unit,
