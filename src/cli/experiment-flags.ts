@@ -7,6 +7,7 @@ export interface ExperimentFlags {
   nodes?: string[];
   workload?: string[];
   format?: string;
+  option?: Record<string, string>;
   transform?: string[];
   policies?: string[];
   policy?: string[];
@@ -44,6 +45,7 @@ function addPlaceFlags(command: Command): Command {
     .option('--nodes <file>', 'a machine list; may be repeated', another)
     .option('--workload <file>', 'a trace, or preset:NAME[,key=value…] for a synthetic one; may be repeated', another)
     .option('--format <name>', 'format of the trace (default: found out)')
+    .option('--option <key=value>', 'an option of the format or preset, such as as=gang; may be repeated', pair)
     .option(
       '--transform <step>',
       'change the pods, such as "scale-arrivals=2"; may be repeated, applied in order',
@@ -92,18 +94,18 @@ type Workload = Exclude<ExperimentText['workloads'], readonly unknown[]>;
 
 function workloadOf(text: string, flags: ExperimentFlags, pathOf: (path: string) => string): Workload {
   const transforms = flags.transform ?? [];
-  if (text.startsWith('preset:') && transforms.length === 0) return text;
-  if (text.startsWith('preset:')) {
-    const [generate, ...pairs] = text.slice('preset:'.length).split(',');
-    const options = Object.fromEntries(
-      pairs.map((pair) => {
-        const [key = '', value = ''] = pair.split('=');
-        return [key.trim(), Number.isNaN(Number(value)) ? value : Number(value)];
-      }),
-    );
-    return { name: [text.slice('preset:'.length), ...transforms].join(', '), generate: generate, options, transforms };
-  }
-  return { file: pathOf(text), ...(flags.format && { format: flags.format }), transforms };
+  const own = flags.option ?? {};
+  if (!text.startsWith('preset:'))
+    return { file: pathOf(text), ...(flags.format && { format: flags.format }), options: own, transforms };
+  if (transforms.length === 0 && Object.keys(own).length === 0) return text;
+  const [generate, ...pairs] = text.slice('preset:'.length).split(',');
+  const options = { ...pairs.reduce<Record<string, string>>((before, one) => pair(one, before), {}), ...own };
+  const name = [
+    text.slice('preset:'.length),
+    ...Object.entries(own).map(([key, value]) => `${key}=${value}`),
+    ...transforms,
+  ];
+  return { name: name.join(', '), generate, options, transforms };
 }
 
 /** `./mine.ts+easy` keeps what is joined to the file. */
@@ -112,6 +114,13 @@ function policyPath(text: string, pathOf: (path: string) => string): string {
     .split('+')
     .map((token) => (/[/\\]|\.m?[jt]s$/.test(token) ? pathOf(token) : token))
     .join('+');
+}
+
+/** Collects `key=value`. */
+export function pair(text: string, before?: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('write it like key=value.');
+  return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };
 }
 
 function another(value: string, before: string[] | undefined): string[] {

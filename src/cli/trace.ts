@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { positiveWhole } from './experiment-flags.ts';
+import { pair, positiveWhole } from './experiment-flags.ts';
 import type { GenerateFlags } from './trace-generate.ts';
 import type { TraceFlags } from './trace-input.ts';
 
@@ -70,10 +70,4 @@ function sourceFlags(command: Command): Command {
       value,
     ])
     .option('--seed <seed>', 'for synthetic traces and steps that draw (default 1)');
-}
-
-/** Collects `key=value`. */
-function pair(text: string, before?: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  return { ...before, [at < 0 ? text : text.slice(0, at)]: at < 0 ? '' : text.slice(at + 1) };
 }

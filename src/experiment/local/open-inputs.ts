@@ -1,3 +1,4 @@
+import { InputError } from '../../sim/input-error.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
 import type { PodRequest } from '../../sim/pod-request.ts';
 import { blankRow, type PodRow, type PodSource } from '../../sim/pod-source.ts';
@@ -129,9 +130,14 @@ function* requestsOf(source: PodSource): Generator<PodRequest> {
   while (source.next(row)) yield row.request;
 }
 
-/** Options of a generator are numbers; what is not one is left for the generator to refuse. */
+/** Options of a generator are all numbers. */
 function numbersOf(options: Readonly<Record<string, OptionValue>>): Partial<GeneratorOptions> {
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, typeof value === 'number' ? value : Number(value)]),
+    Object.entries(options).map(([name, value]) => {
+      const number = value === '' ? NaN : Number(value);
+      if (Number.isNaN(number))
+        throw new InputError(`option ${name}: cannot read "${value}" as a number; write it like ${name}=1000`);
+      return [name, number];
+    }),
   );
 }
