@@ -20,6 +20,8 @@ if (existsSync(main)) chmodSync(main, 0o755);
 function removeOrphans() {
   const outputs = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
   for (const output of outputs) {
+    // The benchmarks are built there too, by `npm run bench`.
+    if (/^bench[/\\]/.test(output)) continue;
     const stem = /^(.*)(?:\.d\.ts|\.js)$/.exec(output)?.[1];
     if (stem !== undefined && !existsSync(join(root, 'src', `${stem}.ts`))) rmSync(join(root, 'dist', output));
   }

@@ -1,0 +1,18 @@
+import { InputError } from '../src/sim/input-error.ts';
+import type { Benchmark } from './benchmark.ts';
+import { engine } from './engine.ts';
+import { hold } from './hold.ts';
+import { month } from './month.ts';
+import { readers } from './readers.ts';
+import { runs } from './runs.ts';
+
+/** The benchmarks that are measured task by task; the placement kernel has a table of its own. */
+export const benchmarks: readonly Benchmark[] = [hold, engine, runs, readers, month];
+
+/** The benchmark of this name. Throws an InputError otherwise. */
+export function benchmarkNamed(name: string): Benchmark {
+  const benchmark = benchmarks.find((one) => one.name === name);
+  if (benchmark !== undefined) return benchmark;
+  const known = [...benchmarks.map((one) => one.name), 'placement'].join(', ');
+  throw new InputError(`no benchmark called "${name}"; known are ${known}`);
+}
