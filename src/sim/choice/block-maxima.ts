@@ -15,8 +15,8 @@ const OUTDATED = -1;
 /**
  * Remembers, for each shape, the best score of every block of nodes, and repairs that lazily: when the shape is used
  * again, only the nodes changed since are scored. A shape that comes so rarely that most nodes have changed in between
- * is scanned instead. Right for any score that depends on the node's own state and the
- * shape. Blocks follow the tie order, so among equal values the first block holds the winner.
+ * is scanned instead. Right for any score that depends on the node's own state and the shape. Blocks follow the tie
+ * order, so among equal values the first block holds the winner.
  *
  * Invariants for a shape brought up to date: a block's value is at least the score of each of its nodes; unless the
  * block is outdated, it is the score of the node at the block's best place, the lowest with that score; a group's
@@ -30,8 +30,8 @@ export function blockMaxima(problem: ChoiceProblem, budgetBytes: number = BUDGET
   const groups = Math.ceil(blocks / GROUP);
   const oracle = scan(problem);
 
-  // After as many changes as there are nodes, scanning them in order costs no more than scoring the changed ones.
-  const patience = Math.max(32, count);
+  // After more changes than this nearly every node is among them, and scanning costs no more than catching up.
+  const patience = Math.max(32, 2 * count);
   // The last changes, as places.
   const logSize = powerOfTwoFrom(patience);
   const logMask = logSize - 1;
