@@ -144,6 +144,37 @@ test.each([
   60_000,
 );
 
+test('a policy that loops only after a while is stopped in its run, and is not tried again', () => {
+  // Some 20 scores for each of 6000 pods; the trial beforehand asks for far fewer than 60,000.
+  const late = `export default () => {
+    let asked = 0;
+    return { name: 'late', reads: 'cluster', score: () => { if (++asked > 60000) for (;;); return 0; } };
+  }`;
+  const folder = folderWith({ 'late.js': late });
+  const flags = ['--workload', 'preset:borg-2011-like,pods=6000,nodes=20', '--seeds', '1..4', '--timeout', '5'];
+  const policies = ['--policies', 'worst-fit', '--policy', './late.js'];
+  const { code, sentences } = baton(folder, 'compare', ...flags, ...policies, '--out', 'out', '--no-report');
+  expect(sentences).toEqual([
+    './late.js: the policy made no progress for 5 s and was stopped; if it is slow rather than endless, allow more with --timeout (4 runs without a result; 4 finished, kept in out)',
+  ]);
+  expect(code).toBe(2);
+  expect(readdirSync(join(folder, 'out', 'runs'))).toHaveLength(4);
+}, 90_000);
+
+test(
+  'a folder that cannot be written: one sentence and exit code 2',
+  () => {
+    const folder = folderWith({ 'trace.csv': TRACE, file: '' });
+    const flags = ['--workload', 'trace.csv', '--policies', 'first-fit', '--out', 'file'];
+    const { code, sentences } = baton(folder, 'compare', ...CLUSTER, ...flags);
+    expect(sentences).toEqual([
+      expect.stringMatching(/^file.*cannot be written \((ENOTDIR|EEXIST)\); name another folder with --out$/),
+    ]);
+    expect(code).toBe(2);
+  },
+  LOOK,
+);
+
 test('faults of the command line: one sentence and exit code 2', () => {
   const folder = folderWith({ 'trace.csv': TRACE });
   const fault = (...args: string[]) => {

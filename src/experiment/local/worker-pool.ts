@@ -31,6 +31,8 @@ interface Slot {
 const LOOK_MS = 200;
 /** Until its first beat a worker loads Baton itself, which on a busy machine must not look like an endless policy. */
 const START_MS = 60_000;
+/** A survey runs no code but Baton's own, and its bounds may compute for long after the last row is read. */
+const SURVEY_MS = 600_000;
 
 /**
  * Carries out jobs on worker threads. One policy at a time has a worker, since a `score` call site that has seen five
@@ -156,6 +158,9 @@ export async function runJobs(
     slot.worker!.postMessage(job.request);
   };
 
+  const patienceMs = (job: Job, beats: number): number =>
+    Math.max(options.timeoutMs, job.policy === undefined ? SURVEY_MS : beats === 0 ? START_MS : 0);
+
   const watch = setInterval(() => {
     const now = performance.now();
     let events = eventsOfEnded;
@@ -166,11 +171,11 @@ export async function runJobs(
       events += Atomics.load(slot.heartbeat, 1);
       const beats = Atomics.load(slot.heartbeat, 0);
       if (beats !== slot.beats) [slot.beats, slot.lastBeatMs] = [beats, now];
-      else if (now - slot.lastBeatMs > (beats === 0 ? Math.max(options.timeoutMs, START_MS) : options.timeoutMs))
+      else if (now - slot.lastBeatMs > patienceMs(slot.job, beats))
         lose(
           slot,
           slot.job.policy,
-          `${describe(slot.job.policy)} made no progress for ${options.timeoutMs / 1000} s and was stopped; if it is slow rather than endless, allow more with --timeout`,
+          `${describe(slot.job.policy)} made no progress for ${patienceMs(slot.job, beats) / 1000} s and was stopped; if it is slow rather than endless, allow more with --timeout`,
           'input',
         );
     }
