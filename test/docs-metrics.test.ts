@@ -11,10 +11,10 @@ test('every metric is on its page', () => {
 });
 
 test('the page says of each metric whether lower or higher is better, as the catalogue does', () => {
-  const rows = page.split('\n').filter((line) => /\| (lower|higher|neither) \|$/.test(line));
+  const rows = page.split('\n').filter((line) => /\| (lower|higher|neither) +\|$/.test(line));
   const said = new Map<string, string>();
   for (const row of rows) {
-    const [, names, better] = /^\| ((?:`\w+`(?:, )?)+) \|.*\| (\w+) \|$/.exec(row)!;
+    const [, names, better] = /^\| ((?:`\w+`(?:, )?)+) +\|.*\| (\w+) +\|$/.exec(row)!;
     for (const [, name] of names.matchAll(/`(\w+)`/g)) said.set(name, better);
   }
   // The four spreads of waiting are told in one table, without that column: lower is better for all of them.
