@@ -4,6 +4,8 @@ const REPEAT_MS = 5_000;
 
 /** What is shown while runs go on. */
 export interface ProgressState {
+  /** What is counted; default runs. */
+  readonly what?: string;
   readonly total: number;
   readonly done: number;
   readonly failed: number;
@@ -20,6 +22,8 @@ export class ProgressLine {
   private readonly stream: NodeJS.WriteStream;
   private readonly startedMs: number;
   private readonly now: () => number;
+  private what: string | undefined;
+  private whatSinceMs: number;
   private lastMs = -Infinity;
   private drawn = false;
 
@@ -27,14 +31,16 @@ export class ProgressLine {
     this.stream = stream;
     this.now = now;
     this.startedMs = now();
+    this.whatSinceMs = this.startedMs;
   }
 
   show(state: ProgressState): void {
     const now = this.now();
+    if (state.what !== this.what) [this.what, this.whatSinceMs] = [state.what, now];
     const elapsedMs = now - this.startedMs;
     if (elapsedMs < SILENT_MS || now - this.lastMs < (this.stream.isTTY ? REDRAW_MS : REPEAT_MS)) return;
     this.lastMs = now;
-    const line = progressText(state, elapsedMs);
+    const line = progressText(state, now - this.whatSinceMs);
     if (!this.stream.isTTY) this.stream.write(`${line}\n`);
     else {
       this.drawn = true;
@@ -51,9 +57,9 @@ export class ProgressLine {
 
 /** `12/40 runs, 2 failed, 3.1 M events, 14 s, about 30 s left`. */
 export function progressText(state: ProgressState, elapsedMs: number): string {
-  const parts = [`${state.done}/${state.total} runs`];
+  const parts = [`${state.done}/${state.total} ${state.what ?? 'runs'}`];
   if (state.failed > 0) parts.push(`${state.failed} failed`);
-  if (state.events > 0) parts.push(`${(state.events / 1e6).toFixed(1)} M events`);
+  if (state.events >= 50_000) parts.push(`${(state.events / 1e6).toFixed(1)} M events`);
   parts.push(duration(elapsedMs));
   if (state.done > 0 && state.done < state.total)
     parts.push(`about ${duration((elapsedMs / state.done) * (state.total - state.done))} left`);

@@ -13,7 +13,18 @@ import { digestsOf, planHere } from './plan-here.ts';
 import { policiesOf } from './policies-of-plan.ts';
 import { ResultStore } from './result-store.ts';
 import { runJobs, type Job } from './worker-pool.ts';
-import type { Survey, SurveyPlan } from './worker-messages.ts';
+import type { Survey, SurveyPlan, WorkerAnswer } from './worker-messages.ts';
+
+/** How far an experiment is. */
+export interface ProgressReport {
+  /** What is counted; absent: runs. */
+  readonly what?: string;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly events: number;
+}
 
 export interface CarryOutOptions {
   readonly text: ExperimentText;
@@ -31,13 +42,7 @@ export interface CarryOutOptions {
   /** The command line that repeats the experiment. */
   readonly command: string;
   readonly startedFrom: Readonly<Record<string, string>>;
-  readonly onProgress?: (state: {
-    total: number;
-    done: number;
-    failed: number;
-    running: number;
-    events: number;
-  }) => void;
+  readonly onProgress?: (state: ProgressReport) => void;
 }
 
 /** Why some runs have no result: one sentence for all runs of a policy (or of a workload). */
@@ -194,7 +199,9 @@ async function survey(
   const jobs: Job[] = [...wanted.values()]
     .filter(({ id }) => !found.has(id))
     .map((one) => ({ policy: undefined, request: { kind: 'survey', survey: one } }));
-  await runJobs(jobs, options, (job, answer) => {
+  let done = 0;
+  const onAnswer = (job: Job, answer: WorkerAnswer): void => {
+    done++;
     const plan = (job.request as { survey: SurveyPlan }).survey;
     if (answer.kind === 'survey') {
       found.set(plan.id, answer.survey);
@@ -203,6 +210,9 @@ async function survey(
       failures.add(workloadKey(plan), answer.sentence, answer.fault, 0);
       failures.ofWorkload.set(workloadKey(plan), answer.sentence);
     }
+  };
+  await runJobs(jobs, options, onAnswer, (events, running) => {
+    options.onProgress?.({ what: 'workloads surveyed', total: jobs.length, done, failed: 0, running, events });
   });
   return [...wanted.keys()].flatMap((id) => found.get(id) ?? []);
 }

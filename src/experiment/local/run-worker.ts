@@ -3,7 +3,6 @@ import { InputError } from '../../sim/input-error.ts';
 import { executeRun, type Pulse } from './execute-run.ts';
 import { WorkloadCache } from './open-inputs.ts';
 import { policiesOf, type LoadedPolicies } from './policies-of-plan.ts';
-import { surveyWorkload } from './survey-workload.ts';
 import type { WorkerAnswer, WorkerBirth, WorkerRequest } from './worker-messages.ts';
 
 const EXAM_SEEDS = 20;
@@ -28,8 +27,10 @@ parentPort!.on('message', (request: WorkerRequest) => {
 async function answerTo(request: WorkerRequest): Promise<WorkerAnswer> {
   pulse.beat();
   try {
-    if (request.kind === 'survey')
+    if (request.kind === 'survey') {
+      const { surveyWorkload } = await import('./survey-workload.ts');
       return { kind: 'survey', survey: surveyWorkload(request.survey, workloads, pulse.beat) };
+    }
     try {
       policies ??= await loadAndExamine();
     } catch (error) {
