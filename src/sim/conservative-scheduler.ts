@@ -68,20 +68,23 @@ export class ConservativeScheduler implements Scheduler {
     const { world, queue } = this;
     const profile = this.profile();
     // Entries are planned anew in the order of the queue; the plans of those not yet reached stay in the profile.
+    // A plan whose time has passed was broken by somebody who ran on; then those behind must plan anew after it.
+    let broken = false;
     for (const entry of queue) {
       const plan = this.plans.get(entry);
       if (plan === undefined) continue;
-      if (plan.atUs < world.nowUs) this.plans.delete(entry);
+      broken ||= plan.atUs < world.nowUs;
+      if (broken) this.plans.delete(entry);
       else this.hold(profile, entry, plan, -1);
     }
     const kept: WaitingEntry[] = [];
     for (const entry of queue) {
       const old = this.plans.get(entry);
       if (old !== undefined) this.hold(profile, entry, old, 1);
-      if (this.start(profile, entry)) this.plans.delete(entry);
+      if (this.start(profile, entry, old)) this.plans.delete(entry);
       else {
         kept.push(entry);
-        const plan = this.plan(profile, entry);
+        const plan = this.plan(profile, entry, old);
         if (plan === undefined) this.plans.delete(entry);
         else {
           this.plans.set(entry, plan);
@@ -115,7 +118,7 @@ export class ConservativeScheduler implements Scheduler {
   }
 
   /** Starts the entry now if that delays no reservation. The placement policy chooses the node of a single pod. */
-  private start(profile: CapacityProfile, entry: WaitingEntry): boolean {
+  private start(profile: CapacityProfile, entry: WaitingEntry, old: Plan | undefined): boolean {
     const { world } = this;
     const { pods, nowUs } = world;
     const [first] = entry.slots as [number];
@@ -124,7 +127,7 @@ export class ConservativeScheduler implements Scheduler {
       const forUs = pods.believedUs[first]!;
       if (!tryStart(world, entry, (node) => profile.fits(node, entry.shape, nowUs, forUs, amounts))) return false;
     } else {
-      const plan = this.planAt(profile, entry, nowUs);
+      const plan = this.planAt(profile, entry, nowUs, old);
       if (plan === undefined || !this.bindAsPlanned(entry, plan)) return false;
     }
     for (const slot of entry.slots) {
@@ -152,11 +155,11 @@ export class ConservativeScheduler implements Scheduler {
   }
 
   /** The earliest plan for the entry; undefined when the predictions know none. */
-  private plan(profile: CapacityProfile, entry: WaitingEntry): Plan | undefined {
+  private plan(profile: CapacityProfile, entry: WaitingEntry, old: Plan | undefined): Plan | undefined {
     const { world } = this;
     if (entry.slots.length > 1) {
       for (const atUs of profile.changeTimesUs()) {
-        const plan = atUs < world.nowUs ? undefined : this.planAt(profile, entry, atUs);
+        const plan = atUs < world.nowUs ? undefined : this.planAt(profile, entry, atUs, old);
         if (plan !== undefined) return plan;
       }
       return undefined;
@@ -175,17 +178,34 @@ export class ConservativeScheduler implements Scheduler {
     return bestNode < 0 ? undefined : { atUs: bestUs, nodes: [bestNode] };
   }
 
-  /** A plan for all pods of the entry at this very time, each on the first node that has room; or undefined. */
-  private planAt(profile: CapacityProfile, entry: WaitingEntry, atUs: number): Plan | undefined {
+  /**
+   * A plan for all pods of the entry at this very time, each on the first node that has room; or, since that may miss
+   * for a gang of unlike pods what an older plan found, as planned before; or undefined.
+   */
+  private planAt(profile: CapacityProfile, entry: WaitingEntry, atUs: number, old: Plan | undefined): Plan | undefined {
+    const nodes =
+      this.nodesAt(profile, entry, atUs, undefined) ??
+      (old?.atUs === atUs ? this.nodesAt(profile, entry, atUs, old.nodes) : undefined);
+    return nodes && { atUs, nodes };
+  }
+
+  /** Nodes for all pods of the entry at this time, the first with room or those given; undefined when they lack room. */
+  private nodesAt(
+    profile: CapacityProfile,
+    entry: WaitingEntry,
+    atUs: number,
+    given: readonly number[] | undefined,
+  ): number[] | undefined {
     const { pods, cluster } = this.world;
     const nodes: number[] = [];
-    for (const slot of entry.slots) {
+    for (const [member, slot] of entry.slots.entries()) {
       const shape = pods.shape[slot]!;
       const amounts = profile.amountsOf(shape);
       const forUs = pods.believedUs[slot]!;
-      let node = 0;
-      while (node < cluster.count && !profile.fits(node, shape, atUs, forUs, amounts)) node++;
-      if (node === cluster.count) break;
+      let node = given?.[member] ?? 0;
+      const end = given === undefined ? cluster.count : node + 1;
+      while (node < end && !profile.fits(node, shape, atUs, forUs, amounts)) node++;
+      if (node === end) break;
       profile.change(node, atUs, atUs + forUs, amounts, -1);
       nodes.push(node);
     }
@@ -193,6 +213,6 @@ export class ConservativeScheduler implements Scheduler {
       const slot = entry.slots[member]!;
       profile.change(node, atUs, atUs + pods.believedUs[slot]!, profile.amountsOf(pods.shape[slot]!), 1);
     });
-    return nodes.length === entry.slots.length ? { atUs, nodes } : undefined;
+    return nodes.length === entry.slots.length ? nodes : undefined;
   }
 }

@@ -97,7 +97,18 @@ export class EasyScheduler implements Scheduler {
       reservation.take(entry.shape, world.pods.node[entry.slots[0]!]!);
       return true;
     }
-    if (!tryBind(world, entry)) return false;
+    return (
+      this.startOnTrial(entry, reservation) || this.startOnTrial(entry, reservation, (node) => !reservation.needs(node))
+    );
+  }
+
+  private startOnTrial(
+    entry: WaitingEntry,
+    reservation: HeadReservation,
+    allowed?: (node: number) => boolean,
+  ): boolean {
+    const { world } = this;
+    if (!tryBind(world, entry, allowed)) return false;
     if (!reservation.holds()) {
       unbindAll(world, entry.slots);
       return false;

@@ -1,4 +1,6 @@
 import { InputError } from './input-error.ts';
+import type { Pods } from './pods.ts';
+import type { ShapeTable } from './shapes.ts';
 
 /** Gangs that have not all arrived yet, by name. */
 export class Gangs {
@@ -19,4 +21,20 @@ export class Gangs {
     this.incomplete.delete(name);
     return gang.slots;
   }
+}
+
+/**
+ * The members of a gang whose requests differ, in the order in which to place them: who may run on few nodes first,
+ * then the largest share of the cluster. Small ones first could take the only place of a large one, for ever.
+ */
+export function hardestFirst(slots: readonly number[], pods: Pods, shapes: ShapeTable): readonly number[] {
+  const members = slots.map((slot) => {
+    const shape = pods.shape[slot]!;
+    const choices = shapes.allowed[shape]?.reduce((count, one) => count + one, 0) ?? Infinity;
+    return { slot, choices, share: shapes.dominantShare(shape) };
+  });
+  members.sort((one, other) =>
+    one.choices === other.choices ? other.share - one.share : one.choices < other.choices ? -1 : 1,
+  );
+  return members.map(({ slot }) => slot);
 }

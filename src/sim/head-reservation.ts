@@ -12,8 +12,11 @@ export class HeadReservation {
   private readonly world: SchedulerWorld;
   private readonly running: RunningPods;
   private readonly head: WaitingEntry;
+  /** Where each pod of the head would be then. */
+  private nodes: readonly number[] = [];
   /** For a single pod that asks for CPU and memory only: its node then, and what it would leave there. */
-  private readonly node: number = -1;
+  private readonly simple: boolean;
+  private node = -1;
   private spareCpuMilli = 0;
   private spareMemBytes = 0;
   private sparePods = 0;
@@ -24,7 +27,7 @@ export class HeadReservation {
     this.head = head;
     const { cluster, pods, shapes } = world;
     const shape = head.shape;
-    const simple = head.slots.length === 1 && shapes.plain[shape] === 1;
+    this.simple = head.slots.length === 1 && shapes.plain[shape] === 1;
     let released = 0;
     let atUs = Infinity;
     while (released < running.count && atUs === Infinity) {
@@ -34,7 +37,10 @@ export class HeadReservation {
       while (released < running.count && running.endAt(released) === endUs) this.release(released++);
       // Only the nodes just released can have come to fit a single pod.
       if (head.slots.length > 1) {
-        if (this.hosts()) atUs = endUs;
+        const nodes = this.place();
+        if (nodes === undefined) continue;
+        atUs = endUs;
+        this.settle(nodes);
       } else {
         let node = -1;
         for (let place = from; place < released; place++) {
@@ -43,11 +49,7 @@ export class HeadReservation {
         }
         if (node < 0) continue;
         atUs = endUs;
-        if (!simple) continue;
-        this.node = node;
-        this.spareCpuMilli = cluster.cpuFreeMilli[node]! - shapes.cpuMilli[shape]!;
-        this.spareMemBytes = cluster.memFreeBytes[node]! - shapes.memBytes[shape]!;
-        this.sparePods = cluster.podRoom[node]! - 1;
+        this.settle([node]);
       }
     }
     this.undo(released);
@@ -56,7 +58,12 @@ export class HeadReservation {
 
   /** Whether the question "may it start there?" can be asked node by node, before binding. */
   isSimpleFor(entry: WaitingEntry): boolean {
-    return this.node >= 0 && entry.slots.length === 1 && this.world.shapes.plain[entry.shape] === 1;
+    return this.node >= 0 && entry.slots.length === 1;
+  }
+
+  /** Whether the head counts on this node. */
+  needs(node: number): boolean {
+    return this.nodes.includes(node);
   }
 
   /** For simple entries that outlast the reservation: whether the node leaves the head its place. */
@@ -78,13 +85,26 @@ export class HeadReservation {
     this.sparePods--;
   }
 
-  /** Whether the head would still find its place at the reserved time, with all that is bound now. */
+  /** Whether the head would still find a place at the reserved time, with all that is bound now; if so, takes that. */
   holds(): boolean {
     let released = 0;
     while (released < this.running.count && this.running.endAt(released) <= this.atUs) this.release(released++);
-    const holds = this.hosts();
+    const nodes = this.place();
+    if (nodes !== undefined) this.settle(nodes);
     this.undo(released);
-    return holds;
+    return nodes !== undefined;
+  }
+
+  /** Notes the head's place; what will have ended by then must be released. */
+  private settle(nodes: readonly number[]): void {
+    this.nodes = nodes;
+    if (!this.simple) return;
+    const { cluster, shapes } = this.world;
+    const [node] = nodes as [number];
+    this.node = node;
+    this.spareCpuMilli = cluster.cpuFreeMilli[node]! - shapes.cpuMilli[this.head.shape]!;
+    this.spareMemBytes = cluster.memFreeBytes[node]! - shapes.memBytes[this.head.shape]!;
+    this.sparePods = cluster.podRoom[node]! - 1;
   }
 
   private release(place: number): void {
@@ -101,24 +121,21 @@ export class HeadReservation {
     }
   }
 
-  /** Whether all pods of the head fit at once, each on the first node that has room. */
-  private hosts(): boolean {
+  /** Nodes for all pods of the head at once, each where it was to be or on the first that has room; or undefined. */
+  private place(): number[] | undefined {
     const { cluster, pods, shapes } = this.world;
     const bound: [node: number, shape: number, devices: number][] = [];
-    let all = true;
-    for (const slot of this.head.slots) {
+    for (const [member, slot] of this.head.slots.entries()) {
       const shape = pods.shape[slot]!;
-      let node = 0;
+      let node = this.nodes[member] ?? 0;
+      if (!cluster.fits(node, shape, shapes)) node = 0;
       while (node < cluster.count && !cluster.fits(node, shape, shapes)) node++;
-      if (node === cluster.count) {
-        all = false;
-        break;
-      }
+      if (node === cluster.count) break;
       const devices = cluster.bestFitDevices(node, shape, shapes);
       cluster.bind(node, shape, devices, shapes);
       bound.push([node, shape, devices]);
     }
-    for (const [node, shape, devices] of bound.reverse()) cluster.release(node, shape, devices, shapes);
-    return all;
+    for (const [node, shape, devices] of bound) cluster.release(node, shape, devices, shapes);
+    return bound.length === this.head.slots.length ? bound.map(([node]) => node) : undefined;
   }
 }

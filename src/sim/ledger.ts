@@ -29,14 +29,22 @@ export class Ledger {
   }
 }
 
-/** Throws unless on every node what is free and what its pods ask for add up to its capacity. */
-export function checkNodes(cluster: Cluster, pods: Pods, shapes: ShapeTable): void {
+/**
+ * Throws unless on every node what is free and what its pods ask for add up to its capacity. Pods whose resources were
+ * given away at the instant of their end hold nothing.
+ */
+export function checkNodes(
+  cluster: Cluster,
+  pods: Pods,
+  shapes: ShapeTable,
+  hasLent: (slot: number) => boolean = () => false,
+): void {
   const cpuMilli = cluster.cpuFreeMilli.slice();
   const memBytes = cluster.memFreeBytes.slice();
   const gpuMilli = Float64Array.from(cluster.gpuFreeMilli);
   for (const slot of pods.slots()) {
     const node = pods.node[slot]!;
-    if (node < 0) continue;
+    if (node < 0 || hasLent(slot)) continue;
     const shape = pods.shape[slot]!;
     cpuMilli[node]! += shapes.cpuMilli[shape]!;
     memBytes[node]! += shapes.memBytes[shape]!;
@@ -48,8 +56,12 @@ export function checkNodes(cluster: Cluster, pods: Pods, shapes: ShapeTable): vo
     if (cpuMilli[node] !== cluster.cpuMilli[node])
       throw new Violation(`${name} has ${cluster.cpuMilli[node]}m of CPU but ${cpuMilli[node]}m free and requested`);
     if (memBytes[node] !== cluster.memBytes[node])
-      throw new Violation(`${name} has ${cluster.memBytes[node]} B of memory but ${memBytes[node]} B free and requested`);
+      throw new Violation(
+        `${name} has ${cluster.memBytes[node]} B of memory but ${memBytes[node]} B free and requested`,
+      );
     if (gpuMilli[node] !== cluster.gpuCount[node]! * 1000)
-      throw new Violation(`${name} has ${cluster.gpuCount[node]} GPUs but ${gpuMilli[node]} milli-GPU free and requested`);
+      throw new Violation(
+        `${name} has ${cluster.gpuCount[node]} GPUs but ${gpuMilli[node]} milli-GPU free and requested`,
+      );
   }
 }

@@ -37,6 +37,8 @@ export class Placer {
   private slot = -1;
   private shape = -1;
   private indexed: boolean;
+  /** While choosing among some nodes only: which. */
+  private allowed: ((node: number) => boolean) | undefined;
 
   constructor(options: PlacerOptions) {
     const { policy, cluster, shapes, pods, order, index, deviceStream, counters } = options;
@@ -84,6 +86,12 @@ export class Placer {
   chooseAmong(shape: number, slot: number, allowed: (node: number) => boolean): number {
     this.shape = shape;
     this.slot = slot;
+    if (this.policy.choose !== undefined) {
+      this.allowed = allowed;
+      const node = this.chooseFreely(shape, slot);
+      this.allowed = undefined;
+      return node;
+    }
     const { filter } = this.problem;
     const narrowed = {
       ...this.problem,
@@ -152,7 +160,11 @@ export class Placer {
     const { filter } = this.problem;
     const fits = (node: number): boolean => {
       counters.nodeEvaluations++;
-      return cluster.fits(node, this.shape, shapes) && (filter === undefined || filter(this.shape, node));
+      return (
+        cluster.fits(node, this.shape, shapes) &&
+        (this.allowed === undefined || this.allowed(node)) &&
+        (filter === undefined || filter(this.shape, node))
+      );
     };
     const { nodeAt, placeOf } = order;
     return {

@@ -3,7 +3,7 @@ import type { ChooserKind } from './choice/choose-index.ts';
 import { Cluster } from './cluster.ts';
 import type { Distribution } from './distribution.ts';
 import { EventQueue } from './event-queue.ts';
-import { Gangs } from './gangs.ts';
+import { Gangs, hardestFirst } from './gangs.ts';
 import { InputError } from './input-error.ts';
 import { ARRIVE, FINISH, Journal, PLACE, QUEUE, REFUSE, type JournalSink } from './journal.ts';
 import { checkNodes, Ledger, Violation } from './ledger.ts';
@@ -162,7 +162,7 @@ export class Simulation implements SchedulerWorld {
   /** What the run came to. May be asked at any time. */
   result(): RunResult {
     this.ledger.check(this.pods, this.nowUs);
-    checkNodes(this.cluster, this.pods, this.shapes);
+    checkNodes(this.cluster, this.pods, this.shapes, (slot) => this.scheduler.hasLent(slot));
     this.journal.flush();
     const counts = { ...this.ledger.counts };
     const { metrics, ...rest } = this.metrics.results(counts);
@@ -321,7 +321,8 @@ export class Simulation implements SchedulerWorld {
     const shape = slots.every((slot) => pods.shape[slot] === pods.shape[first]) ? pods.shape[first]! : -1;
     const key = this.queuePolicy?.key?.(this.view.moveTo(pods.shape[first]!, first)) ?? 0;
     if (Number.isNaN(key)) throw new InputError(`queue policy "${this.queuePolicy!.name}": key(pod) gave NaN`);
-    return { slots, shape, user: pods.user[first]!, key, number: pods.number[first]! };
+    const ordered = shape < 0 ? hardestFirst(slots, pods, this.shapes) : slots;
+    return { slots: ordered, shape, user: pods.user[first]!, key, number: pods.number[first]! };
   }
 
   /** Notes that the pod was not placed when it arrived. A gang's earlier members were noted when they came. */
