@@ -226,6 +226,7 @@ export class RunMetrics {
     this.raise(MEM, sign * this.shapes.memBytes[shape]!);
     if (gpuMilli !== 0) this.raise(GPU, gpuMilli);
     this.heat?.change(node, cpuMilli, gpuMilli, nowUs);
+    this.fragmentation?.change(node);
   }
 
   private raise(channel: number, by: number): void {
