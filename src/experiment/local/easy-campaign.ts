@@ -5,7 +5,14 @@ import { blankRow } from '../../sim/pod-source.ts';
 import { CsvTable } from '../../workloads/csv-table.ts';
 import { DropReport } from '../../workloads/drop-report.ts';
 import { swfJobs, type SwfSource } from '../../workloads/readers/swf-jobs.ts';
-import { agrees, EASY_METRICS, EASY_SCHEDULERS, easyMetrics, easyRun, type EasyMetrics } from '../reproduce/easy-run.ts';
+import {
+  agrees,
+  EASY_METRICS,
+  EASY_SCHEDULERS,
+  easyMetrics,
+  easyRun,
+  type EasyMetrics,
+} from '../reproduce/easy-run.ts';
 import { fileSource } from './file-source.ts';
 import { referencePath, tracePath } from './reference-data.ts';
 
