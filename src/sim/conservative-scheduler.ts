@@ -109,10 +109,15 @@ export class ConservativeScheduler implements Scheduler {
     return profile;
   }
 
+  /** For how long a pod is planned: one believed to take no time needs its room at least for a moment. */
+  private spanUs(slot: number): number {
+    return Math.max(1, this.world.pods.believedUs[slot]!);
+  }
+
   private hold(profile: CapacityProfile, entry: WaitingEntry, plan: Plan, sign: 1 | -1): void {
     const { pods } = this.world;
     entry.slots.forEach((slot, member) => {
-      const untilUs = plan.atUs + pods.believedUs[slot]!;
+      const untilUs = plan.atUs + this.spanUs(slot);
       profile.change(plan.nodes[member]!, plan.atUs, untilUs, profile.amountsOf(pods.shape[slot]!), sign);
     });
   }
@@ -124,7 +129,7 @@ export class ConservativeScheduler implements Scheduler {
     const [first] = entry.slots as [number];
     if (entry.slots.length === 1) {
       const amounts = profile.amountsOf(entry.shape);
-      const forUs = pods.believedUs[first]!;
+      const forUs = this.spanUs(first);
       if (!tryStart(world, entry, (node) => profile.fits(node, entry.shape, nowUs, forUs, amounts))) return false;
     } else {
       const plan = this.planAt(profile, entry, nowUs, old);
@@ -132,7 +137,7 @@ export class ConservativeScheduler implements Scheduler {
     }
     for (const slot of entry.slots) {
       this.running.start(slot);
-      const untilUs = nowUs + pods.believedUs[slot]!;
+      const untilUs = nowUs + this.spanUs(slot);
       profile.change(pods.node[slot]!, nowUs, untilUs, profile.amountsOf(pods.shape[slot]!), -1);
     }
     return true;
@@ -165,7 +170,7 @@ export class ConservativeScheduler implements Scheduler {
       return undefined;
     }
     const amounts = profile.amountsOf(entry.shape);
-    const forUs = world.pods.believedUs[entry.slots[0]!]!;
+    const forUs = this.spanUs(entry.slots[0]!);
     let bestUs = Infinity;
     let bestNode = -1;
     for (let node = 0; node < world.cluster.count; node++) {
@@ -201,7 +206,7 @@ export class ConservativeScheduler implements Scheduler {
     for (const [member, slot] of entry.slots.entries()) {
       const shape = pods.shape[slot]!;
       const amounts = profile.amountsOf(shape);
-      const forUs = pods.believedUs[slot]!;
+      const forUs = this.spanUs(slot);
       let node = given?.[member] ?? 0;
       const end = given === undefined ? cluster.count : node + 1;
       while (node < end && !profile.fits(node, shape, atUs, forUs, amounts)) node++;
@@ -211,7 +216,7 @@ export class ConservativeScheduler implements Scheduler {
     }
     nodes.forEach((node, member) => {
       const slot = entry.slots[member]!;
-      profile.change(node, atUs, atUs + pods.believedUs[slot]!, profile.amountsOf(pods.shape[slot]!), 1);
+      profile.change(node, atUs, atUs + this.spanUs(slot), profile.amountsOf(pods.shape[slot]!), 1);
     });
     return nodes.length === entry.slots.length ? nodes : undefined;
   }
