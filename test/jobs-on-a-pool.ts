@@ -24,10 +24,10 @@ export function runOnPool(
   const journal: JournalSink = {
     write(batch) {
       for (let k = 0; k < batch.count; k++) {
-        const pod = batch.pod[k]!;
+        const pod = batch.pod[k];
         if (batch.kind[k] === ARRIVE) starts[pod] = ends[pod] = NaN;
-        if (batch.kind[k] === PLACE) starts[pod] = batch.timeUs[k]! / 1e6;
-        if (batch.kind[k] === FINISH) ends[pod] = batch.timeUs[k]! / 1e6;
+        if (batch.kind[k] === PLACE) starts[pod] = batch.timeUs[k] / 1e6;
+        if (batch.kind[k] === FINISH) ends[pod] = batch.timeUs[k] / 1e6;
       }
     },
   };

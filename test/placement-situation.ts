@@ -99,16 +99,16 @@ interface ParsedNode {
 
 function parseNode(text: string): ParsedNode {
   const [cpu, mem, gpus] = text.split(/\s+/);
-  const [cpuFreeMilli, cpuMilli] = freeAndWhole(cpu!);
-  const [memFreeGib, memGib] = freeAndWhole(mem!);
+  const [cpuFreeMilli, cpuMilli] = freeAndWhole(cpu);
+  const [memFreeGib, memGib] = freeAndWhole(mem);
   const [gpuModel, lefts] = gpus?.split(':') ?? ['', ''];
   const gpusLeft = lefts ? lefts.split(',').map(Number) : [];
-  return { cpuFreeMilli, cpuMilli, memFreeGib, memGib, gpuModel: gpuModel!, gpusLeft };
+  return { cpuFreeMilli, cpuMilli, memFreeGib, memGib, gpuModel: gpuModel, gpusLeft };
 }
 
 function freeAndWhole(text: string): [number, number] {
   const [free, whole] = text.split('/').map(Number);
-  return [free!, whole ?? free!];
+  return [free, whole ?? free];
 }
 
 /** `pod(500, 2)`: 500 millicores and 2 GiB; `pod(500, 2, 1, 300)`: and 300 milli-GPU of one device. */

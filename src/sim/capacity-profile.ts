@@ -29,7 +29,7 @@ export class CapacityProfile {
       free[1] = cluster.memFreeBytes[node]!;
       free[2] = cluster.storageFreeBytes[node]!;
       free[3] = cluster.gpuFreeMilli[node]!;
-      free[4] = cluster.ready[node] === 1 ? cluster.podRoom[node]! : 0;
+      free[4] = cluster.ready[node] === 1 ? cluster.podRoom[node] : 0;
       cluster.extendedFree.forEach((column, k) => (free[FIXED + k] = column[node]!));
       this.nodes.push({ timesUs: [nowUs], free: [free] });
     }
@@ -42,7 +42,7 @@ export class CapacityProfile {
     amounts[0] = shapes.cpuMilli[shape]!;
     amounts[1] = shapes.memBytes[shape]!;
     amounts[2] = shapes.storageBytes[shape]!;
-    amounts[3] = shapes.gpuCount[shape]! * shapes.gpuMilli[shape]!;
+    amounts[3] = shapes.gpuCount[shape] * shapes.gpuMilli[shape];
     amounts[4] = 1;
     shapes.extended[shape]?.forEach((ask, k) => (amounts[FIXED + k] = ask));
     return amounts;
@@ -50,12 +50,12 @@ export class CapacityProfile {
 
   /** Adds the amounts (or takes them, with sign -1) on the node from one time until another. */
   change(node: number, fromUs: number, untilUs: number, amounts: Amounts, sign: 1 | -1): void {
-    const profile = this.nodes[node]!;
+    const profile = this.nodes[node];
     const first = split(profile, fromUs);
     const end = untilUs === Infinity ? profile.timesUs.length : split(profile, untilUs);
     for (let step = first; step < end; step++) {
-      const free = profile.free[step]!;
-      for (let k = 0; k < amounts.length; k++) free[k]! += sign * amounts[k]!;
+      const free = profile.free[step];
+      for (let k = 0; k < amounts.length; k++) free[k] += sign * amounts[k];
     }
   }
 
@@ -75,13 +75,13 @@ export class CapacityProfile {
   ): number {
     const allowed = this.world.shapes.allowed[shape];
     if (allowed && allowed[node] === 0) return Infinity;
-    const { timesUs, free } = this.nodes[node]!;
+    const { timesUs, free } = this.nodes[node];
     let startUs = fromUs;
     for (let step = 0; step < timesUs.length; step++) {
       const endUs = timesUs[step + 1] ?? Infinity;
       if (endUs <= startUs) continue;
-      if (timesUs[step]! >= startUs + forUs) break;
-      if (has(free[step]!, amounts)) continue;
+      if (timesUs[step] >= startUs + forUs) break;
+      if (has(free[step], amounts)) continue;
       startUs = endUs;
       if (startUs > latestUs) return Infinity;
     }
@@ -95,7 +95,7 @@ export class CapacityProfile {
 }
 
 function has(free: Float64Array, amounts: Amounts): boolean {
-  for (let k = 0; k < amounts.length; k++) if (free[k]! < amounts[k]! && amounts[k]! > 0) return false;
+  for (let k = 0; k < amounts.length; k++) if (free[k] < amounts[k] && amounts[k] > 0) return false;
   return true;
 }
 
@@ -103,9 +103,9 @@ function has(free: Float64Array, amounts: Amounts): boolean {
 function split(profile: NodeProfile, atUs: number): number {
   const { timesUs, free } = profile;
   let step = timesUs.length - 1;
-  while (step > 0 && timesUs[step]! > atUs) step--;
-  if (timesUs[step]! >= atUs) return step;
+  while (step > 0 && timesUs[step] > atUs) step--;
+  if (timesUs[step] >= atUs) return step;
   timesUs.splice(step + 1, 0, atUs);
-  free.splice(step + 1, 0, free[step]!.slice());
+  free.splice(step + 1, 0, free[step].slice());
   return step + 1;
 }

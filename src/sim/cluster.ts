@@ -95,7 +95,7 @@ export class Cluster {
     let cpu = 0;
     let mem = 0;
     for (let node = 0; node < count; node++) {
-      const spec = specs[node]!;
+      const spec = specs[node];
       this.cpuMilli[node] = spec.cpuMilli;
       this.memBytes[node] = spec.memBytes;
       this.storageBytes[node] = spec.storageBytes ?? 0;
@@ -108,7 +108,7 @@ export class Cluster {
       this.deviceFirst[node] = devices;
       devices += gpus;
       if (spec.podLimit !== undefined) this.podRoom[node] = spec.podLimit;
-      this.extendedNames.forEach((name, k) => (this.extended[k]![node] = spec.extended?.[name] ?? 0));
+      this.extendedNames.forEach((name, k) => (this.extended[k][node] = spec.extended?.[name] ?? 0));
       cpu += spec.cpuMilli;
       mem += spec.memBytes;
     }
@@ -135,10 +135,10 @@ export class Cluster {
   /** Whether a pod of this shape could be bound to the node now: ready, allowed there, and room in every resource. */
   fits(node: number, shape: number, shapes: ShapeTable): boolean {
     if (
-      this.cpuFreeMilli[node]! < shapes.cpuMilli[shape]! ||
-      this.memFreeBytes[node]! < shapes.memBytes[shape]! ||
+      this.cpuFreeMilli[node] < shapes.cpuMilli[shape] ||
+      this.memFreeBytes[node] < shapes.memBytes[shape] ||
       this.ready[node] === 0 ||
-      this.podRoom[node]! <= 0
+      this.podRoom[node] <= 0
     )
       return false;
     return shapes.plain[shape] === 1 || this.fitsRest(node, shape, shapes);
@@ -148,22 +148,22 @@ export class Cluster {
   private fitsRest(node: number, shape: number, shapes: ShapeTable): boolean {
     const allowed = shapes.allowed[shape];
     if (allowed && allowed[node] === 0) return false;
-    if (this.storageFreeBytes[node]! < shapes.storageBytes[shape]!) return false;
-    const gpus = shapes.gpuCount[shape]!;
-    if (gpus > 0 && !this.gpusFit(node, gpus, shapes.gpuMilli[shape]!)) return false;
+    if (this.storageFreeBytes[node] < shapes.storageBytes[shape]) return false;
+    const gpus = shapes.gpuCount[shape];
+    if (gpus > 0 && !this.gpusFit(node, gpus, shapes.gpuMilli[shape])) return false;
     const asks = shapes.extended[shape];
-    if (asks) for (let k = 0; k < asks.length; k++) if (this.extendedFree[k]![node]! < asks[k]!) return false;
+    if (asks) for (let k = 0; k < asks.length; k++) if (this.extendedFree[k][node] < asks[k]) return false;
     return true;
   }
 
   /** Whether `gpus` devices of the node each have `milli` left. */
   gpusFit(node: number, gpus: number, milli: number): boolean {
-    if (gpus === 1) return this.gpuMostFreeMilli[node]! >= milli;
-    if (milli === WHOLE_DEVICE_MILLI) return this.gpuWholeFree[node]! >= gpus;
+    if (gpus === 1) return this.gpuMostFreeMilli[node] >= milli;
+    if (milli === WHOLE_DEVICE_MILLI) return this.gpuWholeFree[node] >= gpus;
     let fitting = 0;
-    const end = this.deviceFirst[node]! + this.gpuCount[node]!;
-    for (let device = this.deviceFirst[node]!; device < end; device++)
-      if (this.deviceFreeMilli[device]! >= milli) fitting++;
+    const end = this.deviceFirst[node] + this.gpuCount[node];
+    for (let device = this.deviceFirst[node]; device < end; device++)
+      if (this.deviceFreeMilli[device] >= milli) fitting++;
     return fitting >= gpus;
   }
 
@@ -172,17 +172,17 @@ export class Cluster {
    * least left that fit, lowest index on ties. 0 when the shape needs none. Assumes that it fits.
    */
   bestFitDevices(node: number, shape: number, shapes: ShapeTable): number {
-    const wanted = shapes.gpuCount[shape]!;
+    const wanted = shapes.gpuCount[shape];
     if (wanted === 0) return 0;
-    const milli = shapes.gpuMilli[shape]!;
-    const first = this.deviceFirst[node]!;
-    const count = this.gpuCount[node]!;
+    const milli = shapes.gpuMilli[shape];
+    const first = this.deviceFirst[node];
+    const count = this.gpuCount[node];
     let chosen = 0;
     for (let picked = 0; picked < wanted; picked++) {
       let best = -1;
       let bestLeft = WHOLE_DEVICE_MILLI + 1;
       for (let device = 0; device < count; device++) {
-        const left = this.deviceFreeMilli[first + device]!;
+        const left = this.deviceFreeMilli[first + device];
         if (left >= milli && left < bestLeft && (chosen & (1 << device)) === 0) {
           best = device;
           bestLeft = left;
@@ -209,40 +209,39 @@ export class Cluster {
 
   /** Whether some resource of the node is below zero. */
   overCapacity(node: number): boolean {
-    if (this.cpuFreeMilli[node]! < 0 || this.memFreeBytes[node]! < 0 || this.storageFreeBytes[node]! < 0) return true;
-    for (const free of this.extendedFree) if (free[node]! < 0) return true;
-    const end = this.deviceFirst[node]! + this.gpuCount[node]!;
-    for (let device = this.deviceFirst[node]!; device < end; device++)
-      if (this.deviceFreeMilli[device]! < 0) return true;
-    return this.podRoom[node]! < 0;
+    if (this.cpuFreeMilli[node] < 0 || this.memFreeBytes[node] < 0 || this.storageFreeBytes[node] < 0) return true;
+    for (const free of this.extendedFree) if (free[node] < 0) return true;
+    const end = this.deviceFirst[node] + this.gpuCount[node];
+    for (let device = this.deviceFirst[node]; device < end; device++) if (this.deviceFreeMilli[device] < 0) return true;
+    return this.podRoom[node] < 0;
   }
 
   private move(node: number, shape: number, devices: number, shapes: ShapeTable, sign: 1 | -1): void {
-    this.cpuFreeMilli[node]! += sign * shapes.cpuMilli[shape]!;
-    this.memFreeBytes[node]! += sign * shapes.memBytes[shape]!;
-    this.podCount[node]! -= sign;
-    this.podRoom[node]! += sign;
+    this.cpuFreeMilli[node] += sign * shapes.cpuMilli[shape];
+    this.memFreeBytes[node] += sign * shapes.memBytes[shape];
+    this.podCount[node] -= sign;
+    this.podRoom[node] += sign;
     if (shapes.plain[shape] === 1) return;
-    this.storageFreeBytes[node]! += sign * shapes.storageBytes[shape]!;
+    this.storageFreeBytes[node] += sign * shapes.storageBytes[shape];
     const asks = shapes.extended[shape];
-    if (asks) for (let k = 0; k < asks.length; k++) this.extendedFree[k]![node]! += sign * asks[k]!;
+    if (asks) for (let k = 0; k < asks.length; k++) this.extendedFree[k][node] += sign * asks[k];
     if (devices === 0) return;
-    this.moveGpus(node, devices, sign * shapes.gpuMilli[shape]!);
-    const kind = shapes.gpuMilli[shape]! < WHOLE_DEVICE_MILLI ? 0 : shapes.gpuCount[shape]!;
-    const pods = (this.gpuClassPods[node * 32 + kind]! -= sign);
-    if (pods === 0) this.gpuClasses[node]! &= ~(1 << kind);
-    else this.gpuClasses[node]! |= 1 << kind;
+    this.moveGpus(node, devices, sign * shapes.gpuMilli[shape]);
+    const kind = shapes.gpuMilli[shape] < WHOLE_DEVICE_MILLI ? 0 : shapes.gpuCount[shape];
+    const pods = (this.gpuClassPods[node * 32 + kind] -= sign);
+    if (pods === 0) this.gpuClasses[node] &= ~(1 << kind);
+    else this.gpuClasses[node] |= 1 << kind;
   }
 
   private moveGpus(node: number, devices: number, milli: number): void {
-    const first = this.deviceFirst[node]!;
-    const count = this.gpuCount[node]!;
+    const first = this.deviceFirst[node];
+    const count = this.gpuCount[node];
     let free = 0;
     let most = 0;
     let whole = 0;
     for (let device = 0; device < count; device++) {
-      if ((devices & (1 << device)) !== 0) this.deviceFreeMilli[first + device]! += milli;
-      const left = this.deviceFreeMilli[first + device]!;
+      if ((devices & (1 << device)) !== 0) this.deviceFreeMilli[first + device] += milli;
+      const left = this.deviceFreeMilli[first + device];
       free += left;
       if (left > most) most = left;
       if (left === WHOLE_DEVICE_MILLI) whole++;
@@ -254,5 +253,6 @@ export class Cluster {
 }
 
 function sortedDistinct(names: readonly (string | undefined)[]): string[] {
-  return [...new Set(names.filter((name) => name !== undefined && name !== ''))].sort() as string[];
+  const distinct = new Set(names.filter((name): name is string => name !== undefined && name !== ''));
+  return [...distinct].sort((one, other) => (one < other ? -1 : 1));
 }

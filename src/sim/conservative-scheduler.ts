@@ -35,11 +35,11 @@ export class ConservativeScheduler implements Scheduler {
   arrive(entry: WaitingEntry, mayWait: boolean): boolean {
     const { queue } = this;
     let place = queue.length;
-    while (place > 0 && standsBefore(entry, queue[place - 1]!)) place--;
+    while (place > 0 && standsBefore(entry, queue[place - 1])) place--;
     queue.splice(place, 0, entry);
     this.running.lendOverdue();
     this.serve();
-    const started = this.world.pods.node[entry.slots[0]!]! >= 0;
+    const started = this.world.pods.node[entry.slots[0]] >= 0;
     if (!started && !mayWait) {
       queue.splice(queue.indexOf(entry), 1);
       this.plans.delete(entry);
@@ -104,21 +104,21 @@ export class ConservativeScheduler implements Scheduler {
       const slot = running.slotAt(place);
       const endUs = running.endAt(place);
       if (endUs === Infinity) break;
-      profile.change(pods.node[slot]!, endUs, Infinity, profile.amountsOf(pods.shape[slot]!), 1);
+      profile.change(pods.node[slot], endUs, Infinity, profile.amountsOf(pods.shape[slot]), 1);
     }
     return profile;
   }
 
   /** For how long a pod is planned: one believed to take no time needs its room at least for a moment. */
   private spanUs(slot: number): number {
-    return Math.max(1, this.world.pods.believedUs[slot]!);
+    return Math.max(1, this.world.pods.believedUs[slot]);
   }
 
   private hold(profile: CapacityProfile, entry: WaitingEntry, plan: Plan, sign: 1 | -1): void {
     const { pods } = this.world;
     entry.slots.forEach((slot, member) => {
       const untilUs = plan.atUs + this.spanUs(slot);
-      profile.change(plan.nodes[member]!, plan.atUs, untilUs, profile.amountsOf(pods.shape[slot]!), sign);
+      profile.change(plan.nodes[member], plan.atUs, untilUs, profile.amountsOf(pods.shape[slot]), sign);
     });
   }
 
@@ -138,7 +138,7 @@ export class ConservativeScheduler implements Scheduler {
     for (const slot of entry.slots) {
       this.running.start(slot);
       const untilUs = nowUs + this.spanUs(slot);
-      profile.change(pods.node[slot]!, nowUs, untilUs, profile.amountsOf(pods.shape[slot]!), -1);
+      profile.change(pods.node[slot], nowUs, untilUs, profile.amountsOf(pods.shape[slot]), -1);
     }
     return true;
   }
@@ -147,10 +147,10 @@ export class ConservativeScheduler implements Scheduler {
     const { world } = this;
     const { slots } = entry;
     for (let member = 0; member < slots.length; member++) {
-      const slot = slots[member]!;
-      const node = plan.nodes[member]!;
-      if (!world.cluster.fits(node, world.pods.shape[slot]!, world.shapes)) {
-        for (let bound = member - 1; bound >= 0; bound--) world.unbind(slots[bound]!);
+      const slot = slots[member];
+      const node = plan.nodes[member];
+      if (!world.cluster.fits(node, world.pods.shape[slot], world.shapes)) {
+        for (let bound = member - 1; bound >= 0; bound--) world.unbind(slots[bound]);
         return false;
       }
       world.bind(slot, node);
@@ -170,7 +170,7 @@ export class ConservativeScheduler implements Scheduler {
       return undefined;
     }
     const amounts = profile.amountsOf(entry.shape);
-    const forUs = this.spanUs(entry.slots[0]!);
+    const forUs = this.spanUs(entry.slots[0]);
     let bestUs = Infinity;
     let bestNode = -1;
     for (let node = 0; node < world.cluster.count; node++) {
@@ -204,7 +204,7 @@ export class ConservativeScheduler implements Scheduler {
     const { pods, cluster } = this.world;
     const nodes: number[] = [];
     for (const [member, slot] of entry.slots.entries()) {
-      const shape = pods.shape[slot]!;
+      const shape = pods.shape[slot];
       const amounts = profile.amountsOf(shape);
       const forUs = this.spanUs(slot);
       let node = given?.[member] ?? 0;
@@ -215,8 +215,8 @@ export class ConservativeScheduler implements Scheduler {
       nodes.push(node);
     }
     nodes.forEach((node, member) => {
-      const slot = entry.slots[member]!;
-      profile.change(node, atUs, atUs + this.spanUs(slot), profile.amountsOf(pods.shape[slot]!), 1);
+      const slot = entry.slots[member];
+      profile.change(node, atUs, atUs + this.spanUs(slot), profile.amountsOf(pods.shape[slot]), 1);
     });
     return nodes.length === entry.slots.length ? nodes : undefined;
   }

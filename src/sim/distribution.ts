@@ -28,7 +28,7 @@ export class Distribution {
     this.sum += value;
     this.sumOfSquares += value * value;
     if (value > this.max) this.max = value;
-    if (this.buckets !== undefined) this.buckets[bucketOf(value)]!++;
+    if (this.buckets !== undefined) this.buckets[bucketOf(value)]++;
     else this.keep(value);
     this.count++;
   }
@@ -36,8 +36,8 @@ export class Distribution {
   private keep(value: number): void {
     if (this.count === KEPT) {
       this.buckets = new Float64Array(BUCKETS);
-      for (const kept of this.values) this.buckets[bucketOf(kept)]!++;
-      this.buckets[bucketOf(value)]!++;
+      for (const kept of this.values) this.buckets[bucketOf(kept)]++;
+      this.buckets[bucketOf(value)]++;
       this.values = new Float64Array(0);
       return;
     }
@@ -74,12 +74,12 @@ export class Distribution {
     const rankOf = (share: number): number => Math.max(1, Math.ceil(share * count));
     if (buckets === undefined) {
       const sorted = this.values.slice(0, count).sort();
-      return (share) => sorted[rankOf(share) - 1]!;
+      return (share) => sorted[rankOf(share) - 1];
     }
     return (share) => {
       let left = rankOf(share);
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
-        left -= buckets[bucket]!;
+        left -= buckets[bucket];
         if (left <= 0) return Math.min(middleOf(bucket), this.max);
       }
       return this.max;
@@ -89,7 +89,7 @@ export class Distribution {
 
 function bucketOf(value: number): number {
   double[0] = value;
-  const top = words[1]! >>> (20 - BUCKET_BITS);
+  const top = words[1] >>> (20 - BUCKET_BITS);
   const bucket = top - ((1023 + LOWEST_EXPONENT) << BUCKET_BITS) + 1;
   return bucket < 0 ? 0 : bucket >= BUCKETS ? BUCKETS - 1 : bucket;
 }
@@ -99,5 +99,5 @@ function middleOf(bucket: number): number {
   const top = bucket - 1 + ((1023 + LOWEST_EXPONENT) << BUCKET_BITS);
   words[0] = 0;
   words[1] = (top << (20 - BUCKET_BITS)) | (1 << (19 - BUCKET_BITS));
-  return double[0]!;
+  return double[0];
 }

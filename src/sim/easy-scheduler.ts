@@ -33,11 +33,11 @@ export class EasyScheduler implements Scheduler {
   arrive(entry: WaitingEntry, mayWait: boolean): boolean {
     const { queue, world, running } = this;
     let place = queue.length;
-    while (place > 0 && standsBefore(entry, queue[place - 1]!)) place--;
+    while (place > 0 && standsBefore(entry, queue[place - 1])) place--;
     queue.splice(place, 0, entry);
     running.lendOverdue();
     if (this.policy.passOnArrival !== 'if-it-fits' || this.couldStart(entry)) this.serve();
-    const started = world.pods.node[entry.slots[0]!]! >= 0;
+    const started = world.pods.node[entry.slots[0]] >= 0;
     if (!started && !mayWait) queue.splice(queue.indexOf(entry), 1);
     return started;
   }
@@ -61,14 +61,14 @@ export class EasyScheduler implements Scheduler {
 
   private serve(): void {
     const { queue } = this;
-    while (queue.length > 0 && this.start(queue[0]!)) queue.shift();
+    while (queue.length > 0 && this.start(queue[0])) queue.shift();
     if (queue.length > 1) this.backfill();
   }
 
   /** Tries everyone behind the head. */
   private backfill(): void {
     const { queue, world } = this;
-    const reservation = new HeadReservation(world, this.running, queue[0]!);
+    const reservation = new HeadReservation(world, this.running, queue[0]);
     const rest = queue.slice(1);
     if (this.policy.order === 'shortest-first')
       rest.sort((one, other) => this.believedUs(one) - this.believedUs(other));
@@ -94,7 +94,7 @@ export class EasyScheduler implements Scheduler {
     const { world } = this;
     if (reservation.isSimpleFor(entry)) {
       if (!this.start(entry, (node) => reservation.allows(entry.shape, node))) return false;
-      reservation.take(entry.shape, world.pods.node[entry.slots[0]!]!);
+      reservation.take(entry.shape, world.pods.node[entry.slots[0]]);
       return true;
     }
     return (
@@ -130,7 +130,7 @@ export class EasyScheduler implements Scheduler {
 
   private believedUs(entry: WaitingEntry): number {
     let longest = 0;
-    for (const slot of entry.slots) longest = Math.max(longest, this.world.pods.believedUs[slot]!);
+    for (const slot of entry.slots) longest = Math.max(longest, this.world.pods.believedUs[slot]);
     return longest;
   }
 

@@ -74,7 +74,7 @@ export class EventQueue {
   /** Takes the next event out. */
   pop(): void {
     if (this.near.size === 0 && !this.advance(Infinity)) throw new Error('the event queue is empty');
-    const payload = this.nearPayload[entryOf(this.near.poll()!)]!;
+    const payload = this.nearPayload[entryOf(this.near.poll()!)];
     this.subject = lowBits(payload, SUBJECT_LIMIT);
     this.kind = Math.floor(payload / (8 * SUBJECT_LIMIT));
   }
@@ -87,7 +87,7 @@ export class EventQueue {
     const window = Math.floor(timeUs / WINDOW_US);
     const at = window - this.epochStart;
     if (at < WINDOWS) {
-      this.later[at]!.add(timeUs, payload);
+      this.later[at].add(timeUs, payload);
       this.inLater++;
       if (at < this.firstFull) this.firstFull = at;
     } else {
@@ -119,7 +119,7 @@ export class EventQueue {
     const keys = Float64Array.from({ length: waiting }, () => this.near.poll()!);
     const entries = Float64Array.from(keys, entryOf).sort();
     const numbers = new Map(Array.from(entries, (entry, number) => [entry, number]));
-    const payloads = Float64Array.from(entries, (entry) => this.nearPayload[entry]!);
+    const payloads = Float64Array.from(entries, (entry) => this.nearPayload[entry]);
     this.nearPayload.set(payloads);
     this.entries = waiting;
     for (const key of keys) {
@@ -135,12 +135,12 @@ export class EventQueue {
       this.advanceEpoch();
       return true;
     }
-    while (this.later[this.firstFull]!.count === 0) this.firstFull++;
+    while (this.later[this.firstFull].count === 0) this.firstFull++;
     const window = this.epochStart + this.firstFull;
     if (window * WINDOW_US > limitUs) return false;
     this.windowStartUs = window * WINDOW_US;
     this.entries = 0;
-    const list = this.later[this.firstFull]!;
+    const list = this.later[this.firstFull];
     this.inLater -= list.count;
     list.drain((timeUs, payload) => this.pushNear(timeUs, payload));
     return true;
@@ -177,7 +177,7 @@ class EventList {
     const { pairs, count } = this;
     this.pairs = EMPTY;
     this.count = 0;
-    for (let k = 0; k < count; k++) take(pairs[2 * k]!, pairs[2 * k + 1]!);
+    for (let k = 0; k < count; k++) take(pairs[2 * k], pairs[2 * k + 1]);
     if (pairs.length > 0 && spare.length < MOST_SPARE) spare.push(pairs);
   }
 

@@ -54,7 +54,7 @@ export class FragmentationSampler {
       this.generation[shape] = this.shapes.generation[shape]!;
       this.seen[shape] = 0;
     }
-    this.seen[shape]!++;
+    this.seen[shape]++;
   }
 
   /** Called at the end of each span of the curves. */
@@ -66,7 +66,7 @@ export class FragmentationSampler {
   merge(): void {
     const half = this.samples.length / 2;
     for (let span = 0; span < half; span++)
-      this.samples[span] = (this.samples[2 * span]! + this.samples[2 * span + 1]!) / 2;
+      this.samples[span] = (this.samples[2 * span] + this.samples[2 * span + 1]) / 2;
     this.samples.length = half;
   }
 
@@ -89,15 +89,15 @@ export class FragmentationSampler {
     let free = 0;
     let wasted = 0;
     for (let node = 0; node < this.cluster.count; node++) {
-      free += this.free[node]!;
-      wasted += this.wasted[node]!;
+      free += this.free[node];
+      wasted += this.wasted[node];
     }
     return free > 0 ? wasted / free : 0;
   }
 
   private measure(node: number): void {
     const { cluster, shapes } = this;
-    const left = cluster.totalGpuMilli > 0 ? cluster.gpuFreeMilli[node]! : cluster.cpuFreeMilli[node]!;
+    const left = cluster.totalGpuMilli > 0 ? cluster.gpuFreeMilli[node] : cluster.cpuFreeMilli[node];
     let unfit = 0;
     if (left > 0) for (const { shape, share } of this.typical) if (!cluster.fits(node, shape, shapes)) unfit += share;
     this.free[node] = Math.max(0, left);
@@ -107,8 +107,8 @@ export class FragmentationSampler {
   private typicalShapes(): { shape: number; share: number }[] {
     const counted: { shape: number; count: number }[] = [];
     for (let shape = 0; shape < this.shapes.count && shape < this.seen.length; shape++)
-      if (this.seen[shape]! > 0 && this.generation[shape] === this.shapes.generation[shape])
-        counted.push({ shape, count: this.seen[shape]! });
+      if (this.seen[shape] > 0 && this.generation[shape] === this.shapes.generation[shape])
+        counted.push({ shape, count: this.seen[shape] });
     counted.sort((one, other) => other.count - one.count || one.shape - other.shape);
     counted.length = Math.min(counted.length, MOST_SHAPES);
     const total = counted.reduce((sum, { count }) => sum + count, 0);

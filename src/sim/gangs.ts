@@ -29,7 +29,7 @@ export class Gangs {
  */
 export function hardestFirst(slots: readonly number[], pods: Pods, shapes: ShapeTable): readonly number[] {
   const members = slots.map((slot) => {
-    const shape = pods.shape[slot]!;
+    const shape = pods.shape[slot];
     const choices = shapes.allowed[shape]?.reduce((count, one) => count + one, 0) ?? Infinity;
     return { slot, choices, share: shapes.dominantShare(shape) };
   });

@@ -44,7 +44,7 @@ export class HeadReservation {
       } else {
         let node = -1;
         for (let place = from; place < released; place++) {
-          const candidate = pods.node[running.slotAt(place)]!;
+          const candidate = pods.node[running.slotAt(place)];
           if ((node < 0 || candidate < node) && cluster.fits(candidate, shape, shapes)) node = candidate;
         }
         if (node < 0) continue;
@@ -71,8 +71,8 @@ export class HeadReservation {
     const { shapes } = this.world;
     return (
       node !== this.node ||
-      (shapes.cpuMilli[shape]! <= this.spareCpuMilli &&
-        shapes.memBytes[shape]! <= this.spareMemBytes &&
+      (shapes.cpuMilli[shape] <= this.spareCpuMilli &&
+        shapes.memBytes[shape] <= this.spareMemBytes &&
         this.sparePods > 0)
     );
   }
@@ -80,8 +80,8 @@ export class HeadReservation {
   /** A simple entry that outlasts the reservation has started on this node. */
   take(shape: number, node: number): void {
     if (node !== this.node) return;
-    this.spareCpuMilli -= this.world.shapes.cpuMilli[shape]!;
-    this.spareMemBytes -= this.world.shapes.memBytes[shape]!;
+    this.spareCpuMilli -= this.world.shapes.cpuMilli[shape];
+    this.spareMemBytes -= this.world.shapes.memBytes[shape];
     this.sparePods--;
   }
 
@@ -102,22 +102,22 @@ export class HeadReservation {
     const { cluster, shapes } = this.world;
     const [node] = nodes as [number];
     this.node = node;
-    this.spareCpuMilli = cluster.cpuFreeMilli[node]! - shapes.cpuMilli[this.head.shape]!;
-    this.spareMemBytes = cluster.memFreeBytes[node]! - shapes.memBytes[this.head.shape]!;
-    this.sparePods = cluster.podRoom[node]! - 1;
+    this.spareCpuMilli = cluster.cpuFreeMilli[node] - shapes.cpuMilli[this.head.shape];
+    this.spareMemBytes = cluster.memFreeBytes[node] - shapes.memBytes[this.head.shape];
+    this.sparePods = cluster.podRoom[node] - 1;
   }
 
   private release(place: number): void {
     const { cluster, pods, shapes } = this.world;
     const slot = this.running.slotAt(place);
-    cluster.release(pods.node[slot]!, pods.shape[slot]!, pods.devices[slot]!, shapes);
+    cluster.release(pods.node[slot], pods.shape[slot], pods.devices[slot], shapes);
   }
 
   private undo(count: number): void {
     const { cluster, pods, shapes } = this.world;
     for (let place = count - 1; place >= 0; place--) {
       const slot = this.running.slotAt(place);
-      cluster.bind(pods.node[slot]!, pods.shape[slot]!, pods.devices[slot]!, shapes);
+      cluster.bind(pods.node[slot], pods.shape[slot], pods.devices[slot], shapes);
     }
   }
 
@@ -126,7 +126,7 @@ export class HeadReservation {
     const { cluster, pods, shapes } = this.world;
     const bound: [node: number, shape: number, devices: number][] = [];
     for (const [member, slot] of this.head.slots.entries()) {
-      const shape = pods.shape[slot]!;
+      const shape = pods.shape[slot];
       let node = this.nodes[member] ?? 0;
       if (!cluster.fits(node, shape, shapes)) node = 0;
       while (node < cluster.count && !cluster.fits(node, shape, shapes)) node++;

@@ -26,8 +26,8 @@ export class HeatRecorder {
     this.sums = new Float64Array(this.groups * CURVE_POINTS);
     this.capacity = new Float64Array(this.groups);
     for (let node = 0; node < cluster.count; node++)
-      this.capacity[this.groupOf(node)]! +=
-        this.resource === 'gpu' ? cluster.gpuCount[node]! * 1000 : cluster.cpuMilli[node]!;
+      this.capacity[this.groupOf(node)] +=
+        this.resource === 'gpu' ? cluster.gpuCount[node] * 1000 : cluster.cpuMilli[node];
   }
 
   start(nowUs: number): void {
@@ -38,7 +38,7 @@ export class HeatRecorder {
   change(node: number, cpuMilli: number, gpuMilli: number, nowUs: number): void {
     const group = this.groupOf(node);
     this.settle(group, nowUs);
-    this.used[group]! += this.resource === 'gpu' ? gpuMilli : cpuMilli;
+    this.used[group] += this.resource === 'gpu' ? gpuMilli : cpuMilli;
   }
 
   endSpan(endUs: number): void {
@@ -53,10 +53,10 @@ export class HeatRecorder {
 
   result(timesUs: number[], startUs: number): HeatMap {
     const share = Array.from({ length: this.groups }, (_, group) => {
-      const capacity = this.capacity[group]!;
+      const capacity = this.capacity[group];
       return timesUs.map((endUs, span) => {
-        const forUs = endUs - (span === 0 ? startUs : timesUs[span - 1]!);
-        return capacity > 0 && forUs > 0 ? this.sums[span * this.groups + group]! / (capacity * forUs) : 0;
+        const forUs = endUs - (span === 0 ? startUs : timesUs[span - 1]);
+        return capacity > 0 && forUs > 0 ? this.sums[span * this.groups + group] / (capacity * forUs) : 0;
       });
     });
     const groups = Array.from({ length: this.groups }, (_, group) => ({
@@ -72,7 +72,7 @@ export class HeatRecorder {
   }
 
   private settle(group: number, nowUs: number): void {
-    this.sums[this.span * this.groups + group]! += this.used[group]! * (nowUs - this.sinceUs[group]!);
+    this.sums[this.span * this.groups + group] += this.used[group] * (nowUs - this.sinceUs[group]);
     this.sinceUs[group] = nowUs;
   }
 

@@ -43,15 +43,15 @@ export function checkNodes(
   const memBytes = cluster.memFreeBytes.slice();
   const gpuMilli = Float64Array.from(cluster.gpuFreeMilli);
   for (const slot of pods.slots()) {
-    const node = pods.node[slot]!;
+    const node = pods.node[slot];
     if (node < 0 || hasLent(slot)) continue;
-    const shape = pods.shape[slot]!;
-    cpuMilli[node]! += shapes.cpuMilli[shape]!;
-    memBytes[node]! += shapes.memBytes[shape]!;
-    gpuMilli[node]! += shapes.gpuCount[shape]! * shapes.gpuMilli[shape]!;
+    const shape = pods.shape[slot];
+    cpuMilli[node] += shapes.cpuMilli[shape];
+    memBytes[node] += shapes.memBytes[shape];
+    gpuMilli[node] += shapes.gpuCount[shape] * shapes.gpuMilli[shape];
   }
   for (let node = 0; node < cluster.count; node++) {
-    const name = `node "${cluster.specs[node]!.name}" (id ${node})`;
+    const name = `node "${cluster.specs[node].name}" (id ${node})`;
     if (cluster.overCapacity(node)) throw new Violation(`${name} is over its capacity`);
     if (cpuMilli[node] !== cluster.cpuMilli[node])
       throw new Violation(`${name} has ${cluster.cpuMilli[node]}m of CPU but ${cpuMilli[node]}m free and requested`);
@@ -59,7 +59,7 @@ export function checkNodes(
       throw new Violation(
         `${name} has ${cluster.memBytes[node]} B of memory but ${memBytes[node]} B free and requested`,
       );
-    if (gpuMilli[node] !== cluster.gpuCount[node]! * 1000)
+    if (gpuMilli[node] !== cluster.gpuCount[node] * 1000)
       throw new Violation(
         `${name} has ${cluster.gpuCount[node]} GPUs but ${gpuMilli[node]} milli-GPU free and requested`,
       );

@@ -150,7 +150,7 @@ export class Placer {
       );
     if (!this.candidates!.fits(node))
       throw new InputError(
-        `policy "${policy.name}": choose(pod, candidates) gave node "${cluster.specs[node]!.name}", on which pod "${pods.nameOf(slot)}" does not fit; ask candidates.fits(node) first`,
+        `policy "${policy.name}": choose(pod, candidates) gave node "${cluster.specs[node].name}", on which pod "${pods.nameOf(slot)}" does not fit; ask candidates.fits(node) first`,
       );
     return node;
   }
@@ -171,8 +171,8 @@ export class Placer {
       nodeCount: cluster.count,
       cluster,
       shapes,
-      nodeAt: (place) => nodeAt[place]!,
-      placeOf: (node) => placeOf[node]!,
+      nodeAt: (place) => nodeAt[place],
+      placeOf: (node) => placeOf[node],
       fits,
       countFitting() {
         let count = 0;
@@ -185,7 +185,7 @@ export class Placer {
         return -1;
       },
       firstFittingFrom(place) {
-        for (let at = place; at < nodeAt.length; at++) if (fits(nodeAt[at]!)) return nodeAt[at]!;
+        for (let at = place; at < nodeAt.length; at++) if (fits(nodeAt[at])) return nodeAt[at];
         return -1;
       },
     };

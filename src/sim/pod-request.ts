@@ -35,7 +35,7 @@ export function requestKey(request: PodRequest): string {
     ['selector', request.nodeSelector],
   ] as const) {
     for (const key of Object.keys(record ?? {}).sort()) {
-      const value = record![key]!;
+      const value = record![key];
       if (kind === 'selector' || value) parts.push(`${kind}.${encodeURIComponent(key)}=${encodeURIComponent(value)}`);
     }
   }

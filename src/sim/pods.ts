@@ -53,7 +53,7 @@ export class Pods {
 
   /** Takes a slot for the row's pod. */
   add(row: PodRow, number: number, shape: number): number {
-    const slot = this.freeCount > 0 ? this.free[--this.freeCount]! : this.fresh();
+    const slot = this.freeCount > 0 ? this.free[--this.freeCount] : this.fresh();
     this.alive++;
     this.number[slot] = number;
     this.shape[slot] = shape;
@@ -61,7 +61,8 @@ export class Pods {
     this.devices[slot] = 0;
     this.arrivesUs[slot] = row.arrivesUs;
     this.startsUs[slot] = -1;
-    this.user[slot] = row.user === this.lastUser && this.lastUserIndex >= 0 ? this.lastUserIndex : this.userOf(row.user);
+    this.user[slot] =
+      row.user === this.lastUser && this.lastUserIndex >= 0 ? this.lastUserIndex : this.userOf(row.user);
     this.queued[slot] = 0;
     this.estimateUs[slot] = row.estimateUs;
     this.believedUs[slot] = row.estimateUs;

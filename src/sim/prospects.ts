@@ -23,15 +23,15 @@ export class Prospects {
 
   /** Whether these pods, a single one or a gang, could all run at once on the empty cluster. */
   couldEverFit(slots: readonly number[], pods: Pods): boolean {
-    if (slots.length === 1) return this.couldFit(pods.shape[slots[0]!]!);
+    if (slots.length === 1) return this.couldFit(pods.shape[slots[0]]);
     const wanted = new Map<number, number>();
-    for (const slot of slots) wanted.set(pods.shape[slot]!, (wanted.get(pods.shape[slot]!) ?? 0) + 1);
+    for (const slot of slots) wanted.set(pods.shape[slot], (wanted.get(pods.shape[slot]) ?? 0) + 1);
     let cpuMilli = 0;
     let memBytes = 0;
     for (const [shape, count] of wanted) {
       if (this.roomFor(shape, count) < count) return false;
-      cpuMilli += count * this.shapes.cpuMilli[shape]!;
-      memBytes += count * this.shapes.memBytes[shape]!;
+      cpuMilli += count * this.shapes.cpuMilli[shape];
+      memBytes += count * this.shapes.memBytes[shape];
     }
     return cpuMilli <= this.cluster.totalCpuMilli && memBytes <= this.cluster.totalMemBytes;
   }
@@ -45,7 +45,7 @@ export class Prospects {
       this.room[shape] = this.countRoom(shape);
       this.generation[shape] = this.shapes.generation[shape]!;
     }
-    return this.room[shape]!;
+    return this.room[shape];
   }
 
   private countRoom(shape: number): number {
@@ -59,17 +59,17 @@ export class Prospects {
     const { cluster, shapes } = this;
     const allowed = shapes.allowed[shape];
     if (allowed && allowed[node] === 0) return 0;
-    let room = Math.min(this.most, cluster.specs[node]!.podLimit ?? this.most);
+    let room = Math.min(this.most, cluster.specs[node].podLimit ?? this.most);
     const limit = (capacity: number, ask: number): void => {
       if (ask > 0) room = Math.min(room, Math.floor(capacity / ask));
     };
-    limit(cluster.cpuMilli[node]!, shapes.cpuMilli[shape]!);
-    limit(cluster.memBytes[node]!, shapes.memBytes[shape]!);
-    limit(cluster.storageBytes[node]!, shapes.storageBytes[shape]!);
-    const gpus = shapes.gpuCount[shape]!;
-    if (gpus > 0) limit(cluster.gpuCount[node]! * Math.floor(1000 / shapes.gpuMilli[shape]!), gpus);
-    if (gpus > cluster.gpuCount[node]!) return 0;
-    shapes.extended[shape]?.forEach((ask, k) => limit(cluster.extended[k]![node]!, ask));
+    limit(cluster.cpuMilli[node], shapes.cpuMilli[shape]);
+    limit(cluster.memBytes[node], shapes.memBytes[shape]);
+    limit(cluster.storageBytes[node], shapes.storageBytes[shape]);
+    const gpus = shapes.gpuCount[shape];
+    if (gpus > 0) limit(cluster.gpuCount[node] * Math.floor(1000 / shapes.gpuMilli[shape]), gpus);
+    if (gpus > cluster.gpuCount[node]) return 0;
+    shapes.extended[shape]?.forEach((ask, k) => limit(cluster.extended[k][node], ask));
     return room;
   }
 }

@@ -29,7 +29,7 @@ export class QueueScheduler implements Scheduler {
     if (this.strict && !waiting.isEmpty) {
       waiting.add(entry, true);
       this.serve();
-      const started = world.pods.node[entry.slots[0]!]! >= 0;
+      const started = world.pods.node[entry.slots[0]] >= 0;
       if (!started && !mayWait) waiting.withdraw(entry);
       return started;
     }
@@ -66,7 +66,7 @@ export class QueueScheduler implements Scheduler {
     for (;;) {
       const group = waiting.first(!this.strict, share);
       if (group === undefined || !group.hopeful) return;
-      if (tryStart(world, group.heap[0]!)) {
+      if (tryStart(world, group.heap[0])) {
         waiting.shift(group);
         this.afterStart();
       } else group.hopeful = false;

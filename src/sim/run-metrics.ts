@@ -80,7 +80,7 @@ export class RunMetrics {
   private notePeaks(): void {
     const { levels } = this.curves;
     for (let channel = 0; channel < CHANNELS; channel++)
-      if (levels[channel]! > this.peak[channel]!) this.peak[channel] = levels[channel]!;
+      if (levels[channel] > this.peak[channel]) this.peak[channel] = levels[channel]!;
   }
 
   arrive(shape: number): void {
@@ -97,34 +97,34 @@ export class RunMetrics {
 
   place(slot: number, node: number, nowUs: number): void {
     if (this.pods.queued[slot] === 1) this.raise(PENDING, -1);
-    const waitS = (nowUs - this.pods.arrivesUs[slot]!) / US_PER_SECOND;
+    const waitS = (nowUs - this.pods.arrivesUs[slot]) / US_PER_SECOND;
     this.waitS.add(waitS);
-    this.ledger?.start(this.pods.user[slot]!, waitS);
+    this.ledger?.start(this.pods.user[slot], waitS);
     this.raise(RUNNING, 1);
-    if (++this.podsOn[node]! === 1) this.raise(NODES_USED, 1);
-    this.use(this.pods.shape[slot]!, node, 1, nowUs);
+    if (++this.podsOn[node] === 1) this.raise(NODES_USED, 1);
+    this.use(this.pods.shape[slot], node, 1, nowUs);
   }
 
   finish(slot: number, node: number, nowUs: number): void {
     this.lastFinishUs = nowUs;
     this.raise(RUNNING, -1);
-    if (--this.podsOn[node]! === 0) this.raise(NODES_USED, -1);
-    const shape = this.pods.shape[slot]!;
+    if (--this.podsOn[node] === 0) this.raise(NODES_USED, -1);
+    const shape = this.pods.shape[slot];
     this.use(shape, node, -1, nowUs);
-    const flowS = (nowUs - this.pods.arrivesUs[slot]!) / US_PER_SECOND;
-    const ranS = (nowUs - this.pods.startsUs[slot]!) / US_PER_SECOND;
+    const flowS = (nowUs - this.pods.arrivesUs[slot]) / US_PER_SECOND;
+    const ranS = (nowUs - this.pods.startsUs[slot]) / US_PER_SECOND;
     const bounded = Math.max(1, flowS / Math.max(BOUND_S, ranS));
     this.flowS.add(flowS);
     // A pod that took no time at all has no slowdown; it is counted by the bounded one.
     if (ranS > 0) this.slowdown.add(flowS / ranS);
     this.boundedSlowdown.add(bounded);
     this.ledger?.finish(
-      this.pods.user[slot]!,
+      this.pods.user[slot],
       bounded,
       ranS,
-      this.shapes.cpuMilli[shape]!,
-      this.shapes.memBytes[shape]!,
-      this.shapes.gpuCount[shape]! * this.shapes.gpuMilli[shape]!,
+      this.shapes.cpuMilli[shape],
+      this.shapes.memBytes[shape],
+      this.shapes.gpuCount[shape] * this.shapes.gpuMilli[shape],
     );
   }
 
@@ -182,14 +182,14 @@ export class RunMetrics {
     metrics['pendingAtEnd'] = counts.pending;
     for (const [name, summary] of Object.entries(distributions)) {
       if (summary.count === 0) continue;
-      const title = name[0]!.toUpperCase() + name.slice(1);
+      const title = name[0].toUpperCase() + name.slice(1);
       metrics[`mean${title}`] = summary.mean;
       metrics[`p50${title}`] = summary.p50;
       metrics[`p90${title}`] = summary.p90;
       metrics[`p99${title}`] = summary.p99;
       metrics[`max${title}`] = summary.max;
     }
-    if (distributions['flowS']!.count > 0)
+    if (distributions['flowS'].count > 0)
       metrics['makespanS'] = (this.lastFinishUs - this.curves.startUs) / US_PER_SECOND;
     const parts = [
       ['cpu', CPU, cluster.totalCpuMilli],
@@ -199,7 +199,7 @@ export class RunMetrics {
     for (const [name, channel, total] of parts) {
       if (total === 0) continue;
       metrics[`${name}AllocatedShare`] = this.meanLevel(channel) / total;
-      metrics[`${name}PeakShare`] = this.peak[channel]! / total;
+      metrics[`${name}PeakShare`] = this.peak[channel] / total;
     }
     if (curves.fragmentation.length > 0) metrics['fragmentation'] = meanOverTime(curves, this.curves.startUs);
     metrics['nodesUsedMean'] = this.meanLevel(NODES_USED);
@@ -216,21 +216,21 @@ export class RunMetrics {
   /** Mean over the run; the level itself when the run took no time. */
   private meanLevel(channel: number): number {
     const forUs = this.curves.nowUs - this.curves.startUs;
-    return forUs > 0 ? this.curves.integral(channel) / forUs : this.curves.levels[channel]!;
+    return forUs > 0 ? this.curves.integral(channel) / forUs : this.curves.levels[channel];
   }
 
   private use(shape: number, node: number, sign: 1 | -1, nowUs: number): void {
-    const cpuMilli = sign * this.shapes.cpuMilli[shape]!;
-    const gpuMilli = sign * this.shapes.gpuCount[shape]! * this.shapes.gpuMilli[shape]!;
+    const cpuMilli = sign * this.shapes.cpuMilli[shape];
+    const gpuMilli = sign * this.shapes.gpuCount[shape] * this.shapes.gpuMilli[shape];
     this.raise(CPU, cpuMilli);
-    this.raise(MEM, sign * this.shapes.memBytes[shape]!);
+    this.raise(MEM, sign * this.shapes.memBytes[shape]);
     if (gpuMilli !== 0) this.raise(GPU, gpuMilli);
     this.heat?.change(node, cpuMilli, gpuMilli, nowUs);
     this.fragmentation?.change(node);
   }
 
   private raise(channel: number, by: number): void {
-    this.curves.levels[channel]! += by;
+    this.curves.levels[channel] += by;
   }
 }
 
@@ -238,7 +238,7 @@ function meanOverTime(curves: Curves, startUs: number): number {
   let sum = 0;
   let beforeUs = startUs;
   curves.timeUs.forEach((endUs, span) => {
-    sum += curves.fragmentation[span]! * (endUs - beforeUs);
+    sum += curves.fragmentation[span] * (endUs - beforeUs);
     beforeUs = endUs;
   });
   return beforeUs > startUs ? sum / (beforeUs - startUs) : 0;

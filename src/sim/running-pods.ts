@@ -17,16 +17,16 @@ export class RunningPods {
   }
 
   slotAt(place: number): number {
-    return this.slots[place]!;
+    return this.slots[place];
   }
 
   /** When the pod at this place is expected to be gone; never before the next microsecond. */
   endAt(place: number): number {
-    return Math.max(this.ends[place]!, this.world.nowUs + 1);
+    return Math.max(this.ends[place], this.world.nowUs + 1);
   }
 
   start(slot: number): void {
-    const endUs = this.world.nowUs + this.world.pods.believedUs[slot]!;
+    const endUs = this.world.nowUs + this.world.pods.believedUs[slot];
     const place = this.placeAfter(endUs);
     this.slots.splice(place, 0, slot);
     this.ends.splice(place, 0, endUs);
@@ -43,14 +43,14 @@ export class RunningPods {
   lendOverdue(): void {
     const { world } = this;
     const { pods } = world;
-    for (let place = 0; place < this.slots.length && this.ends[place]! <= world.nowUs; ) {
-      const slot = this.slots[place]!;
-      if (pods.runsUs[slot]! > pods.believedUs[slot]!) {
+    for (let place = 0; place < this.slots.length && this.ends[place] <= world.nowUs;) {
+      const slot = this.slots[place];
+      if (pods.runsUs[slot] > pods.believedUs[slot]) {
         place++;
         continue;
       }
-      world.cluster.release(pods.node[slot]!, pods.shape[slot]!, pods.devices[slot]!, world.shapes);
-      world.changed(pods.node[slot]!);
+      world.cluster.release(pods.node[slot], pods.shape[slot], pods.devices[slot], world.shapes);
+      world.changed(pods.node[slot]);
       this.lent.add(slot);
       this.slots.splice(place, 1);
       this.ends.splice(place, 1);
@@ -72,7 +72,7 @@ export class RunningPods {
     let high = this.ends.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.ends[middle]! <= endUs) low = middle + 1;
+      if (this.ends[middle] <= endUs) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -80,7 +80,7 @@ export class RunningPods {
 
   private remove(slot: number): void {
     const { pods } = this.world;
-    const endUs = pods.startsUs[slot]! + pods.believedUs[slot]!;
+    const endUs = pods.startsUs[slot] + pods.believedUs[slot];
     let place = this.placeAfter(endUs) - 1;
     while (this.slots[place] !== slot) place--;
     this.slots.splice(place, 1);

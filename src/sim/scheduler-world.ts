@@ -57,17 +57,17 @@ export function tryStart(world: SchedulerWorld, entry: WaitingEntry, allowed?: (
 export function tryBind(world: SchedulerWorld, entry: WaitingEntry, allowed?: (node: number) => boolean): boolean {
   const { slots } = entry;
   for (let member = 0; member < slots.length; member++) {
-    const node = world.decide(slots[member]!, allowed);
+    const node = world.decide(slots[member], allowed);
     if (node < 0) {
       unbindAll(world, slots, member);
       return false;
     }
-    world.bind(slots[member]!, node);
+    world.bind(slots[member], node);
   }
   return true;
 }
 
 /** Takes back the first `count` bindings, last first. */
 export function unbindAll(world: SchedulerWorld, slots: readonly number[], count: number = slots.length): void {
-  for (let member = count - 1; member >= 0; member--) world.unbind(slots[member]!);
+  for (let member = count - 1; member >= 0; member--) world.unbind(slots[member]);
 }

@@ -66,13 +66,13 @@ export class ShapeTable {
   acquire(request: PodRequest): number {
     let shape = this.byIdentity.get(request);
     if (shape === undefined) shape = this.intern(request);
-    this.users[shape]!++;
+    this.users[shape]++;
     return shape;
   }
 
   /** One pod fewer has this shape. */
   release(shape: number): void {
-    if (--this.users[shape]! > 0) return;
+    if (--this.users[shape] > 0) return;
     this.idleAt[shape] = this.idleHead + this.idle.length;
     this.idle.push(shape);
     if (this.idle.length > 2 * IDLE_SHAPES_KEPT) this.compactIdle();
@@ -82,9 +82,9 @@ export class ShapeTable {
   dominantShare(shape: number): number {
     const share = (asked: number, total: number): number => (total > 0 ? asked / total : 0);
     return Math.max(
-      share(this.cpuMilli[shape]!, this.totals.cpuMilli),
-      share(this.memBytes[shape]!, this.totals.memBytes),
-      share(this.gpuCount[shape]! * this.gpuMilli[shape]!, this.totals.gpuMilli),
+      share(this.cpuMilli[shape], this.totals.cpuMilli),
+      share(this.memBytes[shape], this.totals.memBytes),
+      share(this.gpuCount[shape] * this.gpuMilli[shape], this.totals.gpuMilli),
     );
   }
 
@@ -96,7 +96,7 @@ export class ShapeTable {
       this.fill(shape, request, key);
     }
     // A source that makes a new object for every row must not make the identity map grow with it.
-    const aliases = this.aliases[shape]!;
+    const aliases = this.aliases[shape];
     if (aliases.length === 8) this.byIdentity.delete(aliases.shift()!);
     aliases.push(request);
     this.byIdentity.set(request, shape);
@@ -108,15 +108,15 @@ export class ShapeTable {
     if (this.idle.length <= IDLE_SHAPES_KEPT) return undefined;
     const shape = this.idle.shift()!;
     this.idleHead++;
-    this.byKey.delete(this.keys[shape]!);
-    for (const alias of this.aliases[shape]!) this.byIdentity.delete(alias);
+    this.byKey.delete(this.keys[shape]);
+    for (const alias of this.aliases[shape]) this.byIdentity.delete(alias);
     this.aliases[shape] = [];
-    this.generation[shape]!++;
+    this.generation[shape]++;
     return shape;
   }
 
   private dropRevived(): void {
-    while (this.idle.length > 0 && this.isRevived(this.idle[0]!, this.idleHead)) {
+    while (this.idle.length > 0 && this.isRevived(this.idle[0], this.idleHead)) {
       this.idle.shift();
       this.idleHead++;
     }
@@ -134,7 +134,7 @@ export class ShapeTable {
 
   /** Whether the idle list's entry at this position is void: the shape has users, or went idle again later. */
   private isRevived(shape: number, position: number): boolean {
-    return this.users[shape]! > 0 || this.idleAt[shape] !== position;
+    return this.users[shape] > 0 || this.idleAt[shape] !== position;
   }
 
   private append(): number {
@@ -204,7 +204,7 @@ function whereAllowed(request: PodRequest, home: ShapeHome, tainted: boolean): U
   const allowed = new Uint8Array(home.count + 1).fill(1);
   let barred = false;
   for (let node = 0; node < home.count; node++) {
-    if (whyBarred(request, home.specs[node]!) !== undefined) {
+    if (whyBarred(request, home.specs[node]) !== undefined) {
       allowed[node] = 0;
       barred = true;
     }

@@ -182,7 +182,7 @@ export class Simulation implements SchedulerWorld {
   /** Where the scheduler asks for a node: -1 when none fits. Nothing changes. */
   decide(slot: number, allowed?: (node: number) => boolean): number {
     this.decisionCount++;
-    const shape = this.pods.shape[slot]!;
+    const shape = this.pods.shape[slot];
     const { timing } = this.options;
     const beganUs = timing === undefined ? 0 : timing.clock();
     let node = this.placer.choose(shape, slot);
@@ -194,21 +194,21 @@ export class Simulation implements SchedulerWorld {
 
   /** Takes the pod's resources on the node; undone by `unbind`, made a start by `begin`. */
   bind(slot: number, node: number): void {
-    const shape = this.pods.shape[slot]!;
+    const shape = this.pods.shape[slot];
     const devices = this.placer.devices(shape, node);
     this.pods.node[slot] = node;
     this.pods.devices[slot] = devices;
     this.cluster.bind(node, shape, devices, this.shapes);
     if (this.cluster.overCapacity(node))
       throw new Violation(
-        `pod "${this.pods.nameOf(slot)}" put node "${this.cluster.specs[node]!.name}" over its capacity at ${this.nowUs} µs (policy "${this.placer.policy.name}")`,
+        `pod "${this.pods.nameOf(slot)}" put node "${this.cluster.specs[node].name}" over its capacity at ${this.nowUs} µs (policy "${this.placer.policy.name}")`,
       );
     this.placer.changed(node);
   }
 
   unbind(slot: number): void {
-    const node = this.pods.node[slot]!;
-    this.cluster.release(node, this.pods.shape[slot]!, this.pods.devices[slot]!, this.shapes);
+    const node = this.pods.node[slot];
+    this.cluster.release(node, this.pods.shape[slot], this.pods.devices[slot], this.shapes);
     this.pods.node[slot] = -1;
     this.placer.changed(node);
   }
@@ -216,14 +216,14 @@ export class Simulation implements SchedulerWorld {
   /** The pod, bound already, starts now. */
   begin(slot: number): void {
     const { pods, ledger, nowUs } = this;
-    const node = pods.node[slot]!;
+    const node = pods.node[slot];
     ledger.counts.pending--;
     ledger.counts.running++;
     pods.startsUs[slot] = nowUs;
-    this.journal.record(nowUs, PLACE, pods.number[slot]!, node, pods.devices[slot]!);
+    this.journal.record(nowUs, PLACE, pods.number[slot], node, pods.devices[slot]);
     this.metrics.place(slot, node, nowUs);
     if (this.sharesByUser) this.charge(slot, 1);
-    const endsUs = nowUs + pods.runsUs[slot]!;
+    const endsUs = nowUs + pods.runsUs[slot];
     if (endsUs !== Infinity) this.events.push(endsUs, this.ranks.finish, FINISH_EVENT, slot);
   }
 
@@ -317,17 +317,17 @@ export class Simulation implements SchedulerWorld {
 
   private entryOf(slots: readonly number[]): WaitingEntry {
     const { pods } = this;
-    const first = slots[0]!;
-    const shape = slots.every((slot) => pods.shape[slot] === pods.shape[first]) ? pods.shape[first]! : -1;
-    const key = this.queuePolicy?.key?.(this.view.moveTo(pods.shape[first]!, first)) ?? 0;
+    const first = slots[0];
+    const shape = slots.every((slot) => pods.shape[slot] === pods.shape[first]) ? pods.shape[first] : -1;
+    const key = this.queuePolicy?.key?.(this.view.moveTo(pods.shape[first], first)) ?? 0;
     if (Number.isNaN(key)) throw new InputError(`queue policy "${this.queuePolicy!.name}": key(pod) gave NaN`);
     const ordered = shape < 0 ? hardestFirst(slots, pods, this.shapes) : slots;
-    return { slots: ordered, shape, user: pods.user[first]!, key, number: pods.number[first]! };
+    return { slots: ordered, shape, user: pods.user[first], key, number: pods.number[first] };
   }
 
   /** Notes that the pod was not placed when it arrived. A gang's earlier members were noted when they came. */
   private startWaiting(slot: number): void {
-    this.journal.record(this.nowUs, QUEUE, this.pods.number[slot]!, -1, 0);
+    this.journal.record(this.nowUs, QUEUE, this.pods.number[slot], -1, 0);
     this.metrics.queue();
     this.pods.queued[slot] = 1;
   }
@@ -335,21 +335,21 @@ export class Simulation implements SchedulerWorld {
   private refuse(slot: number): void {
     this.ledger.counts.pending--;
     this.ledger.counts.refused++;
-    this.journal.record(this.nowUs, REFUSE, this.pods.number[slot]!, -1, 0);
+    this.journal.record(this.nowUs, REFUSE, this.pods.number[slot], -1, 0);
     this.metrics.refuse(slot);
     this.forget(slot);
   }
 
   private finish(slot: number): void {
     const { pods, ledger, nowUs } = this;
-    const node = pods.node[slot]!;
+    const node = pods.node[slot];
     if (!this.scheduler.hasLent(slot)) {
-      this.cluster.release(node, pods.shape[slot]!, pods.devices[slot]!, this.shapes);
+      this.cluster.release(node, pods.shape[slot], pods.devices[slot], this.shapes);
       this.placer.changed(node);
     }
     ledger.counts.running--;
     ledger.counts.finished++;
-    this.journal.record(nowUs, FINISH, pods.number[slot]!, node, 0);
+    this.journal.record(nowUs, FINISH, pods.number[slot], node, 0);
     this.metrics.finish(slot, node, nowUs);
     if (this.sharesByUser) this.charge(slot, -1);
     this.scheduler.finish(slot);
@@ -358,18 +358,18 @@ export class Simulation implements SchedulerWorld {
   }
 
   private forget(slot: number): void {
-    this.shapes.release(this.pods.shape[slot]!);
+    this.shapes.release(this.pods.shape[slot]);
     this.pods.remove(slot);
   }
 
   private charge(slot: number, sign: 1 | -1): void {
     const { pods, shapes } = this;
-    const user = pods.user[slot]!;
+    const user = pods.user[slot];
     const held = (this.allocated[user] ??= new Float64Array(3));
-    const shape = pods.shape[slot]!;
-    held[0]! += sign * shapes.cpuMilli[shape]!;
-    held[1]! += sign * shapes.memBytes[shape]!;
-    held[2]! += sign * shapes.gpuCount[shape]! * shapes.gpuMilli[shape]!;
+    const shape = pods.shape[slot];
+    held[0] += sign * shapes.cpuMilli[shape];
+    held[1] += sign * shapes.memBytes[shape];
+    held[2] += sign * shapes.gpuCount[shape] * shapes.gpuMilli[shape];
   }
 
   private moveClock(toUs: number): void {

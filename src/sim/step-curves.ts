@@ -62,7 +62,7 @@ export class StepCurves {
     const spans = this.timesUs.length;
     const lastUs = this.nowUs - (this.startUs + this.full * this.widthUs);
     return Array.from({ length: spans }, (_, span) => {
-      const sum = this.sums[span * this.channels + channel]!;
+      const sum = this.sums[span * this.channels + channel];
       return sum / (span < this.full ? this.widthUs : lastUs);
     });
   }
@@ -70,15 +70,14 @@ export class StepCurves {
   /** Level times microseconds, over the whole run. */
   integral(channel: number): number {
     let sum = 0;
-    for (let span = 0; span < POINTS; span++) sum += this.sums[span * this.channels + channel]!;
+    for (let span = 0; span < POINTS; span++) sum += this.sums[span * this.channels + channel];
     return sum;
   }
 
   private add(forUs: number): void {
     if (forUs <= 0) return;
     const base = this.full * this.channels;
-    for (let channel = 0; channel < this.channels; channel++)
-      this.sums[base + channel]! += this.levels[channel]! * forUs;
+    for (let channel = 0; channel < this.channels; channel++) this.sums[base + channel] += this.levels[channel] * forUs;
   }
 
   private merge(): void {
@@ -92,8 +91,7 @@ export class StepCurves {
 /** Adds each odd row to the even one before it, moves the sums together and clears the rest. */
 export function mergePairs(rows: Float64Array, width: number, count: number): void {
   for (let row = 0; row < count / 2; row++)
-    for (let k = 0; k < width; k++)
-      rows[row * width + k] = rows[2 * row * width + k]! + rows[(2 * row + 1) * width + k]!;
+    for (let k = 0; k < width; k++) rows[row * width + k] = rows[2 * row * width + k] + rows[(2 * row + 1) * width + k];
   rows.fill(0, (count / 2) * width);
 }
 

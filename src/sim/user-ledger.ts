@@ -16,27 +16,34 @@ export class UserLedger {
       this.boundedSlowdown.push(0);
       for (const column of this.used) column.push(0);
     }
-    this.pods[user]!++;
-    this.waitS[user]! += waitS;
+    this.pods[user]++;
+    this.waitS[user] += waitS;
   }
 
-  finish(user: number, boundedSlowdown: number, ranS: number, cpuMilli: number, memBytes: number, gpuMilli: number): void {
-    this.finished[user]!++;
-    this.boundedSlowdown[user]! += boundedSlowdown;
-    this.used[0][user]! += cpuMilli * ranS;
-    this.used[1][user]! += memBytes * ranS;
-    this.used[2][user]! += gpuMilli * ranS;
+  finish(
+    user: number,
+    boundedSlowdown: number,
+    ranS: number,
+    cpuMilli: number,
+    memBytes: number,
+    gpuMilli: number,
+  ): void {
+    this.finished[user]++;
+    this.boundedSlowdown[user] += boundedSlowdown;
+    this.used[0][user] += cpuMilli * ranS;
+    this.used[1][user] += memBytes * ranS;
+    this.used[2][user] += gpuMilli * ranS;
   }
 
   /** Users in order of first arrival. */
   results(names: readonly string[]): UserResult[] {
     const totals = this.used.map((column) => column.reduce((sum, one) => sum + one, 0));
     return this.pods.map((pods, user) => ({
-      user: names[user]!,
+      user: names[user],
       pods,
-      meanWaitS: pods ? this.waitS[user]! / pods : 0,
-      meanBoundedSlowdown: this.finished[user] ? this.boundedSlowdown[user]! / this.finished[user]! : 0,
-      dominantShare: Math.max(...this.used.map((column, k) => (totals[k]! > 0 ? column[user]! / totals[k]! : 0))),
+      meanWaitS: pods ? this.waitS[user] / pods : 0,
+      meanBoundedSlowdown: this.finished[user] ? this.boundedSlowdown[user] / this.finished[user] : 0,
+      dominantShare: Math.max(...this.used.map((column, k) => (totals[k] > 0 ? column[user] / totals[k] : 0))),
     }));
   }
 }

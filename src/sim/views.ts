@@ -31,26 +31,26 @@ export class PodView {
 
   /** Requested CPU in millicores. */
   get cpuMilli(): number {
-    return this.shapes.cpuMilli[this.shape]!;
+    return this.shapes.cpuMilli[this.shape];
   }
   get memBytes(): number {
-    return this.shapes.memBytes[this.shape]!;
+    return this.shapes.memBytes[this.shape];
   }
   /** Ephemeral storage. */
   get storageBytes(): number {
-    return this.shapes.storageBytes[this.shape]!;
+    return this.shapes.storageBytes[this.shape];
   }
   /** GPU devices wanted. */
   get gpuCount(): number {
-    return this.shapes.gpuCount[this.shape]!;
+    return this.shapes.gpuCount[this.shape];
   }
   /** Milli-GPU wanted on each device; 0 without GPUs. */
   get gpuMilli(): number {
-    return this.shapes.gpuMilli[this.shape]!;
+    return this.shapes.gpuMilli[this.shape];
   }
   /** Models that will do; empty: any. */
   get gpuModels(): readonly string[] {
-    return this.shapes.requests[this.shape]!.gpuModels ?? [];
+    return this.shapes.requests[this.shape].gpuModels ?? [];
   }
   /** The largest share of the whole cluster it asks for: of its CPU, its memory or its GPUs (Ghodsi et al., NSDI 2011). */
   get dominantShare(): number {
@@ -58,29 +58,29 @@ export class PodView {
   }
   /** Amount of an extended resource. */
   extended(name: string): number {
-    return this.shapes.requests[this.shape]!.extended?.[name] ?? 0;
+    return this.shapes.requests[this.shape].extended?.[name] ?? 0;
   }
 
   /** Its number in order of arrival, from 0. */
   get number(): number {
-    return this.beyond((pods, slot) => pods.number[slot]!, 0);
+    return this.beyond((pods, slot) => pods.number[slot], 0);
   }
   /** What its user says it will run, in microseconds; Infinity when nothing was said. */
   get estimateUs(): number {
-    return this.beyond((pods, slot) => pods.estimateUs[slot]!, Infinity);
+    return this.beyond((pods, slot) => pods.estimateUs[slot], Infinity);
   }
   get priority(): number {
-    return this.beyond((pods, slot) => pods.priority[slot]!, 0);
+    return this.beyond((pods, slot) => pods.priority[slot], 0);
   }
   get arrivesUs(): number {
-    return this.beyond((pods, slot) => pods.arrivesUs[slot]!, 0);
+    return this.beyond((pods, slot) => pods.arrivesUs[slot], 0);
   }
   get user(): string {
-    return this.beyond((pods, slot) => pods.userNames[pods.user[slot]!]!, '');
+    return this.beyond((pods, slot) => pods.userNames[pods.user[slot]], '');
   }
   /** Members of its gang, itself included; 1 outside gangs. */
   get gangSize(): number {
-    return this.beyond((pods, slot) => pods.gangSize[slot]!, 1);
+    return this.beyond((pods, slot) => pods.gangSize[slot], 1);
   }
 
   private beyond<T>(read: (pods: Pods, slot: number) => T, otherwise: T): T {
@@ -110,40 +110,40 @@ export class NodeView {
     return this.cluster.specs[this.node]?.name ?? 'probe';
   }
   get cpuMilli(): number {
-    return this.cluster.cpuMilli[this.node]!;
+    return this.cluster.cpuMilli[this.node];
   }
   get cpuFreeMilli(): number {
-    return this.cluster.cpuFreeMilli[this.node]!;
+    return this.cluster.cpuFreeMilli[this.node];
   }
   get memBytes(): number {
-    return this.cluster.memBytes[this.node]!;
+    return this.cluster.memBytes[this.node];
   }
   get memFreeBytes(): number {
-    return this.cluster.memFreeBytes[this.node]!;
+    return this.cluster.memFreeBytes[this.node];
   }
   get storageBytes(): number {
-    return this.cluster.storageBytes[this.node]!;
+    return this.cluster.storageBytes[this.node];
   }
   get storageFreeBytes(): number {
-    return this.cluster.storageFreeBytes[this.node]!;
+    return this.cluster.storageFreeBytes[this.node];
   }
   get gpuCount(): number {
-    return this.cluster.gpuCount[this.node]!;
+    return this.cluster.gpuCount[this.node];
   }
   get gpuModel(): string {
-    return this.cluster.gpuModels[this.cluster.gpuModel[this.node]!]!;
+    return this.cluster.gpuModels[this.cluster.gpuModel[this.node]];
   }
   /** Milli-GPU left over all its devices. */
   get gpuFreeMilli(): number {
-    return this.cluster.gpuFreeMilli[this.node]!;
+    return this.cluster.gpuFreeMilli[this.node];
   }
   /** Devices nothing runs on. */
   get gpuWholeFree(): number {
-    return this.cluster.gpuWholeFree[this.node]!;
+    return this.cluster.gpuWholeFree[this.node];
   }
   /** Kinds of GPU pods on it, as bits: bit 0, pods that share a device; bit n, pods that take n whole devices. */
   get gpuClasses(): number {
-    return this.cluster.gpuClasses[this.node]!;
+    return this.cluster.gpuClasses[this.node];
   }
   /** Capacity of the cluster's largest node: one yardstick for nodes of different size. */
   get largestCpuMilli(): number {
@@ -157,7 +157,7 @@ export class NodeView {
   }
   /** Milli-GPU left on one device, 0 to gpuCount-1. */
   deviceFreeMilli(device: number): number {
-    return this.cluster.deviceFreeMilli[this.cluster.deviceFirst[this.node]! + device]!;
+    return this.cluster.deviceFreeMilli[this.cluster.deviceFirst[this.node] + device];
   }
   extended(name: string): number {
     return this.cluster.extended[this.cluster.extendedNames.indexOf(name)]?.[this.node] ?? 0;
@@ -167,10 +167,10 @@ export class NodeView {
   }
   /** Pods on it now. */
   get podCount(): number {
-    return this.cluster.podCount[this.node]!;
+    return this.cluster.podCount[this.node];
   }
   get zone(): string {
-    return this.cluster.zones[this.cluster.zone[this.node]!]!;
+    return this.cluster.zones[this.cluster.zone[this.node]];
   }
   get labels(): Readonly<Record<string, string>> {
     return this.cluster.specs[this.node]?.labels ?? {};

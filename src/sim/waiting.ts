@@ -104,7 +104,7 @@ export class Waiting {
       if (
         best === undefined ||
         share < bestShare ||
-        (share === bestShare && standsBefore(group.heap[0]!, best.heap[0]!))
+        (share === bestShare && standsBefore(group.heap[0], best.heap[0]))
       ) {
         best = group;
         bestShare = share;
@@ -118,7 +118,7 @@ function siftUp(heap: WaitingEntry[], entry: WaitingEntry): void {
   let at = heap.length;
   while (at > 0) {
     const parent = (at - 1) >> 1;
-    if (!standsBefore(entry, heap[parent]!)) break;
+    if (!standsBefore(entry, heap[parent])) break;
     heap[at] = heap[parent]!;
     at = parent;
   }
@@ -126,15 +126,15 @@ function siftUp(heap: WaitingEntry[], entry: WaitingEntry): void {
 }
 
 function popHeap(heap: WaitingEntry[]): WaitingEntry {
-  const top = heap[0]!;
+  const top = heap[0];
   const last = heap.pop()!;
   if (heap.length === 0) return top;
   let at = 0;
   for (;;) {
     let child = 2 * at + 1;
     if (child >= heap.length) break;
-    if (child + 1 < heap.length && standsBefore(heap[child + 1]!, heap[child]!)) child++;
-    if (!standsBefore(heap[child]!, last)) break;
+    if (child + 1 < heap.length && standsBefore(heap[child + 1], heap[child])) child++;
+    if (!standsBefore(heap[child], last)) break;
     heap[at] = heap[child]!;
     at = child;
   }

@@ -52,7 +52,7 @@ function runPool(
     queue = queue.filter((job) => !starting.includes(job));
     for (const job of starting) {
       started.push(`job ${job} at ${nowUs}`);
-      running = [...running, { job, startUs: nowUs }];
+      running.push({ job, startUs: nowUs });
     }
   }
 }

@@ -43,7 +43,7 @@ export function easyCampaign(options: EasyCampaignOptions): EasyVerdict {
   const logs = tracePath(options.logs, 'swf', 'the logs of the Parallel Workloads Archive');
   const rows = published(file).map(({ log, scheduler, numbers }): EasyVerdictRow => {
     const path = logPath(logs, log);
-    const result = easyRun(jobsOf(path), processorsOf(path), EASY_SCHEDULERS[scheduler]!);
+    const result = easyRun(jobsOf(path), processorsOf(path), EASY_SCHEDULERS[scheduler]);
     const got = easyMetrics(result);
     const metrics = numbers.map(({ name, value }) => ({
       name,

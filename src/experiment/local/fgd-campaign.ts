@@ -58,12 +58,12 @@ export async function fgdCampaign(options: FgdCampaignOptions): Promise<FgdVerdi
   });
   const runs: FgdRun[] = [];
   let done = 0;
-  const shares = [...groups.values()].sort((one, other) => cost(reference[other[0]!]!) - cost(reference[one[0]!]!));
+  const shares = [...groups.values()].sort((one, other) => cost(reference[other[0]]) - cost(reference[one[0]]));
   await eachOf(shares, options.workers, async (members) => {
-    const { workload, policy, ratio } = reference[members[0]!]!;
-    const seeds = members.map((k) => reference[k]!.seed);
+    const { workload, policy, ratio } = reference[members[0]];
+    const seeds = members.map((k) => reference[k].seed);
     await runTask({ nodes, pods: pods.get(workload)!, policy, ratio, seeds }, (place, run) => {
-      runs[members[place]!] = run;
+      runs[members[place]] = run;
       options.onProgress?.(++done, reference.length);
     });
   });
@@ -100,7 +100,7 @@ function runTask(task: FgdTask, onRun: (place: number, run: FgdRun) => void): Pr
 async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++]!);
+    while (next < items.length) await work(items[next++]);
   };
   await Promise.all(Array.from({ length: Math.max(1, atOnce) }, lane));
 }

@@ -30,7 +30,7 @@ export function fgdArrivals(
   let asked = arrivals.reduce((sum, pod) => sum + gpuMilliOf(pod), 0);
   if (asked < target) {
     for (;;) {
-      const pod = byName[go.intn(byName.length)]!;
+      const pod = byName[go.intn(byName.length)];
       // Upstream compares with the request per device here, and adds the whole request below.
       if (asked + deviceMilliOf(pod) > target) break;
       asked += gpuMilliOf(pod);
@@ -39,7 +39,7 @@ export function fgdArrivals(
   } else {
     while (asked > target) {
       const [removed] = arrivals.splice(go.intn(arrivals.length), 1);
-      asked -= gpuMilliOf(removed!);
+      asked -= gpuMilliOf(removed);
     }
   }
   return arrivals;
@@ -52,7 +52,7 @@ export function arrivalsOf(pods: readonly TracePod[]): PodSource {
     next(row) {
       if (at === pods.length) return false;
       clearRow(row);
-      const pod = pods[at++]!;
+      const pod = pods[at++];
       row.name = pod.name;
       row.request = pod.request;
       return true;

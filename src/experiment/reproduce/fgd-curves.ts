@@ -29,9 +29,9 @@ export class FgdCurveRecorder {
     const column = halfToEven(arrivedMilli / this.gpus / 10);
     if (column > COLUMNS) return;
     const idle = this.gpus * 1000 - allocatedMilli;
-    this.allocated[column]!.push(toTwoDecimals(allocatedMilli / this.gpus / 10));
-    this.fragments[column]!.push(toTwoDecimals(fragmentedMilli));
-    this.ratios[column]!.push(toTwoDecimals((100 * fragmentedMilli) / idle));
+    this.allocated[column].push(toTwoDecimals(allocatedMilli / this.gpus / 10));
+    this.fragments[column].push(toTwoDecimals(fragmentedMilli));
+    this.ratios[column].push(toTwoDecimals((100 * fragmentedMilli) / idle));
   }
 
   curves(): FgdCurves {
@@ -48,6 +48,6 @@ export class FgdCurveRecorder {
 
 /** The values of the column; when it has none, those of its neighbours. */
 function near(values: readonly number[][], column: number): number[] {
-  const own = values[column]!;
+  const own = values[column];
   return own.length > 0 ? own : [...(values[column - 1] ?? []), ...(values[column + 1] ?? [])];
 }

@@ -53,12 +53,12 @@ function curvesIn({ name, text }: { name: string; text: string }): Map<string, {
   const rows = new Map<string, { run: RunKey; curve: number[] }>();
   while (table.next()) {
     const number = (k: number): number =>
-      table.parse(at[k]!, (cell) => {
+      table.parse(at[k], (cell) => {
         const value = Number(cell);
         if (cell.trim() === '' || !Number.isFinite(value)) throw new InputError('is not a number');
         return value;
       });
-    const [workload, policy] = [table.rows.text(at[0]!), table.rows.text(at[1]!)];
+    const [workload, policy] = [table.rows.text(at[0]), table.rows.text(at[1])];
     if (FGD_POLICIES[policy] === undefined)
       throw new InputError(
         `${table.where()}: policy "${policy}" is not one of ${Object.keys(FGD_POLICIES).join(', ')}`,

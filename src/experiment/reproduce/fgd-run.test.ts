@@ -38,13 +38,13 @@ test.skipIf(!available)('arrival orders and node ranks of all 60 published runs 
   expect(rows.length).toBe(60);
   let loaded: { name: string; trace: FgdTrace } | undefined;
   for (const row of rows) {
-    const [name, seed, arrivals, , , , orderHash, , , rankHash] = row.split(',') as string[];
-    if (loaded?.name !== name) loaded = { name: name!, trace: trace(name!) };
+    const [name, seed, arrivals, , , , orderHash, , , rankHash] = row.split(',');
+    if (loaded?.name !== name) loaded = { name: name, trace: trace(name) };
     const go = new GoRandom(Number(seed));
     go.skip(1);
-    const order = fgdArrivals(loaded!.trace.pods, loaded!.trace.gpus * 1000, 1.3, go);
+    const order = fgdArrivals(loaded.trace.pods, loaded.trace.gpus * 1000, 1.3, go);
     go.skip(10);
-    const ranks = go.perm(loaded!.trace.nodes.length);
+    const ranks = go.perm(loaded.trace.nodes.length);
     expect([order.length, sha256(order.map((pod) => pod.name)), sha256(ranks)], `${name} seed ${seed}`).toEqual([
       Number(arrivals),
       orderHash,
@@ -73,7 +73,7 @@ test.skipIf(!available)(
 
     // And the verdict can fail: one published point moved by a hundredth.
     const moved = structuredClone(published);
-    moved[0]!.curves.allocated[77]! += 0.01;
+    moved[0].curves.allocated[77] += 0.01;
     expect(fgdVerdict(moved, runs)).toMatchObject({ passed: false, equalRuns: 4 });
   },
 );

@@ -69,7 +69,7 @@ export function fgdRun(trace: FgdTrace, policy: string, ratio: number, seed: num
   const simulation = new Simulation({
     nodes: trace.nodes,
     pods: arrivalsOf(arrivals),
-    placement: placementPolicy(FGD_POLICIES[policy]!),
+    placement: placementPolicy(FGD_POLICIES[policy]),
     seed,
     streams: () => go,
     whenFull: 'refuse',
@@ -78,7 +78,7 @@ export function fgdRun(trace: FgdTrace, policy: string, ratio: number, seed: num
     metrics: 'lean',
     onDecision: (_, __, node) => (placedOn = node),
     onArrival: () => {
-      const { request } = arrivals[arrived++]!;
+      const { request } = arrivals[arrived++];
       const askedMilli = request.gpuCount ? request.gpuCount * (request.gpuMilli ?? 1000) : 0;
       arrivedMilli += askedMilli;
       if (placedOn >= 0) {
@@ -87,7 +87,7 @@ export function fgdRun(trace: FgdTrace, policy: string, ratio: number, seed: num
         placedOn = -1;
       }
       let fragmentedMilli = 0;
-      for (let node = 0; node < fragments.length; node++) fragmentedMilli += fragments[node]!;
+      for (let node = 0; node < fragments.length; node++) fragmentedMilli += fragments[node];
       recorder.record(arrivedMilli, allocatedMilli, fragmentedMilli);
     },
   });

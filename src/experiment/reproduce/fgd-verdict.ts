@@ -42,8 +42,8 @@ export function fgdVerdict(reference: readonly FgdReferenceRun[], runs: readonly
   });
   const differences: string[] = [];
   const rows = [...groups.values()].map((members) => {
-    const pairs = members.map((k) => ({ published: reference[k]!, run: runs[k]! }));
-    return pairs[0]!.published.policy === RANDOM ? randomRow(pairs, differences) : exactRow(pairs, differences);
+    const pairs = members.map((k) => ({ published: reference[k], run: runs[k] }));
+    return pairs[0].published.policy === RANDOM ? randomRow(pairs, differences) : exactRow(pairs, differences);
   });
   const exact = rows.filter((row) => row.equalRuns >= 0);
   return {
@@ -65,7 +65,7 @@ function exactRow(pairs: readonly Pair[], differences: string[]): FgdVerdictRow 
     let equal = true;
     for (const curve of CURVES) {
       published.curves[curve].forEach((value, column) => {
-        const got = run.curves[curve][column]!;
+        const got = run.curves[curve][column];
         if (got === value) return;
         equal = false;
         const difference = Math.abs(got - value);
@@ -96,7 +96,7 @@ function randomRow(pairs: readonly Pair[], differences: string[]): FgdVerdictRow
 }
 
 function common(pairs: readonly Pair[]): Omit<FgdVerdictRow, 'equalRuns' | 'largestDifference' | 'verdict'> {
-  const { workload, policy } = pairs[0]!.published;
+  const { workload, policy } = pairs[0].published;
   const mean = (of: (pair: Pair) => FgdCurves): number =>
     pairs.reduce((sum, pair) => sum + of(pair).allocated.at(-1)!, 0) / pairs.length;
   return {

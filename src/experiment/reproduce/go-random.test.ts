@@ -39,7 +39,7 @@ function deriveTable(): string {
   const words = [...state];
   while (words.length < 2 * LENGTH) words.push((words.at(-LENGTH)! + words.at(-TAP)!) & MASK);
   const jumped = Array.from({ length: LENGTH }, (_, n) =>
-    power.reduce((sum, factor, k) => (sum + factor * words[n + k]!) & MASK, 0n),
+    power.reduce((sum, factor, k) => (sum + factor * words[n + k]) & MASK, 0n),
   );
   const bytes = new DataView(new ArrayBuffer(8 * LENGTH));
   tableOrder(jumped).forEach((word, k) => bytes.setBigUint64(8 * k, word, true));
@@ -55,7 +55,7 @@ function simpleSeed(): bigint[] {
     return ((a << 20n) ^ (b << 10n) ^ c) & MASK;
   });
   // The generator walks downwards from feed 334 and tap 0: in the order of time the state is read as below.
-  return Array.from({ length: LENGTH }, (_, n) => vec[(LENGTH - TAP - 1 - n + 2 * LENGTH) % LENGTH]!);
+  return Array.from({ length: LENGTH }, (_, n) => vec[(LENGTH - TAP - 1 - n + 2 * LENGTH) % LENGTH]);
 }
 
 /** After so many steps the generator stands elsewhere in its table. */
@@ -77,16 +77,16 @@ function polynomialPower(steps: bigint): bigint[] {
 
 function multiply(one: readonly bigint[], other: readonly bigint[]): bigint[] {
   const product = Array<bigint>(one.length + other.length - 1).fill(0n);
-  one.forEach((a, i) => other.forEach((b, j) => (product[i + j] = (product[i + j]! + a * b) & MASK)));
+  one.forEach((a, i) => other.forEach((b, j) => (product[i + j] = (product[i + j] + a * b) & MASK)));
   return product;
 }
 
 /** x[n] = x[n-607] + x[n-273], so x^607 = x^334 + 1. */
 function reduce(polynomial: bigint[]): bigint[] {
   for (let k = polynomial.length - 1; k >= LENGTH; k--) {
-    const factor = polynomial[k]!;
-    polynomial[k - LENGTH] = (polynomial[k - LENGTH]! + factor) & MASK;
-    polynomial[k - TAP] = (polynomial[k - TAP]! + factor) & MASK;
+    const factor = polynomial[k];
+    polynomial[k - LENGTH] = (polynomial[k - LENGTH] + factor) & MASK;
+    polynomial[k - TAP] = (polynomial[k - TAP] + factor) & MASK;
   }
   const rest = polynomial.slice(0, LENGTH);
   while (rest.length < LENGTH) rest.push(0n);

@@ -28,8 +28,8 @@ export class GoRandom implements RandomStream {
       const b = (x = lehmer(x));
       const c = (x = lehmer(x));
       // (a << 40) ^ (b << 20) ^ c in 64 bits, as two halves.
-      this.low[k] = (b << 20) ^ c ^ table[2 * k]!;
-      this.high[k] = (a << 8) ^ (b >>> 12) ^ table[2 * k + 1]!;
+      this.low[k] = (b << 20) ^ c ^ table[2 * k];
+      this.high[k] = (a << 8) ^ (b >>> 12) ^ table[2 * k + 1];
     }
   }
 
@@ -71,10 +71,10 @@ export class GoRandom implements RandomStream {
   }
 
   /** rand.Shuffle, which draws by Lemire's multiplication and not as Intn does. */
-  shuffle<T>(list: T[]): void {
+  shuffle(list: unknown[]): void {
     for (let k = list.length - 1; k > 0; k--) {
       const other = this.lemire(k + 1);
-      [list[k], list[other]] = [list[other]!, list[k]!];
+      [list[k], list[other]] = [list[other], list[k]];
     }
   }
 
@@ -111,10 +111,10 @@ export class GoRandom implements RandomStream {
     this.tap = this.tap === 0 ? LENGTH - 1 : this.tap - 1;
     this.feed = this.feed === 0 ? LENGTH - 1 : this.feed - 1;
     const { low, high, tap, feed } = this;
-    const sum = (low[feed]! >>> 0) + (low[tap]! >>> 0);
+    const sum = (low[feed] >>> 0) + (low[tap] >>> 0);
     const carry = sum > 0xffffffff ? 1 : 0;
     this.lastLow = low[feed] = sum | 0;
-    this.lastHigh = high[feed] = (high[feed]! + high[tap]! + carry) | 0;
+    this.lastHigh = high[feed] = (high[feed] + high[tap] + carry) | 0;
   }
 }
 

@@ -37,7 +37,7 @@ export function numpyMean(values: ArrayLike<number>): number {
 function pairwiseSum(values: ArrayLike<number>, from: number, count: number): number {
   if (count < 8) {
     let sum = 0;
-    for (let k = 0; k < count; k++) sum += values[from + k]!;
+    for (let k = 0; k < count; k++) sum += values[from + k];
     return sum;
   }
   if (count > 128) {
@@ -48,8 +48,8 @@ function pairwiseSum(values: ArrayLike<number>, from: number, count: number): nu
   const r = new Float64Array(8);
   for (let k = 0; k < 8; k++) r[k] = values[from + k]!;
   let at = 8;
-  for (; at < count - (count % 8); at += 8) for (let k = 0; k < 8; k++) r[k]! += values[from + at + k]!;
-  let sum = r[0]! + r[1]! + (r[2]! + r[3]!) + (r[4]! + r[5]! + (r[6]! + r[7]!));
-  for (; at < count; at++) sum += values[from + at]!;
+  for (; at < count - (count % 8); at += 8) for (let k = 0; k < 8; k++) r[k] += values[from + at + k];
+  let sum = r[0] + r[1] + (r[2] + r[3]) + (r[4] + r[5] + (r[6] + r[7]));
+  for (; at < count; at++) sum += values[from + at];
   return sum;
 }

@@ -62,7 +62,7 @@ export class ExamRun {
     const shuffle = stream(seed, 'exam/order');
     for (let last = ranks.length - 1; last > 0; last--) {
       const other = shuffle.below(last + 1);
-      [ranks[last], ranks[other]] = [ranks[other]!, ranks[last]!];
+      [ranks[last], ranks[other]] = [ranks[other], ranks[last]];
     }
     const counters: WorkCounters = { nodeEvaluations: 0, scoreCalls: 0 };
     this.placer = new Placer({
@@ -113,10 +113,10 @@ export class ExamRun {
   /** Whether the pod could be placed there, the policy's own filter included. */
   fits(pod: { slot: number; shape: number }, node: number): boolean {
     if (!this.cluster.fits(node, pod.shape, this.shapes)) return false;
-    const { filter } = this.policy;
+    const { policy } = this;
     return (
-      filter === undefined ||
-      filter.call(this.policy, this.pod.moveTo(pod.shape, pod.slot), this.node.moveTo(node)) === true
+      policy.filter === undefined ||
+      policy.filter(this.pod.moveTo(pod.shape, pod.slot), this.node.moveTo(node)) === true
     );
   }
 }

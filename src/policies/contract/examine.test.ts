@@ -32,7 +32,7 @@ test('catches a policy without a name, and one that does nothing', () => {
 test('catches a policy that throws', () => {
   const policy: PlacementPolicy = {
     name: 'fragile',
-    score: (_pod, node) => node.labels['rack']!.length,
+    score: (_pod, node) => node.labels['rack'].length,
   };
   expect(sentenceFor('does not throw', fixed(policy))).toMatch(/^seed \d: it threw "/);
 });
@@ -52,7 +52,7 @@ test('catches a policy that changes the cluster', () => {
     name: 'thief',
     choose(_pod, candidates) {
       const node = candidates.nthFitting(0);
-      if (node >= 0) (candidates.cluster as Cluster).memFreeBytes[node]! -= 1;
+      if (node >= 0) (candidates.cluster as Cluster).memFreeBytes[node] -= 1;
       return node;
     },
   };
@@ -96,7 +96,7 @@ test('catches a counter behind a score that claims to read only the node', () =>
 test('catches a score that reads other nodes through the columns', () => {
   const alike: PlacementFactory = () => ({
     name: 'like-node-0',
-    columns: (cluster) => (_shape, node) => -Math.abs(cluster.cpuFreeMilli[node]! - cluster.cpuFreeMilli[0]!),
+    columns: (cluster) => (_shape, node) => -Math.abs(cluster.cpuFreeMilli[node] - cluster.cpuFreeMilli[0]),
   });
   expect(sentenceFor('reads only the node', alike)).toContain('although the node had not changed');
 });
@@ -117,7 +117,7 @@ test('catches columns that do not say what the score says', () => {
   const policy: PlacementPolicy = {
     name: 'two-faced',
     score: (_pod, node) => node.cpuFreeMilli,
-    columns: (cluster) => (_shape, node) => cluster.cpuFreeMilli[node]! + (cluster.podCount[node]! > 3 ? 1 : 0),
+    columns: (cluster) => (_shape, node) => cluster.cpuFreeMilli[node] + (cluster.podCount[node] > 3 ? 1 : 0),
   };
   expect(sentenceFor('columns equal score', fixed(policy))).toMatch(/score gives \d+ but columns give \d+/);
 });

@@ -88,8 +88,8 @@ function walk(factory: PlacementFactory, world: ExamWorld, seed: number, events:
     if (what < 13 || placed.length === 0) arrive();
     else if (what < 19) {
       const [pod] = placed.splice(random.below(placed.length), 1);
-      for (const run of runs) run.leave(pod!);
-      opinions.changed(pod!.node);
+      for (const run of runs) run.leave(pod);
+      opinions.changed(pod.node);
     } else {
       const node = random.below(world.nodes.length);
       const ready = naive.cluster.ready[node] === 0;
@@ -152,9 +152,9 @@ function takeDevices(run: ExamRun, shape: number, node: number): number {
   for (let device = 0; device < 32; device++) {
     if ((devices & (1 << device)) === 0) continue;
     taken++;
-    const there = device < cluster.gpuCount[node]!;
-    const left = there ? cluster.deviceFreeMilli[cluster.deviceFirst[node]! + device]! : 0;
-    if (left < shapes.gpuMilli[shape]!)
+    const there = device < cluster.gpuCount[node];
+    const left = there ? cluster.deviceFreeMilli[cluster.deviceFirst[node] + device] : 0;
+    if (left < shapes.gpuMilli[shape])
       throw new Failed(
         'takes devices that fit',
         `it took GPU ${device} of node ${node}, which has ${left} milli-GPU left, for a pod that needs ${shapes.gpuMilli[shape]}`,
@@ -173,7 +173,7 @@ function difference(
   node: number,
   other: number,
 ): string {
-  const pod = `shape ${shape} (${naive.shapes.requests[shape]!.cpuMilli} millicores)`;
+  const pod = `shape ${shape} (${naive.shapes.requests[shape].cpuMilli} millicores)`;
   if (rule === 'answers the same again')
     return (
       `for ${pod} it chose node ${node}, and ${other} when made anew with the same random stream and history; ` +

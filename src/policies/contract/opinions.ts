@@ -25,7 +25,7 @@ export class Opinions {
       throw new Failed('scores with numbers', `the score of node ${node} is ${String(value)}; give a number`);
     if (run.pod.readBeyondShape) return value;
     let scores = this.known.get(node);
-    if (!scores) this.known.set(node, (scores = new Map()));
+    if (!scores) this.known.set(node, (scores = new Map<number, number>()));
     const before = scores.get(shape);
     if (before !== undefined && before !== value)
       throw new Failed(

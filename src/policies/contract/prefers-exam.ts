@@ -7,7 +7,7 @@ import type { ExamRun } from './exam-run.ts';
  */
 export function breaksPrefers(run: ExamRun, shape: number, node: number, random: RandomStream): string | undefined {
   const { cluster, shapes, policy, score } = run;
-  if (policy.prefers === undefined || score === undefined || shapes.gpuCount[shape]! > 0) return undefined;
+  if (policy.prefers === undefined || score === undefined || shapes.gpuCount[shape] > 0) return undefined;
   const probe = cluster.count;
   const columns = [cluster.cpuMilli, cluster.memBytes, cluster.cpuFreeMilli, cluster.memFreeBytes];
   for (const column of columns) column[probe] = column[node]!;
@@ -19,8 +19,8 @@ export function breaksPrefers(run: ExamRun, shape: number, node: number, random:
         `it says prefers: '${policy.prefers}', which promises that for a pod without GPUs its score depends on ` +
         `capacities, free CPU and free memory only, but a node equal in these to node ${node} gets ${same}, not ${real}`
       );
-    const cpuFree = between(random, shapes.cpuMilli[shape]!, cluster.cpuFreeMilli[node]!);
-    const memFree = between(random, shapes.memBytes[shape]!, cluster.memFreeBytes[node]!);
+    const cpuFree = between(random, shapes.cpuMilli[shape], cluster.cpuFreeMilli[node]);
+    const memFree = between(random, shapes.memBytes[shape], cluster.memFreeBytes[node]);
     cluster.cpuFreeMilli[probe] = cpuFree;
     cluster.memFreeBytes[probe] = memFree;
     const fuller = score(shape, probe);

@@ -45,7 +45,7 @@ export class Snapshot {
     this.columns.forEach((column, k) => {
       const now = column();
       if (this.copies[k]?.length !== now.length) this.copies[k] = new Float64Array(now.length);
-      this.copies[k]!.set(now);
+      this.copies[k].set(now);
     });
   }
 
@@ -53,7 +53,7 @@ export class Snapshot {
   holds(): boolean {
     return this.columns.every((column, k) => {
       const now = column();
-      const then = this.copies[k]!;
+      const then = this.copies[k];
       for (let at = 0; at < then.length; at++) if (now[at] !== then[at]) return false;
       return true;
     });

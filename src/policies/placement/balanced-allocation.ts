@@ -20,13 +20,13 @@ export const balancedAllocation = memoryless({
   columns(cluster, shapes) {
     const { cpuMilli, cpuFreeMilli, memBytes, memFreeBytes, gpuCount, gpuFreeMilli } = cluster;
     return (shape, node) => {
-      const gpus = shapes.gpuCount[shape]!;
-      const gpuMilli = gpuCount[node]! * 1000;
+      const gpus = shapes.gpuCount[shape];
+      const gpuMilli = gpuCount[node] * 1000;
       return evenness(
-        share(cpuMilli[node]! - cpuFreeMilli[node]! + shapes.cpuMilli[shape]!, cpuMilli[node]!),
-        share(memBytes[node]! - memFreeBytes[node]! + shapes.memBytes[shape]!, memBytes[node]!),
+        share(cpuMilli[node] - cpuFreeMilli[node] + shapes.cpuMilli[shape], cpuMilli[node]),
+        share(memBytes[node] - memFreeBytes[node] + shapes.memBytes[shape], memBytes[node]),
         gpus > 0,
-        share(gpuMilli - gpuFreeMilli[node]! + gpus * shapes.gpuMilli[shape]!, gpuMilli),
+        share(gpuMilli - gpuFreeMilli[node] + gpus * shapes.gpuMilli[shape], gpuMilli),
       );
     };
   },

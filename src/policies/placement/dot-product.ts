@@ -23,12 +23,12 @@ export const dotProduct = memoryless({
     const { cpuFreeMilli, memFreeBytes, gpuFreeMilli, largestCpuMilli, largestMemBytes, largestGpuMilli } = cluster;
     return (shape, node) => {
       const plain =
-        share(shapes.cpuMilli[shape]!, largestCpuMilli) * share(cpuFreeMilli[node]!, largestCpuMilli) +
-        share(shapes.memBytes[shape]!, largestMemBytes) * share(memFreeBytes[node]!, largestMemBytes);
-      const gpus = shapes.gpuCount[shape]!;
+        share(shapes.cpuMilli[shape], largestCpuMilli) * share(cpuFreeMilli[node], largestCpuMilli) +
+        share(shapes.memBytes[shape], largestMemBytes) * share(memFreeBytes[node], largestMemBytes);
+      const gpus = shapes.gpuCount[shape];
       if (gpus === 0) return plain;
-      const asked = share(gpus * shapes.gpuMilli[shape]!, largestGpuMilli);
-      return plain + asked * share(gpuFreeMilli[node]!, largestGpuMilli);
+      const asked = share(gpus * shapes.gpuMilli[shape], largestGpuMilli);
+      return plain + asked * share(gpuFreeMilli[node], largestGpuMilli);
     };
   },
 });

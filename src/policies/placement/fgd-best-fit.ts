@@ -16,8 +16,8 @@ export const fgdBestFit = memoryless({
   columns({ cpuFreeMilli, gpuFreeMilli }, shapes) {
     return (shape, node) =>
       points(
-        cpuFreeMilli[node]! - shapes.cpuMilli[shape]!,
-        gpuFreeMilli[node]! - shapes.gpuCount[shape]! * shapes.gpuMilli[shape]!,
+        cpuFreeMilli[node] - shapes.cpuMilli[shape],
+        gpuFreeMilli[node] - shapes.gpuCount[shape] * shapes.gpuMilli[shape],
       );
   },
 });

@@ -16,10 +16,10 @@ export const fgdDotProduct = memoryless({
   columns({ cpuFreeMilli, gpuFreeMilli }, shapes) {
     return (shape, node) =>
       points(
-        cpuFreeMilli[node]!,
-        shapes.cpuMilli[shape]!,
-        gpuFreeMilli[node]!,
-        shapes.gpuCount[shape]! * shapes.gpuMilli[shape]!,
+        cpuFreeMilli[node],
+        shapes.cpuMilli[shape],
+        gpuFreeMilli[node],
+        shapes.gpuCount[shape] * shapes.gpuMilli[shape],
       );
   },
 });

@@ -22,12 +22,12 @@ export const fgdRandom: BuiltInPlacement = {
     devices(cluster, shapes, stream) {
       const { deviceFirst, deviceFreeMilli, gpuCount } = cluster;
       return (shape, node) => {
-        const milli = shapes.gpuMilli[shape]!;
-        if (shapes.gpuCount[shape]! !== 1 || milli === 1000) return cluster.bestFitDevices(node, shape, shapes);
+        const milli = shapes.gpuMilli[shape];
+        if (shapes.gpuCount[shape] !== 1 || milli === 1000) return cluster.bestFitDevices(node, shape, shapes);
         let chosen = -1;
         let fitting = 0;
-        for (let device = 0; device < gpuCount[node]!; device++) {
-          if (deviceFreeMilli[deviceFirst[node]! + device]! < milli) continue;
+        for (let device = 0; device < gpuCount[node]; device++) {
+          if (deviceFreeMilli[deviceFirst[node] + device] < milli) continue;
           // Reservoir sampling: the k-th that fits takes the place of the one before with probability 1/k.
           if (stream.below(++fitting) === 0) chosen = device;
         }

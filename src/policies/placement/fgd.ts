@@ -39,12 +39,12 @@ export const fgd: BuiltInPlacement = {
         const known = (memo ??= new FragmentationMemo(cluster, typicalPods));
         const { deviceFirst, deviceFreeMilli, gpuCount } = cluster;
         return (shape, node) => {
-          const milli = shapes.gpuMilli[shape]!;
-          if (shapes.gpuCount[shape]! !== 1 || milli === 1000) return cluster.bestFitDevices(node, shape, shapes);
+          const milli = shapes.gpuMilli[shape];
+          if (shapes.gpuCount[shape] !== 1 || milli === 1000) return cluster.bestFitDevices(node, shape, shapes);
           let best = -1;
           let mostPoints = -1;
-          for (let device = 0; device < gpuCount[node]!; device++) {
-            const left = deviceFreeMilli[deviceFirst[node]! + device]!;
+          for (let device = 0; device < gpuCount[node]; device++) {
+            const left = deviceFreeMilli[deviceFirst[node] + device];
             if (left < milli) continue;
             const points = sigmoidPoints(known.fallOnDevice(shape, node, left, shapes));
             if (points > mostPoints) [best, mostPoints] = [device, points];
@@ -65,7 +65,7 @@ function largestFall(typical: readonly TypicalPod[], pod: PodView, node: NodeVie
     const after = devices.map((left, device) => (taken.includes(device) ? left - pod.gpuMilli : left));
     return before - fragmentation(typical, node.cpuFreeMilli - pod.cpuMilli, after, node.gpuModel);
   };
-  const fitting = [...devices.keys()].filter((device) => devices[device]! >= pod.gpuMilli);
+  const fitting = [...devices.keys()].filter((device) => devices[device] >= pod.gpuMilli);
   if (pod.gpuCount === 1 && pod.gpuMilli < 1000) return Math.max(...fitting.map((device) => fallIfTaken([device])));
   return fallIfTaken(fitting.slice(0, pod.gpuCount));
 }

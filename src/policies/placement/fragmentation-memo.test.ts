@@ -14,9 +14,9 @@ test('what is remembered equals what is computed, to the last bit, on random his
     const memo = new FragmentationMemo(cluster, typicalPods);
     const random = stream(seed, 'history');
     const computed = (node: number): number => {
-      const first = cluster.deviceFirst[node]!;
-      const devices = cluster.deviceFreeMilli.subarray(first, first + cluster.gpuCount[node]!);
-      return fragmentation(typicalPods, cluster.cpuFreeMilli[node]!, devices, nodes[node]!.gpuModel ?? '');
+      const first = cluster.deviceFirst[node];
+      const devices = cluster.deviceFreeMilli.subarray(first, first + cluster.gpuCount[node]);
+      return fragmentation(typicalPods, cluster.cpuFreeMilli[node], devices, nodes[node].gpuModel ?? '');
     };
     for (let step = 0; step < 100; step++) {
       const node = random.below(nodes.length);
@@ -28,7 +28,7 @@ test('what is remembered equals what is computed, to the last bit, on random his
       // The device that shares are taken from here is any that fits, so the fall is at most the best.
       cluster.bind(node, shape, cluster.bestFitDevices(node, shape, shapes), shapes);
       const achieved = before - computed(node);
-      const sharing = shapes.gpuCount[shape] === 1 && shapes.gpuMilli[shape]! < 1000;
+      const sharing = shapes.gpuCount[shape] === 1 && shapes.gpuMilli[shape] < 1000;
       expect(sharing ? achieved <= fall : achieved === fall, `seed ${seed}, step ${step}`).toBe(true);
     }
   }

@@ -64,7 +64,7 @@ export class FragmentationMemo {
   /** F of the node as it is, in milli-GPU. */
   ofNode(node: number): number {
     this.forgetIfFull();
-    return this.value(this.stateOf(node), this.levelOf(this.cluster.cpuFreeMilli[node]!));
+    return this.value(this.stateOf(node), this.levelOf(this.cluster.cpuFreeMilli[node]));
   }
 
   /**
@@ -74,14 +74,14 @@ export class FragmentationMemo {
   fall(shape: number, node: number, shapes: ShapeTable): number {
     this.forgetIfFull();
     const state = this.stateOf(node);
-    const cpuFree = this.cluster.cpuFreeMilli[node]!;
+    const cpuFree = this.cluster.cpuFreeMilli[node];
     const before = this.value(state, this.levelOf(cpuFree));
-    const levelAfter = this.levelOf(cpuFree - shapes.cpuMilli[shape]!);
+    const levelAfter = this.levelOf(cpuFree - shapes.cpuMilli[shape]);
     if (shapes.gpuCount[shape] === 0) return before - this.value(state, levelAfter);
-    const steps = this.stepsFrom(state, shapes.gpuCount[shape]!, shapes.gpuMilli[shape]!);
+    const steps = this.stepsFrom(state, shapes.gpuCount[shape], shapes.gpuMilli[shape]);
     let best = -Infinity;
     for (let k = 1; k < steps.length; k += 2) {
-      const fall = before - this.value(steps[k]!, levelAfter);
+      const fall = before - this.value(steps[k], levelAfter);
       if (fall > best) best = fall;
     }
     return best;
@@ -91,11 +91,11 @@ export class FragmentationMemo {
   fallOnDevice(shape: number, node: number, deviceLeftMilli: number, shapes: ShapeTable): number {
     this.forgetIfFull();
     const state = this.stateOf(node);
-    const cpuFree = this.cluster.cpuFreeMilli[node]!;
-    const steps = this.stepsFrom(state, 1, shapes.gpuMilli[shape]!);
+    const cpuFree = this.cluster.cpuFreeMilli[node];
+    const steps = this.stepsFrom(state, 1, shapes.gpuMilli[shape]);
     for (let k = 0; k < steps.length; k += 2) {
       if (steps[k] !== deviceLeftMilli) continue;
-      const after = this.value(steps[k + 1]!, this.levelOf(cpuFree - shapes.cpuMilli[shape]!));
+      const after = this.value(steps[k + 1], this.levelOf(cpuFree - shapes.cpuMilli[shape]));
       return this.value(state, this.levelOf(cpuFree)) - after;
     }
     return -Infinity;
@@ -103,13 +103,13 @@ export class FragmentationMemo {
 
   private value(state: number, level: number): number {
     const at = state * this.levels + level;
-    const known = this.fragments[at]!;
+    const known = this.fragments[at];
     if (known === known) return known;
     // Any CPU of this level will do: what the largest pod that fits asks for, or less than any does.
-    const cpuMilli = level === 0 ? -1 : this.cpuSteps[level - 1]!;
+    const cpuMilli = level === 0 ? -1 : this.cpuSteps[level - 1];
     this.categories.fill(0);
-    const model = this.classModel[this.stateModel[state]!]!;
-    addFragments(this.typical, cpuMilli, this.devices[state]!, model, this.categories);
+    const model = this.classModel[this.stateModel[state]];
+    addFragments(this.typical, cpuMilli, this.devices[state], model, this.categories);
     return (this.fragments[at] = fragmentsOf(this.categories));
   }
 
@@ -119,7 +119,7 @@ export class FragmentationMemo {
     let high = cpuSteps.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (cpuSteps[middle]! <= cpuMilli) low = middle + 1;
+      if (cpuSteps[middle] <= cpuMilli) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -128,40 +128,40 @@ export class FragmentationMemo {
   private stateOf(node: number): number {
     const { deviceFirst, deviceFreeMilli, gpuCount } = this.cluster;
     const { seen } = this;
-    const known = this.nodeState[node]!;
-    const first = deviceFirst[node]!;
-    const end = first + gpuCount[node]!;
+    const known = this.nodeState[node];
+    const first = deviceFirst[node];
+    const end = first + gpuCount[node];
     let changed = known < 0;
     for (let device = first; device < end && !changed; device++) changed = seen[device] !== deviceFreeMilli[device];
     if (!changed) return known;
     for (let device = first; device < end; device++) seen[device] = deviceFreeMilli[device]!;
-    const state = this.intern(deviceFreeMilli.slice(first, end).sort(), this.modelClass[this.cluster.gpuModel[node]!]!);
+    const state = this.intern(deviceFreeMilli.slice(first, end).sort(), this.modelClass[this.cluster.gpuModel[node]]);
     this.nodeState[node] = state;
     return state;
   }
 
   private stepsFrom(state: number, gpuCount: number, gpuMilli: number): Int32Array {
     const key = gpuCount * 1001 + gpuMilli;
-    let ask = this.askNumbers[key]!;
+    let ask = this.askNumbers[key];
     if (ask < 0) ask = this.askNumbers[key] = this.asks++;
-    return (this.next[state]![ask] ??= this.findSteps(state, gpuCount, gpuMilli));
+    return (this.next[state][ask] ??= this.findSteps(state, gpuCount, gpuMilli));
   }
 
   private findSteps(state: number, gpuCount: number, gpuMilli: number): Int32Array {
-    const before = this.devices[state]!;
-    const model = this.stateModel[state]!;
+    const before = this.devices[state];
+    const model = this.stateModel[state];
     const take = (devices: readonly number[]): number => {
       const after = before.slice();
-      for (const device of devices) after[device]! -= gpuMilli;
+      for (const device of devices) after[device] -= gpuMilli;
       return this.intern(after.sort(), model);
     };
-    const fitting = [...before.keys()].filter((device) => before[device]! >= gpuMilli);
+    const fitting = [...before.keys()].filter((device) => before[device] >= gpuMilli);
     if (gpuCount > 1 || gpuMilli === 1000) {
       const chosen = fitting.slice(0, gpuCount);
-      return Int32Array.from([before[chosen[0]!]!, take(chosen)]);
+      return Int32Array.from([before[chosen[0]], take(chosen)]);
     }
     const different = fitting.filter((device) => before[device] !== before[device - 1]);
-    return Int32Array.from(different.flatMap((device) => [before[device]!, take([device])]));
+    return Int32Array.from(different.flatMap((device) => [before[device], take([device])]));
   }
 
   private intern(sorted: Int32Array, model: number): number {

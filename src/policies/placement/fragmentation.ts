@@ -26,37 +26,37 @@ export function addFragments(
   into: Float64Array,
 ): void {
   let idle = 0;
-  for (let device = 0; device < devicesFreeMilli.length; device++) idle += devicesFreeMilli[device]!;
+  for (let device = 0; device < devicesFreeMilli.length; device++) idle += devicesFreeMilli[device];
   if (idle === 0) return;
   for (const pod of typical) {
     const hasCpu = cpuFreeMilli >= pod.cpuMilli;
     if (pod.gpuCount === 0) {
-      into[hasCpu ? 4 : 5]! += pod.share * idle;
+      into[hasCpu ? 4 : 5] += pod.share * idle;
       continue;
     }
     if (pod.gpuModels.length > 0 && !pod.gpuModels.includes(gpuModel)) {
-      into[6]! += pod.share * idle;
+      into[6] += pod.share * idle;
       continue;
     }
     let fitting = 0;
     let tooLittle = 0;
     for (let device = 0; device < devicesFreeMilli.length; device++) {
-      const left = devicesFreeMilli[device]!;
+      const left = devicesFreeMilli[device];
       if (left >= pod.gpuMilli) fitting++;
       else tooLittle += left;
     }
-    if (fitting < pod.gpuCount) into[hasCpu ? 1 : 0]! += pod.share * idle;
-    else if (!hasCpu) into[3]! += pod.share * idle;
+    if (fitting < pod.gpuCount) into[hasCpu ? 1 : 0] += pod.share * idle;
+    else if (!hasCpu) into[3] += pod.share * idle;
     else {
-      into[1]! += pod.share * tooLittle;
-      into[2]! += pod.share * (idle - tooLittle);
+      into[1] += pod.share * tooLittle;
+      into[2] += pod.share * (idle - tooLittle);
     }
   }
 }
 
 /** Fragmented milli-GPU: everything but what is satisfied. */
 export function fragmentsOf(categories: ArrayLike<number>): number {
-  return categories[0]! + categories[1]! + categories[3]! + categories[4]! + categories[5]! + categories[6]!;
+  return categories[0] + categories[1] + categories[3] + categories[4] + categories[5] + categories[6];
 }
 
 /** F of a node in this state, in milli-GPU: idle GPU that a pod drawn from the workload could not use, on average. */

@@ -15,7 +15,7 @@ export const gpuClustering = memoryless({
   score: (pod, node) => clusteringScore(pod.gpuCount, pod.gpuMilli, node.gpuFreeMilli, node.gpuClasses),
   columns({ gpuFreeMilli, gpuClasses }, shapes) {
     return (shape, node) =>
-      clusteringScore(shapes.gpuCount[shape]!, shapes.gpuMilli[shape]!, gpuFreeMilli[node]!, gpuClasses[node]!);
+      clusteringScore(shapes.gpuCount[shape], shapes.gpuMilli[shape], gpuFreeMilli[node], gpuClasses[node]);
   },
 });
 

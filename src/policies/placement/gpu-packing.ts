@@ -25,9 +25,9 @@ export const gpuPacking = memoryless({
   columns(cluster, shapes) {
     const { gpuCount, gpuWholeFree } = cluster;
     return (shape, node) => {
-      const gpus = shapes.gpuCount[shape]!;
+      const gpus = shapes.gpuCount[shape];
       if (gpus === 0) return 0;
-      const here = gpuCount[node]!;
+      const here = gpuCount[node];
       if (gpuWholeFree[node] === here) return idleNodeScore(here);
       if (shapes.gpuMilli[shape] === 1000) return usedNodeScore(gpus, 0);
       return sharedScore(cluster, node, cluster.bestFitDevices(node, shape, shapes));
@@ -40,7 +40,7 @@ function sharedScore({ deviceFirst, deviceFreeMilli }: Readonly<Cluster>, node: 
   let hundredths = 0;
   for (let device = 0, rest = devices; rest !== 0; device++, rest >>>= 1) {
     if ((rest & 1) === 0) continue;
-    const left = deviceFreeMilli[deviceFirst[node]! + device]!;
+    const left = deviceFreeMilli[deviceFirst[node] + device];
     if (left === 1000) whole++;
     hundredths += Math.trunc(left / 10);
   }

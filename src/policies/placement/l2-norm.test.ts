@@ -4,7 +4,7 @@ import { pod, situation } from '../../../test/placement-situation.ts';
 test('L2 norm prefers the shortest vector of what is left', () => {
   // Left (.5, .1), (.1, .4), (0, .7): squares .26, .17, .49.
   const { scores, choose } = situation('l2-norm', '900/1000 300/1000 | 500/1000 600/1000 | 400/1000 900/1000');
-  scores(pod(400, 200)).forEach((score, node) => expect(score).toBeCloseTo([-0.26, -0.17, -0.49][node]!, 12));
+  scores(pod(400, 200)).forEach((score, node) => expect(score).toBeCloseTo([-0.26, -0.17, -0.49][node], 12));
   expect(choose(pod(400, 200))).toBe(1);
 });
 

@@ -21,11 +21,11 @@ export const l2Norm = memoryless({
     const { cpuFreeMilli, memFreeBytes, gpuFreeMilli, largestCpuMilli, largestMemBytes, largestGpuMilli } = cluster;
     return (shape, node) => {
       const plain =
-        squareOfRest(cpuFreeMilli[node]! - shapes.cpuMilli[shape]!, largestCpuMilli) +
-        squareOfRest(memFreeBytes[node]! - shapes.memBytes[shape]!, largestMemBytes);
-      const gpus = shapes.gpuCount[shape]!;
+        squareOfRest(cpuFreeMilli[node] - shapes.cpuMilli[shape], largestCpuMilli) +
+        squareOfRest(memFreeBytes[node] - shapes.memBytes[shape], largestMemBytes);
+      const gpus = shapes.gpuCount[shape];
       if (gpus === 0) return -plain;
-      return -(plain + squareOfRest(gpuFreeMilli[node]! - gpus * shapes.gpuMilli[shape]!, largestGpuMilli));
+      return -(plain + squareOfRest(gpuFreeMilli[node] - gpus * shapes.gpuMilli[shape], largestGpuMilli));
     };
   },
 });

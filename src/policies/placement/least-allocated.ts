@@ -13,6 +13,6 @@ export const leastAllocated = memoryless({
   score: (pod, node) => freeShareAfter(pod, node) / dimensions(pod.gpuCount),
   columns(cluster, shapes) {
     const free = freeShareAfterColumns(cluster, shapes);
-    return (shape, node) => free(shape, node) / dimensions(shapes.gpuCount[shape]!);
+    return (shape, node) => free(shape, node) / dimensions(shapes.gpuCount[shape]);
   },
 });

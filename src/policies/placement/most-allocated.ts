@@ -23,15 +23,15 @@ export const mostAllocated = memoryless({
   columns(cluster, shapes) {
     const { cpuMilli, cpuFreeMilli, memBytes, memFreeBytes, gpuCount, gpuFreeMilli } = cluster;
     return (shape, node) => {
-      const cpu = cpuMilli[node]!;
-      const mem = memBytes[node]!;
+      const cpu = cpuMilli[node];
+      const mem = memBytes[node];
       let sum =
-        share(cpu - cpuFreeMilli[node]! + shapes.cpuMilli[shape]!, cpu) +
-        share(mem - memFreeBytes[node]! + shapes.memBytes[shape]!, mem);
-      const gpus = shapes.gpuCount[shape]!;
+        share(cpu - cpuFreeMilli[node] + shapes.cpuMilli[shape], cpu) +
+        share(mem - memFreeBytes[node] + shapes.memBytes[shape], mem);
+      const gpus = shapes.gpuCount[shape];
       if (gpus > 0) {
-        const gpuMilli = gpuCount[node]! * 1000;
-        sum += share(gpuMilli - gpuFreeMilli[node]! + gpus * shapes.gpuMilli[shape]!, gpuMilli);
+        const gpuMilli = gpuCount[node] * 1000;
+        sum += share(gpuMilli - gpuFreeMilli[node] + gpus * shapes.gpuMilli[shape], gpuMilli);
       }
       return sum / dimensions(gpus);
     };

@@ -20,11 +20,11 @@ export function freeShareAfterColumns(cluster: Readonly<Cluster>, shapes: ShapeT
   const { cpuMilli, cpuFreeMilli, memBytes, memFreeBytes, gpuCount, gpuFreeMilli } = cluster;
   return (shape, node) => {
     const plain =
-      share(cpuFreeMilli[node]! - shapes.cpuMilli[shape]!, cpuMilli[node]!) +
-      share(memFreeBytes[node]! - shapes.memBytes[shape]!, memBytes[node]!);
-    const gpus = shapes.gpuCount[shape]!;
+      share(cpuFreeMilli[node] - shapes.cpuMilli[shape], cpuMilli[node]) +
+      share(memFreeBytes[node] - shapes.memBytes[shape], memBytes[node]);
+    const gpus = shapes.gpuCount[shape];
     if (gpus === 0) return plain;
-    return plain + share(gpuFreeMilli[node]! - gpus * shapes.gpuMilli[shape]!, gpuCount[node]! * 1000);
+    return plain + share(gpuFreeMilli[node] - gpus * shapes.gpuMilli[shape], gpuCount[node] * 1000);
   };
 }
 

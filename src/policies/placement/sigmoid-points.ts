@@ -18,7 +18,7 @@ export function sigmoidPoints(change: number): number {
   let high = thresholds.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (thresholds[middle]! <= change) low = middle + 1;
+    if (thresholds[middle] <= change) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -22,15 +22,15 @@ export const tetris = memoryless({
   columns(cluster, shapes) {
     const { cpuMilli, cpuFreeMilli, memBytes, memFreeBytes, gpuCount, gpuFreeMilli } = cluster;
     return (shape, node) => {
-      const cpu = cpuMilli[node]!;
-      const mem = memBytes[node]!;
+      const cpu = cpuMilli[node];
+      const mem = memBytes[node];
       const plain =
-        share(shapes.cpuMilli[shape]!, cpu) * share(cpuFreeMilli[node]!, cpu) +
-        share(shapes.memBytes[shape]!, mem) * share(memFreeBytes[node]!, mem);
-      const gpus = shapes.gpuCount[shape]!;
+        share(shapes.cpuMilli[shape], cpu) * share(cpuFreeMilli[node], cpu) +
+        share(shapes.memBytes[shape], mem) * share(memFreeBytes[node], mem);
+      const gpus = shapes.gpuCount[shape];
       if (gpus === 0) return plain;
-      const gpuMilli = gpuCount[node]! * 1000;
-      return plain + share(gpus * shapes.gpuMilli[shape]!, gpuMilli) * share(gpuFreeMilli[node]!, gpuMilli);
+      const gpuMilli = gpuCount[node] * 1000;
+      return plain + share(gpus * shapes.gpuMilli[shape], gpuMilli) * share(gpuFreeMilli[node], gpuMilli);
     };
   },
 });

@@ -44,7 +44,7 @@ test.skipIf(reference === undefined).each(traces)(
     });
     const expected = rowsOf(reference!)
       .filter((row) => row[0] === trace)
-      .map((row) => typical(Number(row[2]), Number(row[3]), Number(row[4]), row[5]!, Number(row[7])));
+      .map((row) => typical(Number(row[2]), Number(row[3]), Number(row[4]), row[5], Number(row[7])));
     expect(expected.length).toBeGreaterThan(30);
     expect(typicalPods(requests)).toEqual(expected);
   },

@@ -29,7 +29,7 @@ export function typicalPods(requests: Iterable<PodRequest>, coverage = 0.95): Ty
   const ordered = [...classes.values()].sort(mostFrequentFirst);
   let covered = 0;
   let kept = 0;
-  while (kept < ordered.length && covered < coverage * pods) covered += ordered[kept++]!.count;
+  while (kept < ordered.length && covered < coverage * pods) covered += ordered[kept++].count;
   return ordered.slice(0, kept).map((one) => ({
     cpuMilli: one.cpuMilli,
     gpuCount: one.gpuCount,

@@ -11,7 +11,7 @@ export const drf: QueuePolicy = {
   userShare(allocated, total) {
     let dominant = 0;
     for (let resource = 0; resource < total.length; resource++)
-      if (total[resource]! > 0) dominant = Math.max(dominant, allocated[resource]! / total[resource]!);
+      if (total[resource] > 0) dominant = Math.max(dominant, allocated[resource] / total[resource]);
     return dominant;
   },
 };

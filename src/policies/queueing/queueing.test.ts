@@ -55,10 +55,10 @@ test("DRF reaches the paper's allocation on its example: 3 tasks for A, 2 for B"
   const shares: number[] = [];
   for (;;) {
     const shareOf = users.map((user) => drf.userShare!(user.has, total));
-    const next = users[shareOf[0]! <= shareOf[1]! ? 0 : 1]!;
-    const used = total.map((_, k) => users[0]!.has[k]! + users[1]!.has[k]!);
-    if (next.asks.some((ask, k) => used[k]! + ask > total[k]!)) break;
-    next.asks.forEach((ask, k) => (next.has[k]! += ask));
+    const next = users[shareOf[0] <= shareOf[1] ? 0 : 1];
+    const used = total.map((_, k) => users[0].has[k] + users[1].has[k]);
+    if (next.asks.some((ask, k) => used[k] + ask > total[k])) break;
+    next.asks.forEach((ask, k) => (next.has[k] += ask));
     served.push(next.name);
     shares.push(drf.userShare!(next.has, total));
   }
