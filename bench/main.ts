@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { InputError } from '../src/sim/input-error.ts';
 import { benchmarkMarkdown, rowLine } from './bench-report.ts';
 import type { Benchmark, BenchOptions } from './benchmark.ts';
-import { workCounters } from './counter-scenarios.ts';
+import { type Counted, workCounters } from './counter-scenarios.ts';
 import { placementTable } from './placement-table.ts';
 import { benchmarkNamed, benchmarks } from './registry.ts';
 import { runBenchmark } from './run-benchmark.ts';
@@ -84,16 +84,18 @@ function measureOne(benchmark: Benchmark, options: BenchOptions, repeat: number 
   return { rows, verdicts: named, markdown: benchmarkMarkdown(benchmark, rows, verdicts) };
 }
 
+/** Says what changes, so that whoever commits it has seen it. */
 function updateCounters(): void {
   const counted = workCounters();
-  let before: Record<string, unknown> = {};
-  try {
-    before = JSON.parse(readFileSync(COUNTERS, 'utf8')) as Record<string, unknown>;
-  } catch {
-    process.stderr.write(`${COUNTERS} is new\n`);
+  const before = existsSync(COUNTERS)
+    ? (JSON.parse(readFileSync(COUNTERS, 'utf8')) as Record<string, Counted | undefined>)
+    : {};
+  for (const scenario of new Set([...Object.keys(before), ...Object.keys(counted)])) {
+    const [was = {}, is = {}] = [before[scenario], (counted as typeof before)[scenario]];
+    for (const name of new Set([...Object.keys(was), ...Object.keys(is)]))
+      if (was[name] !== is[name])
+        process.stdout.write(`${scenario}: ${name} ${was[name] ?? 'nothing'} -> ${is[name] ?? 'nothing'}\n`);
   }
-  for (const name of new Set([...Object.keys(before), ...Object.keys(counted)]))
-    if (JSON.stringify(before[name]) !== JSON.stringify(counted[name])) process.stdout.write(`changed: ${name}\n`);
   writeFileSync(COUNTERS, `${JSON.stringify(counted, null, 2)}\n`);
 }
 
