@@ -22,7 +22,7 @@ function runPool(
   started: string[],
   arrivalPasses: (job: number, freeMilli: number) => boolean,
 ): void {
-  let running: Running[] = [];
+  const running: Running[] = [];
   let queue: number[] = [];
   let arrived = 0;
   const endOf = ({ job, startUs }: Running): number => startUs + rows[job].runsUs;
