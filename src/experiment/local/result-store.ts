@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { InputError } from '../../sim/input-error.ts';
 import type { RunRecord } from '../comparison.ts';
@@ -20,7 +20,8 @@ export class ResultStore {
   readonly directory: string;
 
   constructor(directory: string) {
-    this.directory = directory;
+    // Node 20 never returns from making a relative folder whose working directory has gone.
+    this.directory = resolve(directory);
   }
 
   /** What is stored under this id, or undefined when nothing (or nothing whole) is. */
