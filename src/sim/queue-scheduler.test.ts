@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { podRows, run } from '../../test/fixtures.ts';
 import { anyone } from '../policies/backfilling/anyone.ts';
+import { conservative } from '../policies/backfilling/conservative.ts';
+import { easy } from '../policies/backfilling/easy.ts';
 import { strict } from '../policies/backfilling/strict.ts';
 import { builtInPlacement } from '../policies/placement/index.ts';
 import { queuePolicy } from '../policies/queueing/index.ts';
@@ -118,4 +120,10 @@ test('of equal scores the lowest rank wins', () => {
 test('memory counts as much as CPU', () => {
   const pods = podRows('A 0+10 1cpu 3Gi | B 0+10 1cpu 2Gi | C 1+1 3cpu 1Gi', { C: { memBytes: GIB } });
   expect(run('8cpu 4Gi', pods).starts).toBe('A@0 C@1 B@10');
+});
+
+test.each([easy(), conservative])('shares of users are no order to reserve by: $name', (backfill) => {
+  expect(() => run('4cpu 4Gi', 'A 0+1 1cpu', { queue: queuePolicy('drf'), backfill })).toThrow(
+    `no fixed order in which backfilling "${backfill.name}" could reserve; choose backfilling "any" or "strict"`,
+  );
 });
