@@ -9,6 +9,10 @@ const LOWEST_EXPONENT = -34;
 const HIGHEST_EXPONENT = 60;
 const BUCKETS = ((HIGHEST_EXPONENT - LOWEST_EXPONENT) << BUCKET_BITS) + 2;
 
+const SUM = 0;
+const SQUARES = 1;
+const MAX = 2;
+
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 
@@ -18,16 +22,16 @@ const words = new Uint32Array(double.buffer);
  */
 export class Distribution {
   private count = 0;
-  private sum = 0;
-  private sumOfSquares = 0;
-  private max = 0;
+  /** Sum, sum of squares, maximum: in typed memory, where a number is always a double. */
+  private readonly totals = new Float64Array(3);
   private values = new Float64Array(256);
-  private buckets: Float64Array | undefined;
+  private buckets: Uint32Array | undefined;
 
   add(value: number): void {
-    this.sum += value;
-    this.sumOfSquares += value * value;
-    if (value > this.max) this.max = value;
+    const { totals } = this;
+    totals[SUM] += value;
+    totals[SQUARES] += value * value;
+    if (value > totals[MAX]) totals[MAX] = value;
     if (this.buckets !== undefined) this.buckets[bucketOf(value)]++;
     else this.keep(value);
     this.count++;
@@ -35,7 +39,7 @@ export class Distribution {
 
   private keep(value: number): void {
     if (this.count === KEPT) {
-      this.buckets = new Float64Array(BUCKETS);
+      this.buckets = new Uint32Array(BUCKETS);
       for (const kept of this.values) this.buckets[bucketOf(kept)]++;
       this.buckets[bucketOf(value)]++;
       this.values = new Float64Array(0);
@@ -56,12 +60,12 @@ export class Distribution {
     if (count > 0) for (let k = 0; k <= 100; k++) cdf.push([quantile(k / 100), k / 100]);
     return {
       count,
-      mean: count ? this.sum / count : 0,
+      mean: count ? this.totals[SUM] / count : 0,
       p50: quantile(0.5),
       p90: quantile(0.9),
       p99: quantile(0.99),
-      max: this.max,
-      rms: count ? Math.sqrt(this.sumOfSquares / count) : 0,
+      max: this.totals[MAX],
+      rms: count ? Math.sqrt(this.totals[SQUARES] / count) : 0,
       exact: this.buckets === undefined,
       cdf,
     };
@@ -80,9 +84,9 @@ export class Distribution {
       let left = rankOf(share);
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
         left -= buckets[bucket];
-        if (left <= 0) return Math.min(middleOf(bucket), this.max);
+        if (left <= 0) return Math.min(middleOf(bucket), this.totals[MAX]);
       }
-      return this.max;
+      return this.totals[MAX];
     };
   }
 }

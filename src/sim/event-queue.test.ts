@@ -65,3 +65,18 @@ test('a million events pass through one window, few at a time, and still in orde
   }
   expect(queue.size).toBe(100);
 });
+
+test('thousands of events at one instant of a later window keep the order of their pushes', () => {
+  const queue = new EventQueue();
+  for (let k = 0; k < 5000; k++) queue.push(1e9, k % 2, 0, k);
+  // Rank 0 (even numbers) first, then rank 1, each as pushed; meanwhile more are pushed at that instant.
+  const order: number[] = [];
+  for (let k = 0; k < 6000; k++) {
+    queue.pop();
+    order.push(queue.subject);
+    if (k < 1000) queue.push(1e9, 1, 0, 10_000 + k);
+  }
+  const even = Array.from({ length: 2500 }, (_, k) => 2 * k);
+  const odd = even.map((k) => k + 1);
+  expect(order).toEqual([...even, ...odd, ...Array.from({ length: 1000 }, (_, k) => 10_000 + k)]);
+});

@@ -60,10 +60,9 @@ export class Journal {
   record(timeUs: number, kind: number, pod: number, node: number, detail: number, name?: string): void {
     this.records++;
     // Two lanes in the manner of MurmurHash3 (A. Appleby, public domain), each fed half of the words, then crossed.
-    let low = mix(this.low, timeUs >>> 0);
-    low = mix(low, pod >>> 0);
-    let high = mix(this.high, ((timeUs / 4294967296) | 0) ^ (kind << 24));
-    high = mix(high, Math.imul(node + 1, 0x2545f491) ^ detail);
+    const low = mix(this.low, (timeUs >>> 0) ^ Math.imul(pod >>> 0, 0x9e3779b1));
+    const what = ((timeUs / 4294967296) | 0) ^ (kind << 24) ^ detail;
+    const high = mix(this.high, what ^ Math.imul(node + 1, 0x2545f491));
     this.low = (low + high) | 0;
     this.high = high ^ Math.imul(low, 0x27d4eb2f);
     const batch = this.batch;

@@ -4,6 +4,9 @@ import type { PodRow } from './pod-source.ts';
 const STRIDE = 16;
 const BYTES = 8;
 const FIRST_CAPACITY = 64;
+/** Flags: no estimate, no priority, no gang; and has waited. */
+const PLAIN = 1;
+const QUEUED = 2;
 
 /**
  * The pods alive (pending or running), as columns indexed by slot. A slot is used again once its pod is gone, so
@@ -23,8 +26,6 @@ export class Pods {
   arrivesUs!: Float64Array;
   startsUs!: Float64Array;
   user!: Float64Array;
-  /** 1 when it was not placed the moment it arrived. */
-  queued!: Float64Array;
   estimateUs!: Float64Array;
   /** What backfilling believes it will run: by default its estimate. No view reads it, for it may be the truth. */
   believedUs!: Float64Array;
@@ -38,6 +39,9 @@ export class Pods {
   /** Pods alive. */
   alive = 0;
   private used = 0;
+  /** Of no use but to keep the reads of `warm`. */
+  private warmed = 0;
+  private flags = new Uint8Array(FIRST_CAPACITY);
   private free: Int32Array = new Int32Array(FIRST_CAPACITY);
   private freeCount = 0;
   private readonly userIndex = new Map<string, number>();
@@ -63,15 +67,28 @@ export class Pods {
     this.startsUs[slot] = -1;
     this.user[slot] =
       row.user === this.lastUser && this.lastUserIndex >= 0 ? this.lastUserIndex : this.userOf(row.user);
-    this.queued[slot] = 0;
-    this.estimateUs[slot] = row.estimateUs;
-    this.believedUs[slot] = row.estimateUs;
     this.runsUs[slot] = row.runsUs;
-    this.priority[slot] = row.priority;
-    this.gangSize[slot] = row.gangSize;
+    const isPlain = row.estimateUs === Infinity && row.priority === 0 && row.gangSize === 1;
+    // fast: the second line of a slot whose last pod was plain too says all that already.
+    if (!isPlain || this.flags[slot / STRIDE] !== PLAIN) {
+      this.estimateUs[slot] = row.estimateUs;
+      this.believedUs[slot] = row.estimateUs;
+      this.priority[slot] = row.priority;
+      this.gangSize[slot] = row.gangSize;
+    }
+    this.flags[slot / STRIDE] = isPlain ? PLAIN : 0;
     if (row.name !== undefined) this.named = true;
     if (this.named) this.names[slot / STRIDE] = row.name;
     return slot;
+  }
+
+  /** Notes that the pod was not placed the moment it arrived. */
+  setQueued(slot: number): void {
+    this.flags[slot / STRIDE] |= QUEUED;
+  }
+
+  isQueued(slot: number): boolean {
+    return (this.flags[slot / STRIDE] & QUEUED) !== 0;
   }
 
   remove(slot: number): void {
@@ -83,6 +100,14 @@ export class Pods {
       this.free = wider;
     }
     this.free[this.freeCount++] = slot;
+  }
+
+  /**
+   * Reads the pod's first line. fast: asked for a window's worth of pods in a row, the reads overlap, where one miss
+   * at each pod's end would be waited for.
+   */
+  warm(slot: number): void {
+    this.warmed += this.node[slot];
   }
 
   /** Slots in use or used before, empty ones included. */
@@ -118,6 +143,9 @@ export class Pods {
       const wider = new Float64Array(length * 2);
       wider.set(new Float64Array(buffer, 0, length));
       this.lay(wider);
+      const flags = new Uint8Array(this.flags.length * 2);
+      flags.set(this.flags);
+      this.flags = flags;
     }
     return this.used++ * STRIDE;
   }
@@ -132,8 +160,7 @@ export class Pods {
     this.arrivesUs = column(4);
     this.startsUs = column(5);
     this.user = column(6);
-    this.queued = column(7);
-    this.runsUs = column(8);
+    this.runsUs = column(7);
     this.estimateUs = column(9);
     this.believedUs = column(10);
     this.priority = column(11);

@@ -33,7 +33,6 @@ export class RunMetrics {
   private readonly flowS = new Distribution();
   private readonly slowdown = new Distribution();
   private readonly boundedSlowdown = new Distribution();
-  private readonly peak = new Float64Array(CHANNELS);
   /** Pods that have started and not ended; within an instant the cluster may know more or fewer. */
   private readonly podsOn: Int32Array;
   private started = false;
@@ -70,17 +69,7 @@ export class RunMetrics {
       this.heat?.start(nowUs);
       this.curves.advance(nowUs);
     }
-    if (nowUs > this.curves.nowUs) {
-      this.notePeaks();
-      this.curves.advance(nowUs);
-    }
-  }
-
-  /** A level counts as a peak once time passes at it: within one instant a pod may start before another has gone. */
-  private notePeaks(): void {
-    const { levels } = this.curves;
-    for (let channel = 0; channel < CHANNELS; channel++)
-      if (levels[channel] > this.peak[channel]) this.peak[channel] = levels[channel]!;
+    if (nowUs > this.curves.nowUs) this.curves.advance(nowUs);
   }
 
   arrive(shape: number): void {
@@ -92,11 +81,11 @@ export class RunMetrics {
   }
 
   refuse(slot: number): void {
-    if (this.pods.queued[slot] === 1) this.raise(PENDING, -1);
+    if (this.pods.isQueued(slot)) this.raise(PENDING, -1);
   }
 
   place(slot: number, node: number, nowUs: number): void {
-    if (this.pods.queued[slot] === 1) this.raise(PENDING, -1);
+    if (this.pods.isQueued(slot)) this.raise(PENDING, -1);
     const waitS = (nowUs - this.pods.arrivesUs[slot]) / US_PER_SECOND;
     this.waitS.add(waitS);
     this.ledger?.start(this.pods.user[slot], waitS);
@@ -136,7 +125,9 @@ export class RunMetrics {
     users: UserResult[];
   } {
     this.heat?.finish(this.curves.nowUs);
-    this.notePeaks();
+    // A run that takes no time at all has no peaks but its last levels.
+    const { levels, peaks, nowUs, startUs } = this.curves;
+    if (nowUs === startUs) peaks.set(levels);
     const timeUs = this.curves.timesUs;
     const { cluster } = this;
     const share = (channel: number, total: number): number[] =>
@@ -199,11 +190,11 @@ export class RunMetrics {
     for (const [name, channel, total] of parts) {
       if (total === 0) continue;
       metrics[`${name}AllocatedShare`] = this.meanLevel(channel) / total;
-      metrics[`${name}PeakShare`] = this.peak[channel] / total;
+      metrics[`${name}PeakShare`] = this.curves.peaks[channel] / total;
     }
     if (curves.fragmentation.length > 0) metrics['fragmentation'] = meanOverTime(curves, this.curves.startUs);
     metrics['nodesUsedMean'] = this.meanLevel(NODES_USED);
-    metrics['nodesUsedPeak'] = this.peak[NODES_USED]!;
+    metrics['nodesUsedPeak'] = this.curves.peaks[NODES_USED]!;
     metrics['nodeHours'] = this.curves.integral(NODES_USED) / (3600 * US_PER_SECOND);
     const served = users.map((user) => user.meanBoundedSlowdown).filter((slowdown) => slowdown > 0);
     if (served.length > 1) {

@@ -85,7 +85,7 @@ export class Simulation implements SchedulerWorld {
   nowUs = 0;
 
   private readonly options: SimulationOptions;
-  private readonly events = new EventQueue();
+  private readonly events = new EventQueue((slot) => this.pods.warm(slot));
   private readonly ranks: EventRanks;
   private readonly journal: Journal;
   private readonly metrics: RunMetrics;
@@ -102,6 +102,7 @@ export class Simulation implements SchedulerWorld {
   /** What each user's running pods hold: [cpuMilli, memBytes, gpuMilli]; kept only for policies that ask. */
   private readonly allocated: Float64Array[] = [];
   private readonly totals: Float64Array;
+  private readonly beliefs: BackfillPolicy['estimate'];
 
   constructor(options: SimulationOptions) {
     this.options = options;
@@ -114,6 +115,7 @@ export class Simulation implements SchedulerWorld {
     this.journal = new Journal(options.journal);
     this.metrics = new RunMetrics(cluster, this.shapes, this.pods, options.metrics ?? 'full');
     this.queuePolicy = options.queue;
+    this.beliefs = options.backfill?.estimate;
     this.view = new PodView(this.shapes, this.pods);
     this.totals = Float64Array.of(cluster.totalCpuMilli, cluster.totalMemBytes, cluster.totalGpuMilli);
     this.placer = new Placer({
@@ -263,9 +265,7 @@ export class Simulation implements SchedulerWorld {
     ledger.counts.pending++;
     const shape = shapes.acquire(row.request);
     const slot = pods.add(row, number, shape);
-    const { estimate } = this.options.backfill ?? {};
-    if (estimate === 'actual') pods.believedUs[slot] = row.runsUs;
-    else if (estimate !== undefined) pods.believedUs[slot] = row.estimateUs * estimate.times;
+    if (this.beliefs !== undefined) pods.believedUs[slot] = this.believed(slot, this.beliefs);
     this.journal.record(this.nowUs, ARRIVE, number, -1, 0, row.name);
     this.metrics.arrive(shape);
     const { gang, gangSize } = row;
@@ -282,6 +282,11 @@ export class Simulation implements SchedulerWorld {
       else this.offer(members);
     }
     this.options.onArrival?.(this);
+  }
+
+  /** What backfilling takes the pod's run time for, when that is not simply its estimate. */
+  private believed(slot: number, beliefs: NonNullable<BackfillPolicy['estimate']>): number {
+    return beliefs === 'actual' ? this.pods.runsUs[slot] : this.pods.estimateUs[slot] * beliefs.times;
   }
 
   /** As `offer`, for a single pod; makes the entry of the queue only if nobody waits and it has to. */
@@ -329,7 +334,7 @@ export class Simulation implements SchedulerWorld {
   private startWaiting(slot: number): void {
     this.journal.record(this.nowUs, QUEUE, this.pods.number[slot], -1, 0);
     this.metrics.queue();
-    this.pods.queued[slot] = 1;
+    this.pods.setQueued(slot);
   }
 
   private refuse(slot: number): void {

@@ -8,6 +8,8 @@ const FIRST_WIDTH_US = 1_000_000;
  */
 export class StepCurves {
   readonly levels: Float64Array;
+  /** The highest level of each channel at which time has passed. */
+  readonly peaks: Float64Array;
   widthUs = FIRST_WIDTH_US;
   startUs = 0;
   nowUs = 0;
@@ -24,6 +26,7 @@ export class StepCurves {
   constructor(channels: number, onSpan?: (span: number, endUs: number) => void, onMerge?: () => void) {
     this.channels = channels;
     this.levels = new Float64Array(channels);
+    this.peaks = new Float64Array(channels);
     this.sums = new Float64Array(channels * POINTS);
     this.onSpan = onSpan;
     this.onMerge = onMerge;
@@ -76,8 +79,13 @@ export class StepCurves {
 
   private add(forUs: number): void {
     if (forUs <= 0) return;
-    const base = this.full * this.channels;
-    for (let channel = 0; channel < this.channels; channel++) this.sums[base + channel] += this.levels[channel] * forUs;
+    const { levels, peaks, sums, channels } = this;
+    const base = this.full * channels;
+    for (let channel = 0; channel < channels; channel++) {
+      const level = levels[channel];
+      sums[base + channel] += level * forUs;
+      if (level > peaks[channel]) peaks[channel] = level;
+    }
   }
 
   private merge(): void {
