@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
 import { JOURNAL_KINDS, type JournalSink } from '../../sim/journal.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
 import { InputError } from '../../sim/input-error.ts';
@@ -14,14 +14,12 @@ export interface JournalFile extends JournalSink {
  * have one, `devices` (bits of the GPU devices taken) on placements that took some.
  */
 export function journalFile(path: string, nodes: readonly NodeSpec[]): JournalFile {
-  let handle: number;
-  try {
-    handle = openSync(path, 'w');
-  } catch (error) {
-    throw new InputError(
-      `${path}: the journal cannot be written (${(error as NodeJS.ErrnoException).code}); name another file`,
-    );
-  }
+  const handle = orSentence(path, () => {
+    // A pipe that nobody reads would wait for ever; asked without waiting, it says so.
+    if (statSync(path, { throwIfNoEntry: false })?.isFIFO())
+      closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    return openSync(path, 'w');
+  });
   return {
     write(batch) {
       const lines: string[] = [];
@@ -40,8 +38,21 @@ export function journalFile(path: string, nodes: readonly NodeSpec[]): JournalFi
         );
       }
       const bytes = Buffer.from(`${lines.join('\n')}\n`);
-      for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
+      orSentence(path, () => {
+        for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
+      });
     },
     close: () => closeSync(handle),
   };
+}
+
+/** Does it, and says what the file system has against it. */
+function orSentence<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENXIO' ? 'it is a pipe that nobody reads' : code;
+    throw new InputError(`${path}: the journal cannot be written (${reason}); name another file`);
+  }
 }

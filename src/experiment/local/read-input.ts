@@ -5,8 +5,14 @@ import { InputError } from '../../sim/input-error.ts';
 export function requireFile(path: string, what: string): void {
   let handle: number | undefined;
   try {
-    if (statSync(path).isDirectory())
+    const stats = statSync(path);
+    if (stats.isDirectory())
       throw new InputError(`${path}: this is a directory, and ${what} must be a file; name a file in it`);
+    // Opening a pipe waits for whoever writes into it, perhaps for ever, and a device may never end.
+    if (!stats.isFile())
+      throw new InputError(
+        `${path}: this is a pipe or a device, and ${what} is read several times; save it to a file and name that`,
+      );
     handle = openSync(path, 'r');
   } catch (error) {
     throw readable(error, path, what);
@@ -18,7 +24,15 @@ export function requireFile(path: string, what: string): void {
 /** The text of a small file (an experiment, a machine list), without its byte order mark. */
 export function readTextFile(path: string, what: string): string {
   requireFile(path, what);
-  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw readable(error, path, what);
+  }
+  if (text.includes('\0'))
+    throw new InputError(`${path}: this is not UTF-8 text, and ${what} must be; save it as UTF-8`);
+  return text.replace(/^\uFEFF/, '');
 }
 
 /** Turns what the file system says into a sentence for the user. */
@@ -31,5 +45,8 @@ export function readable(error: unknown, path: string, what: string): Error {
     return new InputError(`${path}: this is a directory, and ${what} must be a file; name a file in it`);
   if (code === 'ENOTDIR')
     return new InputError(`${path}: a part of this path is a file, not a directory; check the path of ${what}`);
+  if (code === 'ELOOP') return new InputError(`${path}: its links lead in a circle; name the file of ${what} itself`);
+  if (code !== undefined && (error as NodeJS.ErrnoException).syscall !== undefined)
+    return new InputError(`${path}: ${what} cannot be read (${code}); check the path and the disk`);
   return error as Error;
 }
