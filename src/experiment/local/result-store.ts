@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { InputError } from '../../sim/input-error.ts';
 import type { RunRecord } from '../comparison.ts';
 import { batonVersion } from './baton-version.ts';
+import { shortHash } from './digest.ts';
 import type { Survey } from './worker-messages.ts';
 
 /** What is kept, by folder. */
@@ -20,8 +21,7 @@ export class ResultStore {
   readonly directory: string;
 
   constructor(directory: string) {
-    // Node 20 never returns from making a relative folder whose working directory has gone.
-    this.directory = resolve(directory);
+    this.directory = directory;
   }
 
   /** What is stored under this id, or undefined when nothing (or nothing whole) is. */
@@ -30,16 +30,18 @@ export class ResultStore {
       const stored = JSON.parse(readFileSync(this.path(kind, id), 'utf8')) as {
         id?: string;
         baton?: string;
+        sum?: string;
         data: Stored[Kind];
       };
-      return stored.id === id && stored.baton === batonVersion() ? stored.data : undefined;
+      const whole = stored.id === id && stored.baton === batonVersion() && stored.sum === sumOf(stored.data);
+      return whole ? stored.data : undefined;
     } catch {
       return undefined;
     }
   }
 
   write<Kind extends keyof Stored>(kind: Kind, id: string, data: Stored[Kind]): void {
-    writeAtomically(this.path(kind, id), `${JSON.stringify({ id, baton: batonVersion(), data })}\n`);
+    writeAtomically(this.path(kind, id), `${JSON.stringify({ id, baton: batonVersion(), sum: sumOf(data), data })}\n`);
   }
 
   private path(kind: string, id: string): string {
@@ -47,19 +49,39 @@ export class ResultStore {
   }
 }
 
+/** Tells a result from one that a disk or a hand has changed; JSON gives back what it was given, digit for digit. */
+const sumOf = (data: unknown): string => shortHash(JSON.stringify(data));
+
 let written = 0;
 
 /** Writes a file so that a reader sees the old one or the new one, never half of it. */
 export function writeAtomically(path: string, text: string): void {
+  const aside = `${path}.${process.pid}-${threadId}-${written++}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const aside = `${path}.${process.pid}-${threadId}-${written++}.tmp`;
-    writeFileSync(aside, text);
-    renameSync(aside, path);
+    makeFolder(dirname(path));
+    try {
+      writeFileSync(aside, text);
+      renameSync(aside, path);
+    } catch (error) {
+      rmSync(aside, { force: true });
+      throw error;
+    }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOSPC'].includes(code))
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code !== undefined && syscall !== undefined)
       throw new InputError(`${path}: cannot be written (${code}); name another folder with --out`);
     throw error;
+  }
+}
+
+/** Makes a folder and those above it. Node 20's own recursion never ends in /proc, nor where the working directory has gone. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
