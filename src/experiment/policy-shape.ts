@@ -26,7 +26,7 @@ export function policyFromExport(exported: unknown, file: string): (context: Pol
       `${file}: the file has no default export; write "export default { name: 'mine', score: (pod, node) => -node.cpuFreeMilli }"`,
     );
   if (typeof exported !== 'function') {
-    const policy = checkPolicyShape(exported, file);
+    const policy = examinedShape(exported, file);
     return () => policy;
   }
   return (context) => {
@@ -36,7 +36,7 @@ export function policyFromExport(exported: unknown, file: string): (context: Pol
     } catch (error) {
       throw new InputError(`${file}: the function that makes the policy threw ${thrown(error)}`);
     }
-    return checkPolicyShape(made, file, 'the function it exports must return a policy');
+    return examinedShape(made, file, 'the function it exports must return a policy');
   };
 }
 
@@ -92,17 +92,42 @@ export function checkPolicyShape(
   return value as PlacementPolicy;
 }
 
-/** What was thrown, in quotes. */
-export function thrown(error: unknown): string {
-  return error instanceof Error
-    ? `"${error.name === 'Error' ? '' : `${error.name}: `}${oneLine(error.message)}"`
-    : `"${oneLine(String(error))}"`;
+/** The same for a value whose members may throw when they are looked at. */
+function examinedShape(value: unknown, file: string, whose?: string): PlacementPolicy {
+  try {
+    return checkPolicyShape(value, file, whose);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${file}: looking at the policy threw ${thrown(error)}; give it plain members`);
+  }
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 200);
+/** What was thrown, in quotes. A user's code may throw anything, also what cannot be made into text. */
+export function thrown(error: unknown): string {
+  try {
+    return error instanceof Error
+      ? `"${error.name === 'Error' ? '' : `${error.name}: `}${oneLine(error.message)}"`
+      : `"${oneLine(String(error))}"`;
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
+
+/** A value as a sentence can show it, whatever it is. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return `'${oneLine(value).slice(0, 60)}'`;
+  if (typeof value === 'bigint') return `the bigint ${value}n`.slice(0, 60);
+  try {
+    return oneLine(String(value)).slice(0, 60);
+  } catch {
+    return 'an object';
+  }
+}
+
+const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, 200);
 
 function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return typeof value === 'string' ? `'${value.slice(0, 60)}'` : String(value);
+  return valueText(value);
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../../sim/input-error.ts';
 import type { PlacementPolicy } from '../../sim/policy.ts';
-import { MEMBERS, thrown } from '../policy-shape.ts';
+import { MEMBERS, thrown, valueText } from '../policy-shape.ts';
 
 /**
  * The same policy; what it throws, and answers no policy may give, become sentences for the user. The name of the
@@ -24,7 +24,7 @@ export function guarded(policy: PlacementPolicy, file: string): PlacementPolicy 
         throw fault('score', error);
       }
       if (typeof value !== 'number' || value !== value)
-        throw new InputError(`${who} scored node "${node.name}" with ${String(value)}; a score must be a number`);
+        throw new InputError(`${who} scored node "${node.name}" with ${valueText(value)}; a score must be a number`);
       return value;
     };
   if (policy.filter)
@@ -34,7 +34,7 @@ export function guarded(policy: PlacementPolicy, file: string): PlacementPolicy 
         if (verdict === true || typeof verdict === 'string') return verdict;
         if (verdict === false) return 'is refused by the policy';
         throw new InputError(
-          `${who} answered ${String(verdict)} in filter; it must be true, or a text that says why not`,
+          `${who} answered ${valueText(verdict)} in filter; it must be true, or a text that says why not`,
         );
       } catch (error) {
         throw fault('filter', error);
@@ -51,7 +51,7 @@ export function guarded(policy: PlacementPolicy, file: string): PlacementPolicy 
   if (policy.columns)
     safe.columns = (cluster, shapes) => {
       try {
-        return guardedCall(policy.columns!(cluster, shapes), (error) => fault('columns', error));
+        return guardedCall(policy.columns!(cluster, shapes), 'columns', who, fault);
       } catch (error) {
         throw fault('columns', error);
       }
@@ -59,7 +59,7 @@ export function guarded(policy: PlacementPolicy, file: string): PlacementPolicy 
   if (policy.devices)
     safe.devices = (cluster, shapes, random) => {
       try {
-        return guardedCall(policy.devices!(cluster, shapes, random), (error) => fault('devices', error));
+        return guardedCall(policy.devices!(cluster, shapes, random), 'devices', who, fault);
       } catch (error) {
         throw fault('devices', error);
       }
@@ -69,13 +69,17 @@ export function guarded(policy: PlacementPolicy, file: string): PlacementPolicy 
 
 function guardedCall(
   call: (shape: number, node: number) => number,
-  fault: (error: unknown) => InputError,
+  member: string,
+  who: string,
+  fault: (member: string, error: unknown) => InputError,
 ): (shape: number, node: number) => number {
+  if (typeof call !== 'function')
+    throw new InputError(`${who} answered ${valueText(call)} in ${member}; it must be a function (shape, node)`);
   return (shape, node) => {
     try {
       return call(shape, node);
     } catch (error) {
-      throw fault(error);
+      throw fault(member, error);
     }
   };
 }
@@ -86,6 +90,12 @@ export function placeOf(error: unknown, file: string): string {
     .split(/[/\\]/)
     .at(-1)!
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const place = error instanceof Error && new RegExp(`${name}:(\\d+):\\d+`).exec(error.stack ?? '');
+  let stack: unknown;
+  try {
+    stack = error instanceof Error ? error.stack : undefined;
+  } catch {
+    return '';
+  }
+  const place = typeof stack === 'string' && new RegExp(`${name}:(\\d+):\\d+`).exec(stack);
   return place ? ` (line ${place[1]})` : '';
 }

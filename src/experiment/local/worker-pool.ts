@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { thrown } from '../policy-shape.ts';
 import type { PolicyPlan } from '../run-plan.ts';
 import { EVENTS_PER_BEAT, type WorkerAnswer, type WorkerBirth, type WorkerRequest } from './worker-messages.ts';
 
@@ -129,15 +130,17 @@ export async function runJobs(
     worker.stdout.pipe(process.stderr, { end: false });
     worker.stderr.pipe(process.stderr, { end: false });
     worker.on('message', (message: WorkerAnswer) => settle(slot, message));
-    worker.on('error', (error: NodeJS.ErrnoException) => {
+    // Whatever a user's policy throws when nobody calls it arrives here, also what is no Error.
+    worker.on('error', (error: unknown) => {
       const who = describe(policy);
+      const full = (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
       lose(
         slot,
         policy,
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        full
           ? `${who} needed more memory than its worker may have; give it more with NODE_OPTIONS=--max-old-space-size=8192, or use fewer --workers`
-          : `${who} broke its worker: ${error.message.replace(/\s+/g, ' ')}`,
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'input' : undefined,
+          : `${who} broke its worker: ${thrown(error)}`,
+        full ? 'input' : undefined,
       );
     });
     worker.on('exit', () =>
