@@ -15,22 +15,20 @@ export function namesPolicyFile(text: string): boolean {
   return /[/\\]/.test(text) || EXTENSIONS.some((extension) => text.endsWith(extension)) || existsSync(text);
 }
 
-let stripping = false;
+let hooked = false;
 
 /**
- * A user's own policy from a file. Its relative imports work, TypeScript included: Nodes that do not strip types
- * themselves (20) get a loading hook in which sucrase does; nothing is written to disk.
+ * A user's own policy from a file. Its relative imports work, TypeScript included: every Node gets the loading hook in
+ * which sucrase strips types, so that all load the same; nothing is written to disk.
  * Runs the user's code, which may throw or never end: call it in a worker that somebody watches.
  */
 export async function loadPolicy(file: string): Promise<(context: PolicyContext) => PlacementPolicy> {
   requireFile(file, 'a policy');
   if (!EXTENSIONS.some((extension) => file.endsWith(extension)))
     throw new InputError(`${file}: a policy is a file that ends in ${EXTENSIONS.join(', ')}; rename it`);
-  const strips = (process.features as { typescript?: unknown }).typescript;
-  if (!strips && !stripping) {
-    register(new URL('./strip-types-hook.js', import.meta.url));
-    stripping = true;
-  }
+  if (!hooked)
+    register(new URL(`./strip-types-hook.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
+  hooked = true;
   let module: { default?: unknown };
   try {
     module = (await import(pathToFileURL(isAbsolute(file) ? file : resolve(file)).href)) as { default?: unknown };

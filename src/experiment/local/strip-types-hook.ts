@@ -8,19 +8,28 @@ interface Loaded {
   shortCircuit: true;
 }
 
-/** Loads TypeScript on Nodes that cannot: a hook for `module.register`, which keeps lines where they were. */
-export async function load<Context>(
+/** An import or export at the beginning of a line: what no CommonJS file has. */
+const MODULE_SYNTAX =
+  /^\s*(?:export\s*[{*]|export\s+(?:default|const|let|var|function|class|async)\b|import\s*["'{*]|import\s+\w)/m;
+
+/**
+ * Loads a user's program as it is meant, a hook for `module.register`: TypeScript on every Node, with its lines where
+ * they were, and modules also where a package.json of the folder says that they are CommonJS (as `npm init` writes).
+ */
+export async function load<Context extends { format?: string | null }>(
   url: string,
   context: Context,
   next: (url: string, context: Context) => Promise<unknown>,
 ): Promise<unknown> {
-  if (!url.startsWith('file:') || !/\.m?ts$/.test(url)) return next(url, context);
+  if (!url.startsWith('file:') || url.includes('/node_modules/')) return next(url, context);
+  const typed = /\.m?ts$/.test(url);
+  if (!typed && (!url.endsWith('.js') || context.format === 'module')) return next(url, context);
   const path = fileURLToPath(url);
-  const { code } = transform(readFileSync(path, 'utf8'), {
-    transforms: ['typescript'],
-    disableESTransforms: true,
-    filePath: path,
-  });
-  const loaded: Loaded = { format: 'module', source: code, shortCircuit: true };
+  const text = readFileSync(path, 'utf8');
+  if (!typed && !MODULE_SYNTAX.test(text)) return next(url, context);
+  const source = typed
+    ? transform(text, { transforms: ['typescript'], disableESTransforms: true, filePath: path }).code
+    : text;
+  const loaded: Loaded = { format: 'module', source, shortCircuit: true };
   return loaded;
 }
