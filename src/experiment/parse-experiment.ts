@@ -19,13 +19,24 @@ export function parseExperiment(text: string, file: string): ExperimentText {
   };
   const broken = document.errors[0];
   if (broken) throw new InputError(`${where(broken.pos[0])}: this is not YAML: ${lowerFirst(broken.message)}`);
-  const data: unknown = document.toJS();
+  const data = plainData(document, file);
   if (data === null || data === undefined)
     throw new InputError(`${file}: the file holds no experiment; \`baton init\` writes one to begin with`);
   const parsed = experimentSchema.safeParse(data);
   if (parsed.success) return data as ExperimentText;
   const issue = deepest(parsed.error.issues, [], data);
   throw new InputError(`${where(offsetOf(document, issue))}: ${sentence(issue, data)}`);
+}
+
+/** The document as plain data. Aliases may make it endless, or so large that nobody can have meant it. */
+function plainData(document: Document.Parsed, file: string): unknown {
+  try {
+    const data: unknown = document.toJS();
+    JSON.stringify(data);
+    return data;
+  } catch {
+    throw new InputError(`${file}: its aliases (*name) stand for themselves or for far too much; write it out`);
+  }
 }
 
 /** A union fails in all its branches; the one that got furthest is the one that was meant. */

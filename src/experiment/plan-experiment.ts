@@ -31,6 +31,8 @@ export interface PlanningContext {
 type OneOrMore<T> = T | readonly T[];
 
 const MANY_SEEDS = '1..10';
+/** More than anybody waits for; lists multiplied by mistake would fill the memory first. */
+const MOST_RUNS = 1_000_000;
 
 /** Multiplies the lists of an experiment out and fills in defaults. Throws an InputError for names nobody knows. */
 export function planExperiment(text: ExperimentText, context: PlanningContext): Experiment {
@@ -53,7 +55,7 @@ export function planExperiment(text: ExperimentText, context: PlanningContext): 
     workloads.some((one) => context.isRandom(one, undefined)) ||
     policies.some((one) => context.isRandom(undefined, one));
   const seeds = text.seeds ?? (chance ? MANY_SEEDS : 1);
-  return {
+  const experiment: Experiment = {
     title: text.name ?? titleOf(clusters, workloads, policies),
     clusters,
     workloads,
@@ -63,6 +65,18 @@ export function planExperiment(text: ExperimentText, context: PlanningContext): 
     stopAfterUs:
       text.stopAfter === undefined ? [undefined] : asList(text.stopAfter).map((one) => stopAfter(one, context)),
   };
+  const lists = [clusters, workloads, policies, experiment.seeds, experiment.whenFull, experiment.stopAfterUs];
+  requireFew(
+    lists.reduce((product, list) => product * list.length, 1),
+    `${context.where}: the experiment has`,
+  );
+  return experiment;
+}
+
+/** Throws when lists multiply to more than anybody can have meant. */
+function requireFew(count: number, who: string): void {
+  if (count > MOST_RUNS)
+    throw new InputError(`${who} more than ${MOST_RUNS} runs, since every list multiplies them; shorten a list`);
 }
 
 /** The runs of an experiment: clusters x workloads x (what else is a list) x policies x seeds, in that order. */
@@ -181,6 +195,7 @@ function workloadPlans(workload: SomeWorkload, context: PlanningContext): Worklo
   const sources = asList(generated ? workload.generate : workload.file);
   const optionSets = multiply(workload.options ?? {});
   const transformSets = transformLists(workload.transforms);
+  requireFew(sources.length * optionSets.length * transformSets.length, `${context.where}: a workload makes`);
   return sources.flatMap((source) =>
     optionSets.flatMap((options) =>
       transformSets.map(({ transforms, varied }) => {
@@ -232,6 +247,7 @@ function multiply(
   let sets: { all: Record<string, OptionValue>; varied: Record<string, OptionValue> }[] = [{ all: {}, varied: {} }];
   for (const [key, values] of Object.entries(fields)) {
     const list = asList(values);
+    requireFew(sets.length * list.length, `option ${key}: the options make`);
     sets = sets.flatMap((set) =>
       list.map((value) => ({
         all: { ...set.all, [key]: value },
@@ -249,6 +265,7 @@ function transformLists(
   let sets: { transforms: string[]; varied: string[] }[] = [{ transforms: [], varied: [] }];
   for (const step of transforms === undefined ? [] : asList(transforms)) {
     const choices = asList(step);
+    requireFew(sets.length * choices.length, 'the alternatives of transforms make');
     sets = sets.flatMap((set) =>
       choices.map((choice) => ({
         transforms: [...set.transforms, choice],

@@ -8,7 +8,7 @@ export function withDefaults(
   changes: Partial<GeneratorOptions> = {},
 ): GeneratorOptions {
   for (const name of Object.keys(changes)) {
-    if (!(name in defaults))
+    if (!Object.hasOwn(defaults, name))
       throw new InputError(`${preset} has no option "${name}"; it has ${Object.keys(defaults).join(', ')}`);
   }
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
