@@ -1,7 +1,13 @@
 import { Command } from 'commander';
-import { note, painter, print } from './console-output.ts';
+import { note, oneLine, painter, print } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
-import { addExperimentFlags, positiveSeconds, positiveWhole, type ExperimentFlags } from './experiment-flags.ts';
+import {
+  addExperimentFlags,
+  folder,
+  positiveSeconds,
+  positiveWhole,
+  type ExperimentFlags,
+} from './experiment-flags.ts';
 import { readExperiment } from './read-experiment.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
 import type { Failure } from '../experiment/local/carry-out.ts';
@@ -21,7 +27,7 @@ export function compareCommand(): Command {
   return addExperimentFlags(new Command('compare').description('run policies side by side and say which is better'))
     .option('--workers <n>', 'runs side by side (default: as many as there are cores)', positiveWhole)
     .option('--timeout <seconds>', 'stop a run that makes no progress for so long', positiveSeconds, 60)
-    .option('--out <dir>', 'where results and reports go', 'baton-out')
+    .option('--out <dir>', 'where results and reports go', folder, 'baton-out')
     .option('--resume', 'run only what has no result in --out yet')
     .option('--metric <name>', 'judge by this metric, such as meanWaitS')
     .option('--json', 'the comparison as JSON on stdout')
@@ -114,7 +120,7 @@ function endWith(failures: readonly Failure[], finished: number, out: string): v
         ? ` (${runs} ${runs === 1 ? 'run' : 'runs'} without a result; ${finished} finished, kept in ${out})`
         : '';
     if (fault === 'baton') noteBug(sentence, commandLine());
-    else note(`${paint('red', 'baton:')} ${sentence}${cost}`);
+    else note(`${paint('red', 'baton:')} ${oneLine(sentence)}${cost}`);
   }
   throw new ExitWith(failures.some((one) => one.fault === 'baton') ? EXIT.bug : EXIT.badInput);
 }

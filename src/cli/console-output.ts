@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { EXIT } from './exit-codes.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -12,6 +13,11 @@ export function note(text: string): void {
   process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/** A text in one line, without the control characters that names from outside may bring (they could paint or erase). */
+export function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, (found) => (found.trim() === '' ? ' ' : '\uFFFD'));
+}
+
 /** Colours for a stream: only on a terminal, and not when NO_COLOR (no-color.org) asks for none. */
 export function painter(stream: NodeJS.WriteStream): (style: Style, text: string) => string {
   const colours = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
@@ -23,12 +29,13 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** A reader that goes away (`baton … | head`) is no error. */
+/** A reader that goes away (`baton … | head`) is no error; a full disk is. */
 export function toleratePipes(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code === 'EPIPE') process.exit(EXIT.ok);
+      if (stream === process.stdout) note(`baton: the output cannot be written (${error.code}); write it elsewhere`);
+      process.exit(EXIT.badInput);
     });
 }
 

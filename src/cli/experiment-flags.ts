@@ -139,6 +139,12 @@ function waitOrRefuse(text: string): 'wait' | 'refuse' {
   throw new InvalidArgumentError(`write wait or refuse, not "${text}".`);
 }
 
+/** The name of a folder. */
+export function folder(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('write the name of a folder, or . for this one.');
+}
+
 /** A whole number above 0, for flags such as `--workers`. */
 export function positiveWhole(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);

@@ -1,5 +1,5 @@
 import { InputError } from '../sim/input-error.ts';
-import { note, painter } from './console-output.ts';
+import { note, oneLine, painter } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What a command throws to end with a code, after it has said why. */
@@ -18,7 +18,7 @@ export function explainFailure(error: unknown): number {
   const paint = painter(process.stderr);
   // An error from a worker has lost its class on the way, never its name.
   if (error instanceof InputError || (error as Error | undefined)?.name === 'InputError') {
-    note(`${paint('red', 'baton:')} ${(error as Error).message}`);
+    note(`${paint('red', 'baton:')} ${oneLine((error as Error).message)}`);
     return EXIT.badInput;
   }
   noteBug(error instanceof Error ? error.message : String(error), commandLine());
@@ -29,7 +29,7 @@ export function explainFailure(error: unknown): number {
 /** A bug of Baton, with the command that repeats it. */
 export function noteBug(message: string, command: string): void {
   const paint = painter(process.stderr);
-  note(`${paint('red', 'baton: this is a bug of Baton:')} ${message.replace(/\s+/g, ' ')}; repeat it with: ${command}`);
+  note(`${paint('red', 'baton: this is a bug of Baton:')} ${oneLine(message)}; repeat it with: ${oneLine(command)}`);
 }
 
 /** The command line as it could be typed again. */

@@ -4,6 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import { addRunFlags, positiveSeconds } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
 import { onePlan, type OneRunFlags } from './one-plan.ts';
+import type { RunPlan } from '../experiment/run-plan.ts';
 
 interface RunFlags extends OneRunFlags {
   journal?: string;
@@ -38,6 +39,7 @@ async function run(flags: RunFlags): Promise<void> {
     import('../reporting/format.ts'),
   ]);
   const plan = await onePlan(flags);
+  if (flags.journal !== undefined) await requireOther(flags.journal, plan);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
@@ -93,4 +95,15 @@ async function run(flags: RunFlags): Promise<void> {
     ),
   );
   if (journal !== undefined) print(`\nJournal: ${journal}`);
+}
+
+/** A journal written over the trace that is being read would destroy it. */
+async function requireOther(journal: string, plan: RunPlan): Promise<void> {
+  const [{ statSync }, { InputError }] = await Promise.all([import('node:fs'), import('../sim/input-error.ts')]);
+  const there = statSync(journal, { throwIfNoEntry: false });
+  for (const path of [plan.cluster.file, plan.workload.file, plan.policy.file]) {
+    const input = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (there && input && there.ino === input.ino && there.dev === input.dev)
+      throw new InputError(`${journal}: the journal would be written over this input; name another file`);
+  }
 }
