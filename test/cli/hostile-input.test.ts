@@ -166,6 +166,23 @@ test.each<[string, string, RegExp]>([
   LOOK,
 );
 
+test(
+  'a policy that writes into the cluster after a while is told of it, and no bug is reported',
+  () => {
+    const late = `let asked = 0;
+      export default { name: 'p', choose: (pod, nodes) => {
+        if (++asked > 6000) nodes.cluster.cpuFreeMilli.fill(1e12);
+        return nodes.firstFittingFrom(0);
+      } };`;
+    const folder = folderWith({ 'late.js': late });
+    const flags = ['--workload', 'preset:borg-2011-like,pods=8000,nodes=20', '--seed', '1', '--policy', './late.js'];
+    expect(fault(folder, 'run', ...flags)).toMatch(
+      /^\.\/late\.js: under this policy the books of the cluster do not add up; a policy may only read it: \S/,
+    );
+  },
+  LOOK,
+);
+
 test.each(['mine.js', 'mine.ts'])(
   '%s is a module also where a package.json says CommonJS, and imports in its comments are none',
   (name) => {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../sim/input-error.ts';
+import { Violation } from '../../sim/ledger.ts';
 import { executeRun, type Pulse } from './execute-run.ts';
 import { WorkloadCache } from './open-inputs.ts';
 import { policiesOf, type LoadedPolicies } from './policies-of-plan.ts';
@@ -71,9 +72,13 @@ async function loadAndExamine(): Promise<LoadedPolicies> {
 }
 
 function failed(error: unknown, wholePolicy: boolean): WorkerAnswer {
-  const isInput = error instanceof InputError;
-  let sentence = error instanceof Error ? error.message : String(error);
   const file = birth.policy?.file;
+  // The engine's books fail with a user's policy that writes into the columns it may only read.
+  const cooked = file !== undefined && error instanceof Violation;
+  const isInput = cooked || error instanceof InputError;
+  let sentence = error instanceof Error ? error.message : String(error);
+  if (cooked)
+    sentence = `${file}: under this policy the books of the cluster do not add up; a policy may only read it: ${sentence}`;
   if (isInput && file !== undefined && sentence.startsWith('policy "')) sentence = `${file}: ${sentence}`;
   if (!isInput && process.env['BATON_STACK'])
     process.stderr.write(`${error instanceof Error ? error.stack : sentence}\n`);
