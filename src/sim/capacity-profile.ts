@@ -88,6 +88,33 @@ export class CapacityProfile {
     return startUs;
   }
 
+  /**
+   * Nodes for so many pods of one shape through the span, one entry a pod, each node filled before the next is taken;
+   * undefined when there is not so much room. What placing them one by one on the first node with room would give.
+   */
+  firstNodes(count: number, shape: number, fromUs: number, forUs: number): number[] | undefined {
+    const amounts = this.amountsOf(shape);
+    const nodes: number[] = [];
+    for (let node = 0; node < this.nodes.length && nodes.length < count; node++) {
+      if (!this.fits(node, shape, fromUs, forUs, amounts)) continue;
+      for (let room = Math.min(count - nodes.length, this.room(node, fromUs, forUs, amounts)); room > 0; room--)
+        nodes.push(node);
+    }
+    return nodes.length === count ? nodes : undefined;
+  }
+
+  /** How many pods of these amounts the node holds all through the span. */
+  private room(node: number, fromUs: number, forUs: number, amounts: Amounts): number {
+    const { timesUs, free } = this.nodes[node];
+    let room = Infinity;
+    for (let step = 0; step < timesUs.length && timesUs[step] < fromUs + forUs; step++) {
+      if ((timesUs[step + 1] ?? Infinity) <= fromUs) continue;
+      for (let k = 0; k < amounts.length; k++)
+        if (amounts[k] > 0) room = Math.min(room, Math.floor(free[step][k] / amounts[k]));
+    }
+    return room;
+  }
+
   /** All times at which something changes anywhere, ascending. */
   changeTimesUs(): number[] {
     return [...new Set(this.nodes.flatMap(({ timesUs }) => timesUs))].sort((one, other) => one - other);

@@ -202,6 +202,10 @@ export class ConservativeScheduler implements Scheduler {
     given: readonly number[] | undefined,
   ): number[] | undefined {
     const { pods, cluster } = this.world;
+    const [first] = entry.slots as [number];
+    const spanUs = this.spanUs(first);
+    if (given === undefined && entry.shape >= 0 && entry.slots.every((slot) => this.spanUs(slot) === spanUs))
+      return profile.firstNodes(entry.slots.length, entry.shape, atUs, spanUs);
     const nodes: number[] = [];
     for (const [member, slot] of entry.slots.entries()) {
       const shape = pods.shape[slot];

@@ -36,7 +36,7 @@ export class EventLists {
   /** Moves the list's events to the front of these columns, which are long enough; returns how many there are. */
   take(list: number, timesUs: Float64Array, payloads: Float64Array): number {
     let count = 0;
-    for (let chunk = this.head[list]; chunk !== NONE; ) {
+    for (let chunk = this.head[list]; chunk !== NONE;) {
       const held = chunk === this.tail[list] ? this.fill[list] : CHUNK;
       for (let k = 0, at = 2 * chunk * CHUNK; k < held; k++, at += 2, count++) {
         timesUs[count] = this.pairs[at];

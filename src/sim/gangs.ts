@@ -1,3 +1,4 @@
+import type { Cluster } from './cluster.ts';
 import { InputError } from './input-error.ts';
 import type { Pods } from './pods.ts';
 import type { ShapeTable } from './shapes.ts';
@@ -21,6 +22,25 @@ export class Gangs {
     this.incomplete.delete(name);
     return gang.slots;
   }
+}
+
+/**
+ * Whether so many pods of one shape could be placed at once, by what is free: false is certain, true may still fail
+ * (GPUs, extended resources, policies' own filters). Asked before the members are tried one by one.
+ */
+export function mayHold(count: number, shape: number, cluster: Cluster, shapes: ShapeTable): boolean {
+  const cpuMilli = shapes.cpuMilli[shape];
+  const memBytes = shapes.memBytes[shape];
+  let left = count;
+  for (let node = 0; node < cluster.count; node++) {
+    if (!cluster.fits(node, shape, shapes)) continue;
+    let room = cluster.podRoom[node];
+    if (cpuMilli > 0) room = Math.min(room, Math.floor(cluster.cpuFreeMilli[node] / cpuMilli));
+    if (memBytes > 0) room = Math.min(room, Math.floor(cluster.memFreeBytes[node] / memBytes));
+    left -= room;
+    if (left <= 0) return true;
+  }
+  return left <= 0;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { mayHold } from './gangs.ts';
 import type { RunningPods } from './running-pods.ts';
 import type { SchedulerWorld } from './scheduler-world.ts';
 import type { WaitingEntry } from './waiting.ts';
@@ -124,18 +125,23 @@ export class HeadReservation {
   /** Nodes for all pods of the head at once, each where it was to be or on the first that has room; or undefined. */
   private place(): number[] | undefined {
     const { cluster, pods, shapes } = this.world;
+    const { slots, shape: common } = this.head;
+    if (slots.length > 1 && common >= 0 && !mayHold(slots.length, common, cluster, shapes)) return undefined;
     const bound: [node: number, shape: number, devices: number][] = [];
-    for (const [member, slot] of this.head.slots.entries()) {
+    // Where the last member found no room, one of the same shape will find none either.
+    let from = 0;
+    for (const [member, slot] of slots.entries()) {
       const shape = pods.shape[slot];
-      let node = this.nodes[member] ?? 0;
-      if (!cluster.fits(node, shape, shapes)) node = 0;
+      let node = this.nodes[member] ?? from;
+      if (!cluster.fits(node, shape, shapes)) node = from;
       while (node < cluster.count && !cluster.fits(node, shape, shapes)) node++;
       if (node === cluster.count) break;
+      if (common >= 0 && this.nodes[member] === undefined) from = node;
       const devices = cluster.bestFitDevices(node, shape, shapes);
       cluster.bind(node, shape, devices, shapes);
       bound.push([node, shape, devices]);
     }
     for (const [node, shape, devices] of bound) cluster.release(node, shape, devices, shapes);
-    return bound.length === this.head.slots.length ? bound.map(([node]) => node) : undefined;
+    return bound.length === slots.length ? bound.map(([node]) => node) : undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { PodRow } from './pod-source.ts';
 
-/** Numbers a pod: two cache lines, of which the first holds all that its end needs. */
-const STRIDE = 16;
+/** Numbers a pod in each of its two rows: a cache line. The first row holds all that its start and end need. */
+const STRIDE = 8;
 const BYTES = 8;
 const FIRST_CAPACITY = 64;
 /** Flags: no estimate, no priority, no gang; and has waited. */
@@ -13,8 +13,8 @@ const QUEUED = 2;
  * memory follows what is alive; a pod's lasting name is its `number`, the order in which it arrived.
  *
  * fast: pods end in no order of memory, so each column of its own would cost a cache miss (2.1 -> 0.9 µs a pod at
- * 145,000 alive). All columns are views of one buffer, each shifted by one number, and slots are multiples of 16:
- * `column[slot]` is a plain read, and a pod's numbers lie side by side.
+ * 145,000 alive). The columns of a row are views of one buffer, each shifted by one number, and slots are multiples
+ * of 8: `column[slot]` is a plain read, and a pod's numbers lie side by side.
  */
 export class Pods {
   number!: Float64Array;
@@ -47,12 +47,12 @@ export class Pods {
   private readonly userIndex = new Map<string, number>();
   private lastUser: string | undefined;
   private lastUserIndex = -1;
-  /** Names from the trace, by slot / 16; empty as long as no pod has had one. */
+  /** Names from the trace, by slot / 8; empty as long as no pod has had one. */
   private readonly names: (string | undefined)[] = [];
   private named = false;
 
   constructor() {
-    this.lay(new Float64Array(FIRST_CAPACITY * STRIDE));
+    this.lay(new Float64Array(FIRST_CAPACITY * STRIDE), new Float64Array(FIRST_CAPACITY * STRIDE));
   }
 
   /** Takes a slot for the row's pod. */
@@ -69,7 +69,7 @@ export class Pods {
       row.user === this.lastUser && this.lastUserIndex >= 0 ? this.lastUserIndex : this.userOf(row.user);
     this.runsUs[slot] = row.runsUs;
     const isPlain = row.estimateUs === Infinity && row.priority === 0 && row.gangSize === 1;
-    // fast: the second line of a slot whose last pod was plain too says all that already.
+    // fast: the second row of a slot whose last pod was plain too says all that already.
     if (!isPlain || this.flags[slot / STRIDE] !== PLAIN) {
       this.estimateUs[slot] = row.estimateUs;
       this.believedUs[slot] = row.estimateUs;
@@ -138,11 +138,8 @@ export class Pods {
   }
 
   private fresh(): number {
-    const { buffer, length } = this.number;
-    if ((this.used + 1) * STRIDE > length) {
-      const wider = new Float64Array(length * 2);
-      wider.set(new Float64Array(buffer, 0, length));
-      this.lay(wider);
+    if (this.used === this.flags.length) {
+      this.lay(doubled(this.number), doubled(this.estimateUs));
       const flags = new Uint8Array(this.flags.length * 2);
       flags.set(this.flags);
       this.flags = flags;
@@ -150,20 +147,28 @@ export class Pods {
     return this.used++ * STRIDE;
   }
 
-  /** Makes every column a view of this memory, shifted by its place in the row. */
-  private lay(memory: Float64Array<ArrayBuffer>): void {
-    const column = (place: number): Float64Array => new Float64Array(memory.buffer, place * BYTES);
-    this.number = column(0);
-    this.shape = column(1);
-    this.node = column(2);
-    this.devices = column(3);
-    this.arrivesUs = column(4);
-    this.startsUs = column(5);
-    this.user = column(6);
-    this.runsUs = column(7);
-    this.estimateUs = column(9);
-    this.believedUs = column(10);
-    this.priority = column(11);
-    this.gangSize = column(12);
+  /** Makes every column a view of its row's memory, shifted by its place in the row. */
+  private lay(first: Float64Array<ArrayBuffer>, second: Float64Array<ArrayBuffer>): void {
+    const view = (row: Float64Array<ArrayBuffer>, place: number): Float64Array =>
+      new Float64Array(row.buffer, place * BYTES);
+    this.number = view(first, 0);
+    this.shape = view(first, 1);
+    this.node = view(first, 2);
+    this.devices = view(first, 3);
+    this.arrivesUs = view(first, 4);
+    this.startsUs = view(first, 5);
+    this.user = view(first, 6);
+    this.runsUs = view(first, 7);
+    this.estimateUs = view(second, 0);
+    this.believedUs = view(second, 1);
+    this.priority = view(second, 2);
+    this.gangSize = view(second, 3);
   }
+}
+
+/** Twice the memory, beginning with what is there. */
+function doubled(row: Float64Array): Float64Array<ArrayBuffer> {
+  const memory = new Float64Array(row.length * 2);
+  memory.set(row);
+  return memory;
 }

@@ -125,6 +125,7 @@ export class RunMetrics {
     users: UserResult[];
   } {
     this.heat?.finish(this.curves.nowUs);
+    this.curves.settleAll();
     // A run that takes no time at all has no peaks but its last levels.
     const { levels, peaks, nowUs, startUs } = this.curves;
     if (nowUs === startUs) peaks.set(levels);
@@ -221,7 +222,7 @@ export class RunMetrics {
   }
 
   private raise(channel: number, by: number): void {
-    this.curves.levels[channel] += by;
+    this.curves.raise(channel, by);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts';
+import { mayHold } from './gangs.ts';
 import type { Pods } from './pods.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { WaitingEntry } from './waiting.ts';
@@ -55,7 +56,8 @@ export function tryStart(world: SchedulerWorld, entry: WaitingEntry, allowed?: (
 
 /** As `tryStart`, but the pods do not start yet: follow with `begin` or `unbindAll`. */
 export function tryBind(world: SchedulerWorld, entry: WaitingEntry, allowed?: (node: number) => boolean): boolean {
-  const { slots } = entry;
+  const { slots, shape } = entry;
+  if (slots.length > 1 && shape >= 0 && !mayHold(slots.length, shape, world.cluster, world.shapes)) return false;
   for (let member = 0; member < slots.length; member++) {
     const node = world.decide(slots[member], allowed);
     if (node < 0) {

@@ -4,11 +4,12 @@ const FIRST_WIDTH_US = 1_000_000;
 
 /**
  * Averages several step functions over equal spans of time whose number stays bounded however long the run is.
- * `levels[channel]` is the current height; call `advance` before changing it.
+ * Call `advance` whenever the clock moves, then `raise` what changes. A channel costs nothing while it stays level.
  */
 export class StepCurves {
+  /** The current heights. */
   readonly levels: Float64Array;
-  /** The highest level of each channel at which time has passed. */
+  /** The highest level of each channel at which time has passed, up to the last change or settling. */
   readonly peaks: Float64Array;
   widthUs = FIRST_WIDTH_US;
   startUs = 0;
@@ -17,6 +18,8 @@ export class StepCurves {
   full = 0;
   private readonly channels: number;
   private readonly sums: Float64Array;
+  /** Until when each channel's level has been added to the sums. */
+  private readonly settledUs: Float64Array;
   private spanEndUs = 0;
   private started = false;
   private readonly onSpan: ((span: number, endUs: number) => void) | undefined;
@@ -28,6 +31,7 @@ export class StepCurves {
     this.levels = new Float64Array(channels);
     this.peaks = new Float64Array(channels);
     this.sums = new Float64Array(channels * POINTS);
+    this.settledUs = new Float64Array(channels);
     this.onSpan = onSpan;
     this.onMerge = onMerge;
   }
@@ -37,20 +41,22 @@ export class StepCurves {
     if (!this.started) {
       this.started = true;
       this.startUs = nowUs;
-      this.nowUs = nowUs;
+      this.settledUs.fill(nowUs);
       this.spanEndUs = nowUs + this.widthUs;
-      return;
     }
-    while (nowUs >= this.spanEndUs) {
-      this.add(this.spanEndUs - this.nowUs);
-      this.nowUs = this.spanEndUs;
-      this.onSpan?.(this.full, this.nowUs);
-      this.full++;
-      if (this.full === POINTS) this.merge();
-      this.spanEndUs = this.nowUs + this.widthUs;
-    }
-    this.add(nowUs - this.nowUs);
+    while (nowUs >= this.spanEndUs) this.endSpan();
     this.nowUs = nowUs;
+  }
+
+  /** Changes a level at the time of the last `advance`. */
+  raise(channel: number, by: number): void {
+    this.settle(channel, this.nowUs);
+    this.levels[channel] += by;
+  }
+
+  /** Brings sums and peaks up to the time of the last `advance`; to be called before they are read. */
+  settleAll(): void {
+    for (let channel = 0; channel < this.channels; channel++) this.settle(channel, this.nowUs);
   }
 
   /** Ends of the spans so far, the unfinished one included. */
@@ -77,15 +83,23 @@ export class StepCurves {
     return sum;
   }
 
-  private add(forUs: number): void {
+  private endSpan(): void {
+    const endUs = this.spanEndUs;
+    for (let channel = 0; channel < this.channels; channel++) this.settle(channel, endUs);
+    this.nowUs = endUs;
+    this.onSpan?.(this.full, endUs);
+    this.full++;
+    if (this.full === POINTS) this.merge();
+    this.spanEndUs = endUs + this.widthUs;
+  }
+
+  private settle(channel: number, untilUs: number): void {
+    const forUs = untilUs - this.settledUs[channel];
     if (forUs <= 0) return;
-    const { levels, peaks, sums, channels } = this;
-    const base = this.full * channels;
-    for (let channel = 0; channel < channels; channel++) {
-      const level = levels[channel];
-      sums[base + channel] += level * forUs;
-      if (level > peaks[channel]) peaks[channel] = level;
-    }
+    const level = this.levels[channel];
+    this.sums[this.full * this.channels + channel] += level * forUs;
+    this.settledUs[channel] = untilUs;
+    if (level > this.peaks[channel]) this.peaks[channel] = level;
   }
 
   private merge(): void {
