@@ -18,7 +18,8 @@ const words = new Uint32Array(double.buffer);
 
 /**
  * Collects numbers >= 0 and summarises them. Mean, maximum and root mean square are always exact (plain sums in the
- * order of arrival); percentiles are exact up to 131,072 values and within 0.4 % beyond. Memory is bounded.
+ * order of arrival); percentiles are exact up to 131,072 values and within 0.4 % beyond. Memory is bounded. One value
+ * that comes very often, such as no wait at all, may be named beforehand: it is only counted, and always exact.
  */
 export class Distribution {
   private count = 0;
@@ -26,6 +27,17 @@ export class Distribution {
   private readonly totals = new Float64Array(3);
   private values = new Float64Array(256);
   private buckets: Uint32Array | undefined;
+  private readonly usual: number;
+  private usualCount = 0;
+
+  constructor(usual: number = 0) {
+    this.usual = usual;
+  }
+
+  /** As `add` of the value named as usual. */
+  addUsual(): void {
+    this.usualCount++;
+  }
 
   add(value: number): void {
     const { totals } = this;
@@ -54,34 +66,49 @@ export class Distribution {
   }
 
   summary(): DistributionSummary {
-    const { count } = this;
-    const quantile = this.quantiles();
+    const { usual, usualCount, totals } = this;
+    const count = this.count + usualCount;
+    const quantile = this.quantiles(count);
     const cdf: [number, number][] = [];
     if (count > 0) for (let k = 0; k <= 100; k++) cdf.push([quantile(k / 100), k / 100]);
     return {
       count,
-      mean: count ? this.totals[SUM] / count : 0,
+      mean: count ? (totals[SUM] + usual * usualCount) / count : 0,
       p50: quantile(0.5),
       p90: quantile(0.9),
       p99: quantile(0.99),
-      max: this.totals[MAX],
-      rms: count ? Math.sqrt(this.totals[SQUARES] / count) : 0,
+      max: usualCount ? Math.max(usual, totals[MAX]) : totals[MAX],
+      rms: count ? Math.sqrt((totals[SQUARES] + usual * usual * usualCount) / count) : 0,
       exact: this.buckets === undefined,
       cdf,
     };
   }
 
   /** The smallest value such that at least this share of all values are at most that (nearest rank). */
-  private quantiles(): (share: number) => number {
-    const { count, buckets } = this;
+  private quantiles(count: number): (share: number) => number {
     if (count === 0) return () => 0;
-    const rankOf = (share: number): number => Math.max(1, Math.ceil(share * count));
-    if (buckets === undefined) {
-      const sorted = this.values.slice(0, count).sort();
-      return (share) => sorted[rankOf(share) - 1];
-    }
+    const other = this.ofOthers();
+    // The usual values stand together, behind all others that are smaller.
+    const { usual, usualCount } = this;
+    let smaller = 0;
+    for (let step = 2 ** 30; step >= 1; step /= 2)
+      if (smaller + step <= this.count && other(smaller + step) < usual) smaller += step;
     return (share) => {
-      let left = rankOf(share);
+      const rank = Math.max(1, Math.ceil(share * count));
+      if (rank <= smaller) return other(rank);
+      return rank <= smaller + usualCount ? usual : other(rank - usualCount);
+    };
+  }
+
+  /** The value of each rank, from 1, among those that were not counted as usual. */
+  private ofOthers(): (rank: number) => number {
+    const { buckets } = this;
+    if (buckets === undefined) {
+      const sorted = this.values.slice(0, this.count).sort();
+      return (rank) => sorted[rank - 1];
+    }
+    return (rank) => {
+      let left = rank;
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
         left -= buckets[bucket];
         if (left <= 0) return Math.min(middleOf(bucket), this.totals[MAX]);

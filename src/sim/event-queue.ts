@@ -13,6 +13,8 @@ const RANK_STEP = ENTRY_LIMIT;
 const TIME_STEP = 8 * RANK_STEP;
 /** A payload holds kind, rank (3 bits) and subject (31 bits). */
 const SUBJECT_LIMIT = 2 ** 31;
+/** No key at all. */
+const NONE = -1;
 
 // fast: parts of packed numbers are cut out by multiplying with exact powers of two; `%` on doubles calls fmod, and
 // divisions are not turned into multiplications.
@@ -48,8 +50,8 @@ export class EventQueue {
   private payloads = new Float64Array(1024);
   private entries = 0;
   private windowStartUs = 0;
-  /** The key that `nextUs` found last. */
-  private topKey = 0;
+  /** The key that `nextUs` found last; -1 when it must be looked for. */
+  private topKey = NONE;
   /** The number, since time zero, of the first window of this epoch. */
   private epochStart = 0;
   /** One list a window of this epoch, and one for all that is beyond it. */
@@ -74,6 +76,7 @@ export class EventQueue {
    * subject from 0 to 2^31-1.
    */
   push(timeUs: number, rank: number, kind: number, subject: number): void {
+    this.topKey = NONE;
     this.place(timeUs, (kind * 8 + rank) * SUBJECT_LIMIT + subject);
   }
 
@@ -104,8 +107,9 @@ export class EventQueue {
 
   /** Takes out the event that `nextUs` has named. */
   pop(): void {
-    if (this.nextUs(Infinity) === Infinity) throw new Error('the event queue is empty');
+    if (this.topKey === NONE && this.nextUs(Infinity) === Infinity) throw new Error('the event queue is empty');
     const key = this.topKey;
+    this.topKey = NONE;
     if (this.sortedAt < this.sortedEnd && this.sorted[this.sortedAt] === key) this.sortedAt++;
     else this.near.poll();
     const payload = this.payloads[entryOf(key)];

@@ -2,6 +2,7 @@ import type { PodRow } from './pod-source.ts';
 
 /** Numbers a pod in each of its two rows: a cache line. The first row holds all that its start and end need. */
 const STRIDE = 8;
+const STRIDE_BITS = 3;
 const BYTES = 8;
 const FIRST_CAPACITY = 64;
 /** Flags: no estimate, no priority, no gang; and has waited. */
@@ -70,25 +71,25 @@ export class Pods {
     this.runsUs[slot] = row.runsUs;
     const isPlain = row.estimateUs === Infinity && row.priority === 0 && row.gangSize === 1;
     // fast: the second row of a slot whose last pod was plain too says all that already.
-    if (!isPlain || this.flags[slot / STRIDE] !== PLAIN) {
+    if (!isPlain || this.flags[slot >> STRIDE_BITS] !== PLAIN) {
       this.estimateUs[slot] = row.estimateUs;
       this.believedUs[slot] = row.estimateUs;
       this.priority[slot] = row.priority;
       this.gangSize[slot] = row.gangSize;
     }
-    this.flags[slot / STRIDE] = isPlain ? PLAIN : 0;
+    this.flags[slot >> STRIDE_BITS] = isPlain ? PLAIN : 0;
     if (row.name !== undefined) this.named = true;
-    if (this.named) this.names[slot / STRIDE] = row.name;
+    if (this.named) this.names[slot >> STRIDE_BITS] = row.name;
     return slot;
   }
 
   /** Notes that the pod was not placed the moment it arrived. */
   setQueued(slot: number): void {
-    this.flags[slot / STRIDE] |= QUEUED;
+    this.flags[slot >> STRIDE_BITS] |= QUEUED;
   }
 
   isQueued(slot: number): boolean {
-    return (this.flags[slot / STRIDE] & QUEUED) !== 0;
+    return (this.flags[slot >> STRIDE_BITS] & QUEUED) !== 0;
   }
 
   remove(slot: number): void {
@@ -121,7 +122,7 @@ export class Pods {
   }
 
   nameOf(slot: number): string {
-    return this.names[slot / STRIDE] ?? `pod-${this.number[slot]}`;
+    return this.names[slot >> STRIDE_BITS] ?? `pod-${this.number[slot]}`;
   }
 
   private userOf(user: string | undefined): number {

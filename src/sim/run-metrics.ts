@@ -19,6 +19,8 @@ const CHANNELS = 6;
 
 /** Run times below this count as this in the bounded slowdown (Feitelson et al. 1997). */
 const BOUND_S = 10;
+/** The slowdown of a pod that did not wait. */
+const UNDELAYED = 1;
 
 /** Turns what happens in a run into numbers as it happens, in bounded memory and a few additions an event. */
 export class RunMetrics {
@@ -31,8 +33,8 @@ export class RunMetrics {
   private readonly ledger: UserLedger | undefined;
   private readonly waitS = new Distribution();
   private readonly flowS = new Distribution();
-  private readonly slowdown = new Distribution();
-  private readonly boundedSlowdown = new Distribution();
+  private readonly slowdown = new Distribution(UNDELAYED);
+  private readonly boundedSlowdown = new Distribution(UNDELAYED);
   /** Pods that have started and not ended; within an instant the cluster may know more or fewer. */
   private readonly podsOn: Int32Array;
   private started = false;
@@ -87,26 +89,32 @@ export class RunMetrics {
   place(slot: number, node: number, nowUs: number): void {
     if (this.pods.isQueued(slot)) this.raise(PENDING, -1);
     const waitS = (nowUs - this.pods.arrivesUs[slot]) / US_PER_SECOND;
-    this.waitS.add(waitS);
+    if (waitS === 0) this.waitS.addUsual();
+    else this.waitS.add(waitS);
     this.ledger?.start(this.pods.user[slot], waitS);
     this.raise(RUNNING, 1);
     if (++this.podsOn[node] === 1) this.raise(NODES_USED, 1);
-    this.use(this.pods.shape[slot], node, 1, nowUs);
+    this.use(this.pods.shape[slot] | 0, node, 1, nowUs);
   }
 
   finish(slot: number, node: number, nowUs: number): void {
     this.lastFinishUs = nowUs;
     this.raise(RUNNING, -1);
     if (--this.podsOn[node] === 0) this.raise(NODES_USED, -1);
-    const shape = this.pods.shape[slot];
+    const shape = this.pods.shape[slot] | 0;
     this.use(shape, node, -1, nowUs);
     const flowS = (nowUs - this.pods.arrivesUs[slot]) / US_PER_SECOND;
     const ranS = (nowUs - this.pods.startsUs[slot]) / US_PER_SECOND;
-    const bounded = Math.max(1, flowS / Math.max(BOUND_S, ranS));
+    const bounded = flowS === ranS ? UNDELAYED : Math.max(1, flowS / Math.max(BOUND_S, ranS));
     this.flowS.add(flowS);
     // A pod that took no time at all has no slowdown; it is counted by the bounded one.
-    if (ranS > 0) this.slowdown.add(flowS / ranS);
-    this.boundedSlowdown.add(bounded);
+    if (flowS !== ranS) {
+      if (ranS > 0) this.slowdown.add(flowS / ranS);
+      this.boundedSlowdown.add(bounded);
+    } else {
+      if (ranS > 0) this.slowdown.addUsual();
+      this.boundedSlowdown.addUsual();
+    }
     this.ledger?.finish(
       this.pods.user[slot],
       bounded,
