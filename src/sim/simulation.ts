@@ -1,5 +1,6 @@
 import { byNodeId, byRank } from './choice/chooser.ts';
 import type { ChooserKind } from './choice/choose-index.ts';
+import { checkRow } from './check-row.ts';
 import { Cluster } from './cluster.ts';
 import type { Distribution } from './distribution.ts';
 import { EventQueue } from './event-queue.ts';
@@ -134,7 +135,10 @@ export class Simulation implements SchedulerWorld {
     this.prospects = new Prospects(cluster, this.shapes);
     this.scheduler = makeScheduler(this, options.backfill);
     this.rowWaits = options.pods.next(this.row);
-    if (this.rowWaits) this.startUs = this.row.arrivesUs;
+    if (this.rowWaits) {
+      checkRow(this.row, 0, 0);
+      this.startUs = this.row.arrivesUs;
+    }
     this.nowUs = this.startUs;
   }
 
@@ -268,13 +272,9 @@ export class Simulation implements SchedulerWorld {
     if (this.beliefs !== undefined) pods.believedUs[slot] = this.believed(slot, this.beliefs);
     this.journal.record(this.nowUs, ARRIVE, number, -1, 0, row.name);
     this.metrics.arrive(shape);
-    const { gang, gangSize } = row;
-    const { name } = row;
+    const { gang, gangSize, name } = row;
     this.rowWaits = this.options.pods.next(row);
-    if (this.rowWaits && row.arrivesUs < this.nowUs)
-      throw new InputError(
-        `pod "${row.name ?? `pod-${number + 1}`}" arrives at ${row.arrivesUs} µs, after a pod that arrived at ${this.nowUs} µs; sort the workload by arrival`,
-      );
+    if (this.rowWaits) checkRow(row, number + 1, this.nowUs);
     if (gang === undefined) this.offerOne(slot, shape);
     else {
       const members = this.gangs.join(gang, gangSize, slot, name ?? `pod-${number}`);
