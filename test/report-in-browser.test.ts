@@ -1,27 +1,20 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from 'vega-lite';
 import { summarise } from '../src/experiment/statistics/summarise.ts';
 import { htmlReport } from '../src/reporting/report-html.ts';
+import { chromiumPath } from '../tools/needs.mjs';
 import { comparisonFixture } from './comparison-fixture.ts';
+import { openBrowser } from './open-browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
+const chromium = chromiumPath();
 
-test.skipIf(!existsSync(CHROMIUM))(
+test.skipIf(chromium === undefined)(
   'the HTML report opens in Chromium without network, in light, dark and on paper, with no error',
   { timeout: 120_000 },
   async () => {
-    const { chromium } = await import('playwright-core');
     const { facts, runs, bounds } = comparisonFixture({
       policies: ['best-fit', '</script><img src=x onerror=alert(1)>', 'fgd'],
     });
@@ -31,7 +24,7 @@ test.skipIf(!existsSync(CHROMIUM))(
       compile: (spec) => compile(spec as never).spec,
     });
     const folder = mkdtempSync(path.join(tmpdir(), 'baton-report-'));
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+    const browser = await openBrowser(chromium!);
     try {
       const file = path.join(folder, 'report.html');
       writeFileSync(file, html);
