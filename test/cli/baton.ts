@@ -2,8 +2,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { traceDir } from '../trace-dir.ts';
 
 const MAIN = resolve('dist/cli/main.js');
+/** The commands run in folders of their own, from which ../shared is not seen. */
+const TRACES = traceDir() === undefined ? {} : { BATON_TRACE_DIR: traceDir() };
 
 export interface Ended {
   readonly code: number | null;
@@ -29,7 +32,7 @@ export function baton(folder: string, ...args: string[]): Ended {
     cwd: folder,
     encoding: 'utf8',
     timeout: 110_000,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, ...TRACES, NO_COLOR: '1' },
     maxBuffer: 1 << 28,
   });
   return ended(status, stdout, stderr);
