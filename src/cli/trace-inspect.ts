@@ -24,7 +24,8 @@ export async function inspect(trace: string, flags: TraceFlags): Promise<void> {
   if (flags.json) return printJson({ trace, statistics, drops: report.sentences() });
 
   const paint = painter(process.stdout);
-  const number = (value: number | undefined): string => (value === undefined ? '–' : `${Number(value.toPrecision(4))}`);
+  const number = (value: number | undefined): string =>
+    value === undefined ? '–' : `${Number.isInteger(value) ? value : Number(value.toPrecision(4))}`;
   const percent = (value: number | undefined): string => (value === undefined ? '–' : `${(100 * value).toFixed(1)} %`);
   const time = (value: number | undefined): string => (value === undefined ? '–' : timeText(value));
   const facts: [string, string][] = [
