@@ -16,6 +16,7 @@ workloads:
   - generate: borg-2011-like
     options:
       pods: 5000
+      nodes: 16 # so many machines are kept busy; without it, load would set the number of the preset's own machines
       load: [0.7, 0.9] # two workloads, one for each load
 
 # Names (\`baton policies\`), joined with + where queue order or backfilling differ from fifo and any; or your own file.
