@@ -39,6 +39,10 @@ const SAME_KIND: readonly (readonly string[])[] = [
 ];
 /** A price below 1 % (or one point) is not worth a word. */
 const WORTH_A_WORD = 0.01;
+/** A difference below 0.01 % (or points) decides nothing. */
+const WORTH_MENTION = 0.0001;
+/** A mean bounded slowdown below this says that hardly a pod waited. */
+const HARDLY_WAITING = 1.001;
 
 /** The answer for one cell; `wished` is the metric to judge by, if the user named one. */
 export function answerCell(cell: Cell, wished?: string): Answer {
@@ -67,6 +71,11 @@ export function answerCell(cell: Cell, wished?: string): Answer {
     return {
       ...common,
       headline: `No policy is distinguishably best on ${countOf(cell.seeds.length, 'seed')}: ${best.policy} has the best ${noun(metric)}, ${formatValue(best.mean, metric.unit)}, but ${listOf(common.ties)} ${ties.length === 1 ? 'is' : 'are'} indistinguishable from it.`,
+    };
+  if (others.every((one) => sizeOf(metric, one) < WORTH_MENTION))
+    return {
+      ...common,
+      headline: `Hardly any difference: ${value} with ${best.policy}, and less than ${metric.unit === 'share' ? '0.01 points' : '0.01 %'} from it with every other policy.`,
     };
   return { ...common, headline: `${win(cell, metric, best, others)}${tieClause(ties, cell)}.` };
 }
@@ -99,6 +108,11 @@ export function answerAll(comparison: Comparison, wished?: string): { headline: 
     headline: `${listOf(level)} ${level.length === 1 ? 'is' : 'are each'} best or indistinguishable from the best in ${top.atTop} of ${decided.length} comparisons by ${listOf(judged)} (leading ${top.first})${others}.`,
     cells,
   };
+}
+
+/** How far a policy is behind the best: in units of a share, else relative to the best. */
+function sizeOf(metric: Metric, { toBest }: PolicyOnMetric): number {
+  return Math.abs((metric.unit === 'share' ? toBest?.mean : toBest?.shareOfBest) ?? Infinity);
 }
 
 /** The metric's name inside a sentence. */
@@ -154,9 +168,19 @@ function caveats(cell: Cell, metric: Metric, comparison: MetricComparison): stri
   const said: string[] = [];
   const judged = comparison.policies.filter((one) => one.toBest);
   if (cell.seeds.length === 1)
-    said.push('One seed: no interval. What chance does to these numbers cannot be seen; run more seeds.');
+    said.push(
+      'One seed: no interval. What chance does to these numbers cannot be seen; run more seeds, and if the workload is a trace, let each leave out a part of it: --transform sample=0.95 --seeds 1..10.',
+    );
   else if (judged.some((one) => one.verdict === 'worse' && one.toBest!.sameOnEverySeed))
     said.push('Some differences are the same on every seed: exact for this workload, but no statement about others.');
+  if (
+    metric.name === 'meanBoundedSlowdown' &&
+    judged.length > 0 &&
+    comparison.policies.every((one) => one.mean < HARDLY_WAITING)
+  )
+    said.push(
+      'Hardly a pod waits on this cluster, so waiting does not tell policies apart: add load (--transform scale-arrivals=2), or judge by another --metric.',
+    );
   const nearly = judged.filter(
     ({ verdict, toBest }) => verdict === 'indistinguishable' && (toBest!.low! > 0 || toBest!.high! < 0),
   ).length;
