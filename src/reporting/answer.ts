@@ -32,7 +32,15 @@ const BEST_DOES: Readonly<Record<string, string>> = {
 };
 
 /** Metrics of which a policy may be good at the price of others, one of each kind. */
-const PRICES = ['placedShare', 'meanBoundedSlowdown', 'makespanS', 'nodeHours', 'fragmentation', 'jainFairness'];
+const PRICES = [
+  'placedShare',
+  'gpuPeakShare',
+  'meanBoundedSlowdown',
+  'makespanS',
+  'nodeHours',
+  'fragmentation',
+  'jainFairness',
+];
 const SAME_KIND: readonly (readonly string[])[] = [
   ['meanBoundedSlowdown', 'meanWaitS', 'meanFlowS', 'meanSlowdown'],
   ['nodeHours', 'nodesUsedMean', 'nodesUsedPeak'],
