@@ -51,7 +51,7 @@ export function curveSpec(policies: readonly string[], axis: { time: string; sha
     axis: { grid: false, tickCount: 6 },
     scale: { nice: false },
   };
-  const format = axis.share ? '.0%' : axis.largest < 100_000 ? ',.0f' : '~s';
+  const format = axis.share ? '.2~%' : axis.largest < 100_000 ? (axis.largest < 5 ? ',.1~f' : ',.0f') : '~s';
   return {
     ...frame(200),
     params: [FOCUS],
