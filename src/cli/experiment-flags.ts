@@ -41,9 +41,13 @@ export function addRunFlags(command: Command): Command {
 
 function addPlaceFlags(command: Command): Command {
   return command
-    .option('--cluster <nodes>', 'nodes such as "64 x 32cpu 128Gi", or preset:NAME; may be repeated', another)
-    .option('--nodes <file>', 'a machine list; may be repeated', another)
-    .option('--workload <file>', 'a trace, or preset:NAME[,key=value…] for a synthetic one; may be repeated', another)
+    .option('--cluster <nodes>', 'nodes such as "64 x 32cpu 128Gi", or preset:NAME; compare takes several', another)
+    .option('--nodes <file>', 'a machine list; compare takes several', another)
+    .option(
+      '--workload <file>',
+      'a trace, or preset:NAME[,key=value…] for a synthetic one; compare takes several',
+      another,
+    )
     .option('--format <name>', 'format of the trace (default: found out)')
     .option('--option <key=value>', 'an option of the format or preset, such as as=gang; may be repeated', pair)
     .option(

@@ -18,23 +18,25 @@ export function formatValue(value: number, unit: Metric['unit']): string {
 
 /**
  * A format for a column of values: one unit of time and one number of decimals for all, four significant digits for the
- * largest, so that digits stand under digits.
+ * middle one, so that digits stand under digits and one outlier does not hide the others' differences.
  */
 export function formatLike(values: readonly number[], unit: Metric['unit'], significant = 4): NumberFormat {
-  const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  const sizes = values.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs);
+  sizes.sort((one, other) => one - other);
+  const typical = sizes[sizes.length >> 1] ?? 0;
   if (unit === 's') {
     // Two of a unit are needed before it is used: 90 s reads better than 1.5 min.
-    const fitting = TIME_UNITS.find((one) => largest >= 2 * one.seconds);
-    const time = largest === 0 ? TIME_UNITS[3] : (fitting ?? TIME_UNITS.at(-1)!);
-    const decimals = decimalsFor(largest / time.seconds, significant);
+    const fitting = TIME_UNITS.find((one) => typical >= 2 * one.seconds);
+    const time = typical === 0 ? TIME_UNITS[3] : (fitting ?? TIME_UNITS.at(-1)!);
+    const decimals = decimalsFor(typical / time.seconds, significant);
     return (value) => `${fixed(value / time.seconds, decimals)} ${time.name}`;
   }
   if (unit === 'share') {
-    const decimals = largest > 0 && largest < 0.01 ? 3 : largest < 0.1 ? 2 : 1;
+    const decimals = typical > 0 && typical < 0.01 ? 3 : typical < 0.1 ? 2 : 1;
     return (value) => `${fixed(value * 100, decimals)} %`;
   }
   const whole = values.every((value) => Number.isInteger(value));
-  const decimals = whole ? 0 : decimalsFor(largest, significant);
+  const decimals = whole ? 0 : decimalsFor(typical, significant);
   return (value) => fixed(value, decimals);
 }
 

@@ -22,7 +22,12 @@ export function primaryMetric(cell: Cell, wished?: string): Metric | undefined {
   if (wished !== undefined && cell.metrics[wished]?.best !== undefined) return metricByName.get(wished);
   const present = PREFERENCE.filter((name) => cell.metrics[name]?.best !== undefined);
   const waits = cell.metrics['maxWaitS']?.policies.some((one) => one.mean > 0) ?? false;
-  const useful = present.filter((name) => name !== 'meanBoundedSlowdown' || waits);
+  // Where pods are turned away and not kept waiting, a full GPU cluster is judged by its GPUs: that many small pods were
+  // placed instead of a few large ones is no merit.
+  const refuses = cell.metrics['refusedShare']?.policies.some((one) => one.mean > 0) ?? false;
+  const gpuFirst = !waits && refuses && present.includes('gpuPeakShare');
+  const ordered = gpuFirst ? ['gpuPeakShare' as const, ...present] : present;
+  const useful = ordered.filter((name) => name !== 'meanBoundedSlowdown' || waits);
   const differing = useful.find((name) =>
     cell.metrics[name].policies.some((one) => one.verdict !== 'best' && one.verdict !== 'identical'),
   );

@@ -22,9 +22,16 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
   const queue = queuePolicy(plan.queue);
   const backfill = backfillPolicy(plan.backfill);
   if (backfill === undefined) throw new InputError(`there is no backfilling policy called "${plan.backfill}"`);
+  // First come, first served and whoever fits may pass: what needs no words.
+  const order = [
+    ...(plan.queue === 'fifo' ? [] : [queue.summary]),
+    ...(plan.backfill === 'any' ? [] : [backfill.summary]),
+  ]
+    .map((words) => `; ${words}`)
+    .join('');
   if (plan.file === undefined) {
     const { create, summary, source } = builtInPlacement(plan.placement!);
-    return { placement: create, queue, backfill, facts: { name: plan.name, summary, source } };
+    return { placement: create, queue, backfill, facts: { name: plan.name, summary: summary + order, source } };
   }
   const placement = await loadPolicy(plan.file);
   const sample = placement({ random: stream('sample', 'placement') });
@@ -37,7 +44,7 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
         plan.name === policyLabel(plan.file, plan.queue, plan.backfill)
           ? policyLabel(sample.name, plan.queue, plan.backfill)
           : plan.name,
-      summary: sample.summary ?? "the user's own policy",
+      summary: (sample.summary ?? "the user's own policy") + order,
       source: sample.source ?? plan.file,
       file: plan.file,
     },
