@@ -37,7 +37,7 @@ export function compareCommand(): Command {
       `
 Examples:
   baton compare --cluster "64 x 32cpu 128Gi" --workload trace.csv --policies first-fit,best-fit,worst-fit
-  baton compare --workload preset:borg-2011-like,pods=20000 --policies best-fit,best-fit+shortest-first --seeds 1..10
+  baton compare --workload preset:borg-2011-like,pods=20000 --policies best-fit,best-fit+smallest-first --seeds 1..10
   baton compare --cluster "1 x 100cpu 1Ti" --workload trace.swf.gz --policies first-fit+strict,first-fit+easy --policy ./mine.ts
   baton compare --experiment experiment.yaml --workers 2 --out results --resume
 

@@ -17,17 +17,17 @@ workloads:
     options:
       pods: 5000
       nodes: 16 # so many machines are kept busy; without it, load would set the number of the preset's own machines
-      load: [0.7, 0.9] # two workloads, one for each load
+      load: [0.8, 1.2] # two workloads, one for each load
 
 # Names (\`baton policies\`), joined with + where queue order or backfilling differ from fifo and any; or your own file.
 policies:
   - best-fit
   - worst-fit
-  - best-fit+shortest-first
+  - best-fit+smallest-first
   # - ./mine.ts
 
 # The same storms for every policy. 1..10 is ten seeds.
-seeds: 1..5
+seeds: 1..10
 
 # What happens to a pod that fits nowhere now: wait (default) or refuse.
 whenFull: wait
