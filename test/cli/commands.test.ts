@@ -58,11 +58,11 @@ test(
     const folder = folderWith({});
     expect(baton(folder, 'init').stdout).toBe('experiment.yaml\n');
     const path = join(folder, 'experiment.yaml');
-    expect(parseExperiment(readFileSync(path, 'utf8'), path).seeds).toBe('1..5');
+    expect(parseExperiment(readFileSync(path, 'utf8'), path).seeds).toBe('1..10');
     const again = baton(folder, 'init');
     expect([again.code, again.sentences.length]).toEqual([2, 1]);
     // A small version of what it wrote runs as it stands.
-    writeFileSync(path, readFileSync(path, 'utf8').replace('pods: 5000', 'pods: 200').replace('1..5', '1'));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('pods: 5000', 'pods: 200').replace('1..10\n', '1\n'));
     const { code, stdout } = baton(folder, 'compare', '--experiment', 'experiment.yaml', '--json', '--no-report');
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as { runs: unknown[] }).runs).toHaveLength(6);
