@@ -1,4 +1,5 @@
 import type { BenchOptions, Sample } from './benchmark.ts';
+import { inlineMore } from '../src/experiment/local/inline-more.ts';
 import { benchmarkNamed } from './registry.ts';
 
 /** What a measuring process hands back. */
@@ -7,6 +8,7 @@ export interface Measured {
   readonly peakRssBytes: number;
 }
 
+inlineMore();
 // A process of its own for one measurement: the benchmark, the task and the options are its arguments.
 const [, , benchmark, taskName, optionsText] = process.argv;
 const task = benchmarkNamed(benchmark)

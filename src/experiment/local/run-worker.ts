@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { inlineMore } from './inline-more.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { Violation } from '../../sim/ledger.ts';
 import { executeRun, type Pulse } from './execute-run.ts';
@@ -6,6 +7,7 @@ import { WorkloadCache } from './open-inputs.ts';
 import { policiesOf, type LoadedPolicies } from './policies-of-plan.ts';
 import type { WorkerAnswer, WorkerBirth, WorkerRequest } from './worker-messages.ts';
 
+inlineMore();
 const EXAM_SEEDS = 20;
 
 const birth = workerData as WorkerBirth;
