@@ -1,0 +1,104 @@
+/** One line of the timeline: a value at each of the timeline's times. */
+export interface TimelineSeries {
+  /** In the manner of Prometheus: `baton_service_replicas_ready`. */
+  readonly name: string;
+  readonly title: string;
+  readonly unit: '' | 's' | 'share' | 'per-second' | 'usd-per-hour' | 'usd' | 'bytes' | 'millicores' | 'watts';
+  /** What it is about: `{ service: 'web' }`; empty: the whole cluster. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** NaN where nothing was measured. */
+  readonly values: number[];
+}
+
+/** What was decided, by whom, and why. */
+export interface DecisionRecord {
+  readonly timeUs: number;
+  /** `horizontal`, `vertical`, `nodes`, `deployment`, `scheduler`. */
+  readonly by: string;
+  /** The policy's name. */
+  readonly policy: string;
+  /** The service, group or node it is about. */
+  readonly about: string;
+  /** "4 -> 7 replicas". */
+  readonly what: string;
+  /** What was observed and the formula with its numbers. */
+  readonly why: string;
+  readonly limitedBy?: string;
+}
+
+/** Something that befell the cluster: `node-down`, `detected`, `evicted`, `spot-notice`, `out-of-memory`, ... */
+export interface HappeningRecord {
+  readonly timeUs: number;
+  readonly kind: string;
+  readonly about: string;
+  readonly what: string;
+}
+
+/** A promise and how it was kept. */
+export interface ObjectiveResult {
+  readonly service: string;
+  readonly kind: 'availability' | 'latency';
+  /** Such as "99.9 % good" or "p99 <= 300 ms". */
+  readonly text: string;
+  /** The share of requests that must be good. */
+  readonly target: number;
+  readonly goodShare: number;
+  /** Budget used over the whole run: bad share over allowed share; above 1 the promise is broken. */
+  readonly budgetUsed: number;
+  /** The highest burn rate over 5 min and over 1 h. */
+  readonly worstBurn5m: number;
+  readonly worstBurn1h: number;
+  /** Minutes in which the promise, taken for that minute alone, was broken. */
+  readonly violatedMinutes: number;
+  readonly kept: boolean;
+}
+
+export interface ServiceResult {
+  readonly service: string;
+  readonly arrived: number;
+  readonly served: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly inFlight: number;
+  readonly retries: number;
+  readonly failedBy: Readonly<Record<string, number>>;
+  readonly meanMs: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly replicasMean: number;
+  readonly replicasPeak: number;
+  readonly replicaHours: number;
+  readonly cpuShareMean: number;
+  readonly costUsd: number;
+  /** Sum over time of max(0, desired - ready), in replica-seconds. */
+  readonly deficitReplicaS: number;
+  readonly evictions: number;
+  readonly restarts: number;
+  /** Which model ran its requests and why. */
+  readonly model: string;
+}
+
+export interface CostResult {
+  readonly totalUsd: number;
+  /** Of that, capacity that no pod requested. */
+  readonly idleUsd: number;
+  readonly byGroup: Readonly<Record<string, number>>;
+  readonly byService: Readonly<Record<string, number>>;
+  readonly usdPerMillionRequests: number;
+  readonly energyKWh: number;
+  readonly carbonKg: number;
+}
+
+/** What only a living cluster has to say; part of a run's result. */
+export interface LivingResult {
+  readonly timeline: { readonly timeUs: number[]; readonly series: readonly TimelineSeries[] };
+  readonly decisions: readonly DecisionRecord[];
+  readonly happenings: readonly HappeningRecord[];
+  readonly services: readonly ServiceResult[];
+  readonly objectives: readonly ObjectiveResult[];
+  readonly cost: CostResult;
+  /** Sentences for the report: which model ran, what was left out. */
+  readonly notes: readonly string[];
+}

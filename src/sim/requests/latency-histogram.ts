@@ -1,0 +1,94 @@
+/**
+ * Times in microseconds, counted in buckets of a bounded relative width, so that any quantile is off by at most
+ * `RELATIVE_ERROR` and two histograms merge exactly. Counts may be fractions (the fluid model adds shares).
+ */
+export const RELATIVE_ERROR = 0.01;
+
+/** 2^-6 of an octave's width: 1/64 of the lower end at most, and its middle is off by at most half of that. */
+const PER_OCTAVE = 64;
+/** Times below this are counted exactly, one bucket a microsecond. */
+const EXACT_US = PER_OCTAVE;
+const OCTAVE_BITS = 6;
+/** Up to 2^47 µs, four years. */
+const OCTAVES = 42;
+const BUCKETS = EXACT_US + (OCTAVES - 1) * PER_OCTAVE;
+
+/** Counts of times, mergeable; see `RELATIVE_ERROR`. */
+export class LatencyHistogram {
+  count = 0;
+  sumUs = 0;
+  maxUs = 0;
+  private readonly buckets = new Float64Array(BUCKETS);
+
+  /** Adds so many occurrences of a time >= 0. */
+  add(us: number, occurrences = 1): void {
+    this.count += occurrences;
+    this.sumUs += us * occurrences;
+    if (us > this.maxUs) this.maxUs = us;
+    this.buckets[bucketOf(us)] += occurrences;
+  }
+
+  merge(other: LatencyHistogram): void {
+    this.count += other.count;
+    this.sumUs += other.sumUs;
+    this.maxUs = Math.max(this.maxUs, other.maxUs);
+    for (let k = 0; k < BUCKETS; k++) this.buckets[k] += other.buckets[k];
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.sumUs = 0;
+    this.maxUs = 0;
+    this.buckets.fill(0);
+  }
+
+  get meanUs(): number {
+    return this.count > 0 ? this.sumUs / this.count : 0;
+  }
+
+  /** The time that this share of all times does not exceed, within `RELATIVE_ERROR`; 0 when there are none. */
+  quantileUs(share: number): number {
+    if (this.count === 0) return 0;
+    const rank = share * this.count;
+    let below = 0;
+    for (let k = 0; k < BUCKETS; k++) {
+      below += this.buckets[k];
+      if (below >= rank && below > 0) return Math.min(middleOf(k), this.maxUs);
+    }
+    return this.maxUs;
+  }
+
+  /** Share of all times that are at most this one, by whole buckets; 1 when there are none. */
+  shareWithin(us: number): number {
+    if (this.count === 0) return 1;
+    const last = bucketOf(us);
+    let within = 0;
+    for (let k = 0; k <= last; k++) within += this.buckets[k];
+    return within / this.count;
+  }
+}
+
+function bucketOf(us: number): number {
+  const whole = us | 0;
+  if (whole === us || (us >= 0 && us < 0x7fffffff)) {
+    if (whole < EXACT_US) return whole;
+    const octave = 31 - Math.clz32(whole) - OCTAVE_BITS;
+    return EXACT_US + octave * PER_OCTAVE + ((whole >> octave) - PER_OCTAVE);
+  }
+  let octave = 0;
+  let low = us;
+  while (low >= 2 * PER_OCTAVE) {
+    low /= 2;
+    octave++;
+  }
+  return Math.min(BUCKETS - 1, EXACT_US + octave * PER_OCTAVE + (Math.floor(low) - PER_OCTAVE));
+}
+
+function middleOf(bucket: number): number {
+  if (bucket < EXACT_US) return bucket;
+  const octave = Math.floor((bucket - EXACT_US) / PER_OCTAVE);
+  const within = (bucket - EXACT_US) % PER_OCTAVE;
+  let width = 1;
+  for (let k = 0; k < octave; k++) width *= 2;
+  return (PER_OCTAVE + within) * width + (width - 1) / 2;
+}
