@@ -68,17 +68,25 @@ export function durationSampler(spec: DurationSpec, stream: RandomStream): Durat
       const draw = pareto(stream);
       return () => draw(spec.alpha, spec.fromUs, spec.limitUs ?? Infinity);
     }
-    case 'mixture': {
-      const total = spec.parts.reduce((sum, part) => sum + part.weight, 0);
-      const parts = spec.parts.map((part) => durationSampler(part.of, stream));
-      return () => {
-        let at = stream.next() * total;
-        let k = 0;
-        while (k < parts.length - 1 && at >= spec.parts[k].weight) at -= spec.parts[k++].weight;
-        return parts[k]!();
-      };
-    }
+    case 'mixture':
+      return mixtureSampler(spec.parts, stream);
+    default:
+      return spec satisfies never;
   }
+}
+
+function mixtureSampler(
+  parts: readonly { readonly weight: number; readonly of: DurationSpec }[],
+  stream: RandomStream,
+): DurationSampler {
+  const total = parts.reduce((sum, part) => sum + part.weight, 0);
+  const samplers = parts.map((part) => durationSampler(part.of, stream));
+  return () => {
+    let at = stream.next() * total;
+    let k = 0;
+    while (k < parts.length - 1 && at >= parts[k].weight) at -= parts[k++].weight;
+    return samplers[k]();
+  };
 }
 
 /**
@@ -135,6 +143,8 @@ function secondMoment(spec: DurationSpec): number {
       return paretoMoment(spec, 2);
     case 'mixture':
       return weighted(spec.parts, secondMoment);
+    default:
+      return spec satisfies never;
   }
 }
 
