@@ -1,4 +1,5 @@
 import type { WorkCounters } from './choice/chooser.ts';
+import type { LivingResult } from './monitoring/living-result.ts';
 
 /** Where every pod that entered the run is at its end. The parts always add up to `arrived`. */
 export interface PodCounts {
@@ -75,5 +76,7 @@ export interface RunResult {
   curves: Curves;
   heat: HeatMap;
   users: UserResult[];
+  /** What services, weather and money came to, in a living cluster. */
+  living?: LivingResult;
   work: WorkCounters & { events: number; decisions: number };
 }
