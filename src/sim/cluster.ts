@@ -207,6 +207,12 @@ export class Cluster {
     this.ready[node] = ready ? 1 : 0;
   }
 
+  /** Says that the node has so much CPU; what its pods hold stays, so less may be free than nothing. */
+  setCpu(node: number, cpuMilli: number): void {
+    this.cpuFreeMilli[node] += cpuMilli - this.cpuMilli[node];
+    this.cpuMilli[node] = cpuMilli;
+  }
+
   /** Whether some resource of the node is below zero. */
   overCapacity(node: number): boolean {
     if (this.cpuFreeMilli[node] < 0 || this.memFreeBytes[node] < 0 || this.storageFreeBytes[node] < 0) return true;

@@ -1,3 +1,4 @@
+import { InputError } from './input-error.ts';
 import { CapacityProfile } from './capacity-profile.ts';
 import { RunningPods } from './running-pods.ts';
 import { tryStart, type Scheduler, type SchedulerWorld } from './scheduler-world.ts';
@@ -58,6 +59,12 @@ export class ConservativeScheduler implements Scheduler {
 
   hasLent(slot: number): boolean {
     return this.running.hasLent(slot);
+  }
+
+  withdraw(): void {
+    throw new InputError(
+      'conservative backfilling plans ahead by run times and cannot let a waiting pod go; use backfilling "any" or "strict"',
+    );
   }
 
   leaveInstant(): void {

@@ -1,3 +1,4 @@
+import { InputError } from './input-error.ts';
 import { HeadReservation } from './head-reservation.ts';
 import type { BackfillPolicy } from './policy.ts';
 import { RunningPods } from './running-pods.ts';
@@ -53,6 +54,12 @@ export class EasyScheduler implements Scheduler {
 
   hasLent(slot: number): boolean {
     return this.running.hasLent(slot);
+  }
+
+  withdraw(): void {
+    throw new InputError(
+      'EASY backfilling plans ahead by run times and cannot let a waiting pod go; use backfilling "any" or "strict"',
+    );
   }
 
   leaveInstant(): void {

@@ -1,5 +1,18 @@
 /** What can happen to a pod. The numbers are part of the fingerprint: never give an old one a new meaning. */
-export const JOURNAL_KINDS = ['arrive', 'queue', 'place', 'finish', 'refuse', 'evict', 'kill'] as const;
+export const JOURNAL_KINDS = [
+  'arrive',
+  'queue',
+  'place',
+  'finish',
+  'refuse',
+  'evict',
+  'kill',
+  // What is no pod's: `pod` is then the number of a service, replica or node.
+  'requests',
+  'replica',
+  'node',
+  'decide',
+] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];
 
 export const ARRIVE = 0;
@@ -7,6 +20,16 @@ export const QUEUE = 1;
 export const PLACE = 2;
 export const FINISH = 3;
 export const REFUSE = 4;
+export const EVICT = 5;
+export const KILL = 6;
+/** Counts of a service's requests at a scrape. */
+export const REQUESTS = 7;
+/** A replica has changed its state. */
+export const REPLICA = 8;
+/** A node has changed its state. */
+export const NODE = 9;
+/** An autoscaler has decided. */
+export const DECIDE = 10;
 
 /** Records in the order in which they happened, as columns; only the first `count` entries are meant. */
 export interface JournalBatch {

@@ -1,10 +1,27 @@
+/** What a metric's number counts; '' has no place here: a plain ratio is `ratio`, a plain number `count`. */
+export type MetricUnit =
+  | 's'
+  | 'ms'
+  | 'minutes'
+  | 'share'
+  | 'ratio'
+  | 'nodes'
+  | 'count'
+  | 'node-hours'
+  | 'replica-hours'
+  | 'replica-seconds'
+  | 'usd'
+  | 'usd-per-million'
+  | 'kWh'
+  | 'kg';
+
 /** One number of a run that policies are compared by. */
 export interface Metric {
   readonly name: string;
   /** For headings. */
   readonly title: string;
-  /** '' for plain ratios and counts; shares are 0 to 1 and shown as per cent. */
-  readonly unit: 's' | 'share' | 'ratio' | 'nodes' | 'count' | 'node-hours';
+  /** Shares are 0 to 1 and shown as per cent. */
+  readonly unit: MetricUnit;
   readonly better: 'lower' | 'higher' | 'neither';
   /** What it means, in a sentence. */
   readonly meaning: string;
@@ -13,12 +30,12 @@ export interface Metric {
 const metric = (
   name: string,
   title: string,
-  unit: Metric['unit'],
+  unit: MetricUnit,
   better: Metric['better'],
   meaning: string,
 ): Metric => ({ name, title, unit, better, meaning });
 
-function spread(name: string, title: string, unit: Metric['unit'], meaning: string): Metric[] {
+function spread(name: string, title: string, unit: MetricUnit, meaning: string): Metric[] {
   return [
     metric(`mean${name}`, `Mean ${title}`, unit, 'lower', `${meaning}, mean over pods that started.`),
     metric(`p50${name}`, `Median ${title}`, unit, 'lower', `${meaning}, median.`),
@@ -28,8 +45,82 @@ function spread(name: string, title: string, unit: Metric['unit'], meaning: stri
   ];
 }
 
+/** What only a living cluster reports: requests, promises, money and what it took. */
+const LIVING: readonly Metric[] = [
+  metric(
+    'sloViolatedMinutes',
+    'Minutes of violated objectives',
+    'minutes',
+    'lower',
+    'Minutes in which an objective, taken for that minute alone, was broken; summed over objectives.',
+  ),
+  metric('sloKeptShare', 'Objectives kept', 'share', 'higher', 'Objectives kept over the whole run, of all.'),
+  metric(
+    'errorBudgetUsed',
+    'Error budget used',
+    'ratio',
+    'lower',
+    'Bad requests over those the objective allows, over the whole run, of the objective that used most; above 1 it is broken.',
+  ),
+  metric(
+    'worstBurn1h',
+    'Worst burn rate (1 h)',
+    'ratio',
+    'lower',
+    'The highest share of bad requests in any hour over the share allowed: at 1 the budget lasts exactly as long as promised.',
+  ),
+  metric(
+    'timeToRecoverS',
+    'Time to recover',
+    's',
+    'lower',
+    'From an objective being broken to its being met again, mean over the times it was.',
+  ),
+  metric('costUsd', 'Cost', 'usd', 'lower', 'What nodes, disks and traffic between zones cost over the run.'),
+  metric('idleCostUsd', 'Idle cost', 'usd', 'lower', 'The part of the cost that paid for capacity no pod requested.'),
+  metric(
+    'usdPerMillionRequests',
+    'Cost per million requests',
+    'usd-per-million',
+    'lower',
+    'Cost over requests from outside that were served, in millions.',
+  ),
+  metric(
+    'goodShare',
+    'Good requests',
+    'share',
+    'higher',
+    'Requests that met what was promised of them, of all that an objective covers.',
+  ),
+  metric('errorShare', 'Failed requests', 'share', 'lower', 'Requests that failed or timed out, of those that came.'),
+  metric('meanLatencyMs', 'Mean latency', 'ms', 'lower', 'Time to the answer of requests from outside, mean.'),
+  metric('p50LatencyMs', 'Median latency', 'ms', 'lower', 'Time to the answer of requests from outside, median.'),
+  metric('p90LatencyMs', '90th percentile latency', 'ms', 'lower', 'Time to the answer, 90th percentile.'),
+  metric('p99LatencyMs', '99th percentile latency', 'ms', 'lower', 'Time to the answer, 99th percentile.'),
+  metric('p999LatencyMs', '99.9th percentile latency', 'ms', 'lower', 'Time to the answer, 99.9th percentile.'),
+  metric('requestsOffered', 'Requests offered', 'count', 'neither', 'Requests that came from outside.'),
+  metric('retriesShare', 'Retries', 'share', 'lower', 'Calls that repeated one that failed, of all calls.'),
+  metric(
+    'replicaDeficitS',
+    'Replicas missing',
+    'replica-seconds',
+    'lower',
+    'Replicas asked for and not ready, summed over time.',
+  ),
+  metric('replicaHours', 'Replica-hours', 'replica-hours', 'lower', 'Hours of replicas on nodes, summed.'),
+  metric('cpuUsedShare', 'CPU used', 'share', 'neither', 'CPU used over capacity of the nodes there, mean over time.'),
+  metric('evictions', 'Evictions', 'count', 'lower', 'Pods put off their node: drained, preempted, or the node lost.'),
+  metric('restarts', 'Restarts', 'count', 'lower', 'Processes started again: crashed, hung or out of memory.'),
+  metric('oomKills', 'Killed out of memory', 'count', 'lower', 'Replicas killed because they needed more memory.'),
+  metric('scalingActions', 'Scaling actions', 'count', 'neither', 'Times an autoscaler changed a number.'),
+  metric('nodesBought', 'Nodes bought', 'count', 'neither', 'Nodes that were started during the run.'),
+  metric('energyKWh', 'Energy', 'kWh', 'lower', 'Estimate from power by CPU use of each instance type.'),
+  metric('carbonKg', 'Carbon', 'kg', 'lower', 'Energy times the carbon of a kilowatt-hour, in kg of CO2 equivalent.'),
+];
+
 /** Every metric a run may report, in the order of reports. */
 export const METRICS: readonly Metric[] = [
+  ...LIVING,
   metric('placedShare', 'Pods placed', 'share', 'higher', 'Pods that started, of those that arrived.'),
   metric('refusedShare', 'Pods refused', 'share', 'lower', 'Pods turned away, of those that arrived.'),
   metric('pendingAtEnd', 'Pods left waiting', 'count', 'lower', 'Pods still waiting when the run ended.'),

@@ -43,7 +43,7 @@ export class Pods {
   /** Of no use but to keep the reads of `warm`. */
   private warmed = 0;
   private flags = new Uint8Array(FIRST_CAPACITY);
-  private free: Int32Array = new Int32Array(FIRST_CAPACITY);
+  private freeSlots: Int32Array = new Int32Array(FIRST_CAPACITY);
   private freeCount = 0;
   private readonly userIndex = new Map<string, number>();
   private lastUser: string | undefined;
@@ -58,7 +58,7 @@ export class Pods {
 
   /** Takes a slot for the row's pod. */
   add(row: PodRow, number: number, shape: number): number {
-    const slot = this.freeCount > 0 ? this.free[--this.freeCount] : this.fresh();
+    const slot = this.freeCount > 0 ? this.freeSlots[--this.freeCount] : this.fresh();
     this.alive++;
     this.number[slot] = number;
     this.shape[slot] = shape;
@@ -93,14 +93,23 @@ export class Pods {
   }
 
   remove(slot: number): void {
+    this.retire(slot);
+    this.free(slot);
+  }
+
+  /** The pod is gone, but its slot is not used again until `free`. */
+  retire(slot: number): void {
     this.alive--;
     this.number[slot] = -1;
-    if (this.freeCount === this.free.length) {
-      const wider = new Int32Array(this.free.length * 2);
-      wider.set(this.free);
-      this.free = wider;
+  }
+
+  free(slot: number): void {
+    if (this.freeCount === this.freeSlots.length) {
+      const wider = new Int32Array(this.freeSlots.length * 2);
+      wider.set(this.freeSlots);
+      this.freeSlots = wider;
     }
-    this.free[this.freeCount++] = slot;
+    this.freeSlots[this.freeCount++] = slot;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts';
+import type { OwnerCounts } from './owner-counts.ts';
 import type { RandomStream } from './random.ts';
 import type { ShapeTable } from './shapes.ts';
 import type { TypicalPod } from './typical-pod.ts';
@@ -68,6 +69,8 @@ export interface PolicyContext {
   readonly random: RandomStream;
   /** What the workload's pods ask for, where that is known before the run (a trace); some policies need it. */
   readonly typicalPods?: readonly TypicalPod[];
+  /** Counts of each user's pods by node and zone, kept from this call on; a policy that reads them says `reads: 'cluster'`. */
+  readonly owners?: () => OwnerCounts;
 }
 
 /** A policy with memory is made anew for each run. */

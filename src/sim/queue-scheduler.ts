@@ -60,6 +60,13 @@ export class QueueScheduler implements Scheduler {
 
   leaveInstant(): void {}
 
+  withdraw(slot: number): void {
+    const entry = this.waiting.entryOf(slot);
+    if (entry === undefined) return;
+    this.waiting.withdraw(entry);
+    if (this.strict) this.serve();
+  }
+
   private serve(): void {
     const { world, waiting } = this;
     const share = world.sharesByUser ? (user: number): number => world.userShare(user) : undefined;

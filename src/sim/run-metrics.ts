@@ -125,6 +125,19 @@ export class RunMetrics {
     );
   }
 
+  /** A running pod is gone before its end: it leaves no times behind. */
+  leave(slot: number, node: number, nowUs: number): void {
+    this.raise(RUNNING, -1);
+    if (--this.podsOn[node] === 0) this.raise(NODES_USED, -1);
+    this.use(this.pods.shape[slot] | 0, node, -1, nowUs);
+  }
+
+  /** A running pod has another shape from now on. */
+  resize(before: number, after: number, node: number, nowUs: number): void {
+    this.use(before, node, -1, nowUs);
+    this.use(after, node, 1, nowUs);
+  }
+
   results(counts: PodCounts): {
     metrics: Record<string, number>;
     distributions: Record<'waitS' | 'flowS' | 'slowdown' | 'boundedSlowdown', DistributionSummary>;

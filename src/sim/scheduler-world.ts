@@ -45,6 +45,8 @@ export interface Scheduler {
   hasLent(slot: number): boolean;
   /** The clock is about to move. */
   leaveInstant(): void;
+  /** The pod waits no longer. Throws an InputError where reservations were made for it. */
+  withdraw(slot: number): void;
 }
 
 /** Places a pod, or all members of a gang or none, and starts them; false when they do not fit. */

@@ -6,12 +6,13 @@ import type { Distribution } from './distribution.ts';
 import { EventQueue } from './event-queue.ts';
 import { Gangs, hardestFirst } from './gangs.ts';
 import { InputError } from './input-error.ts';
-import { ARRIVE, FINISH, Journal, PLACE, QUEUE, REFUSE, type JournalSink } from './journal.ts';
+import { ARRIVE, EVICT, FINISH, Journal, KILL, PLACE, QUEUE, REFUSE, type JournalSink } from './journal.ts';
 import { checkNodes, Ledger, Violation } from './ledger.ts';
 import type { NodeSpec } from './node-spec.ts';
 import { Placer } from './placer.ts';
-import type { PodSource } from './pod-source.ts';
-import { blankRow } from './pod-source.ts';
+import { OwnerCounts } from './owner-counts.ts';
+import type { PodRequest } from './pod-request.ts';
+import { blankRow, type PodRow, type PodSource } from './pod-source.ts';
 import { Pods } from './pods.ts';
 import type { BackfillPolicy, PlacementFactory, QueuePolicy } from './policy.ts';
 import { Prospects } from './prospects.ts';
@@ -33,6 +34,23 @@ export interface EventRanks {
 
 /** A pod that ends gives way before one that arrives at the same instant is looked at. */
 const FINISH_FIRST: EventRanks = { finish: 0, arrive: 1 };
+
+/**
+ * Whoever drives a simulation beyond its workload: services, weather, autoscalers. It is told what becomes of pods, and
+ * has events of its own in the same queue (`Simulation.schedule`).
+ */
+export interface SimulationDriver {
+  /** An event of its own has come. */
+  onEvent(kind: number, subject: number): void;
+  /** A pod has started on a node. */
+  onPlaced(slot: number, node: number): void;
+  /** A pod found no room, and waits. */
+  onWaits(slot: number): void;
+  /** No node can ever host the pod; its slot is free after this call. */
+  onRefused(slot: number): void;
+  /** A pod has come to its own end; its slot is free after this call. */
+  onFinished(slot: number, node: number): void;
+}
 
 export interface SimulationOptions {
   readonly nodes: readonly NodeSpec[];
@@ -62,6 +80,9 @@ export interface SimulationOptions {
   readonly onDecision?: (simulation: Simulation, slot: number, node: number) => void;
   /** Called when everything an arrival caused at once has happened. */
   readonly onArrival?: (simulation: Simulation) => void;
+  readonly driver?: SimulationDriver;
+  /** When the clock starts; default: with the first arrival. */
+  readonly startUs?: number;
   /** Times decisions by a clock in microseconds of wall time; the core has none of its own. */
   readonly timing?: { readonly clock: () => number; readonly decisions: Distribution };
 }
@@ -104,6 +125,10 @@ export class Simulation implements SchedulerWorld {
   private readonly allocated: Float64Array[] = [];
   private readonly totals: Float64Array;
   private readonly beliefs: BackfillPolicy['estimate'];
+  private readonly owners: OwnerCounts;
+  private readonly driver: SimulationDriver | undefined;
+  /** Slots of pods that were taken out while the event of their end was still waiting; free once it has come. */
+  private readonly taken = new Set<number>();
 
   constructor(options: SimulationOptions) {
     this.options = options;
@@ -119,9 +144,12 @@ export class Simulation implements SchedulerWorld {
     this.beliefs = options.backfill?.estimate;
     this.view = new PodView(this.shapes, this.pods);
     this.totals = Float64Array.of(cluster.totalCpuMilli, cluster.totalMemBytes, cluster.totalGpuMilli);
+    this.driver = options.driver;
+    this.owners = new OwnerCounts(cluster, this.pods);
     this.placer = new Placer({
       policy: options.placement({
         random: streams('placement'),
+        owners: () => this.owners.keep(),
         ...(options.typicalPods && { typicalPods: options.typicalPods }),
       }),
       cluster,
@@ -139,6 +167,7 @@ export class Simulation implements SchedulerWorld {
       checkRow(this.row, 0, 0);
       this.startUs = this.row.arrivesUs;
     }
+    if (options.startUs !== undefined) this.startUs = options.startUs;
     this.nowUs = this.startUs;
   }
 
@@ -205,6 +234,7 @@ export class Simulation implements SchedulerWorld {
     this.pods.node[slot] = node;
     this.pods.devices[slot] = devices;
     this.cluster.bind(node, shape, devices, this.shapes);
+    this.owners.change(slot, node, 1);
     if (this.cluster.overCapacity(node))
       throw new Violation(
         `pod "${this.pods.nameOf(slot)}" put node "${this.cluster.specs[node].name}" over its capacity at ${this.nowUs} µs (policy "${this.placer.policy.name}")`,
@@ -213,10 +243,8 @@ export class Simulation implements SchedulerWorld {
   }
 
   unbind(slot: number): void {
-    const node = this.pods.node[slot];
-    this.cluster.release(node, this.pods.shape[slot], this.pods.devices[slot], this.shapes);
+    this.release(slot, this.pods.node[slot]);
     this.pods.node[slot] = -1;
-    this.placer.changed(node);
   }
 
   /** The pod, bound already, starts now. */
@@ -231,6 +259,7 @@ export class Simulation implements SchedulerWorld {
     if (this.sharesByUser) this.charge(slot, 1);
     const endsUs = nowUs + pods.runsUs[slot];
     if (endsUs !== Infinity) this.events.push(endsUs, this.ranks.finish, FINISH_EVENT, slot);
+    this.driver?.onPlaced(slot, node);
   }
 
   changed(node: number): void {
@@ -258,13 +287,105 @@ export class Simulation implements SchedulerWorld {
     return this.queuePolicy!.userShare!(this.allocated[user] ?? new Float64Array(3), this.totals);
   }
 
+  /** Adds an event for the driver: a kind from 1, a rank above that of arrivals. */
+  schedule(timeUs: number, rank: number, kind: number, subject: number): void {
+    this.events.push(timeUs, rank, kind, subject);
+  }
+
+  /** A pod arrives now, beside those of the workload. Returns its slot, which is free again if it is refused at once. */
+  submit(row: PodRow): number {
+    const slot = this.admit(row);
+    this.offerOne(slot, this.pods.shape[slot]);
+    return slot;
+  }
+
+  /** Ends a pod before its time, waiting or running: as if it had finished, evicted, or killed. */
+  take(slot: number, as: 'finish' | 'evict' | 'kill'): void {
+    const { pods, ledger, nowUs } = this;
+    const node = pods.node[slot];
+    if (node < 0) {
+      this.scheduler.withdraw(slot);
+      ledger.counts.pending--;
+      this.metrics.refuse(slot);
+    } else {
+      this.release(slot, node);
+      ledger.counts.running--;
+      this.metrics.leave(slot, node, nowUs);
+      if (this.sharesByUser) this.charge(slot, -1);
+    }
+    if (as === 'finish') ledger.counts.finished++;
+    else ledger.counts.killed++;
+    this.journal.record(nowUs, as === 'finish' ? FINISH : as === 'evict' ? EVICT : KILL, pods.number[slot], node, 0);
+    this.shapes.release(pods.shape[slot]);
+    if (node >= 0 && pods.runsUs[slot] !== Infinity) {
+      pods.retire(slot);
+      this.taken.add(slot);
+    } else pods.remove(slot);
+    if (node >= 0) this.scheduler.pass(node);
+  }
+
+  /** Gives a running pod another request where it runs; false, and nothing changes, when the node has no room for it. */
+  resize(slot: number, request: PodRequest): boolean {
+    const { pods, shapes, cluster } = this;
+    const node = pods.node[slot];
+    const before = pods.shape[slot];
+    const after = shapes.acquire(request);
+    cluster.release(node, before, pods.devices[slot], shapes);
+    const fits = cluster.fits(node, after, shapes);
+    if (fits) this.metrics.resize(before, after, node, this.nowUs);
+    pods.shape[slot] = fits ? after : before;
+    cluster.bind(node, pods.shape[slot], pods.devices[slot], shapes);
+    shapes.release(fits ? before : after);
+    this.placer.changed(node);
+    if (fits) this.scheduler.pass(node);
+    return fits;
+  }
+
+  /** Notes a fact that is no pod's: it counts in the fingerprint. */
+  note(kind: number, subject: number, detail: number): void {
+    this.journal.record(this.nowUs, kind, subject, -1, detail);
+  }
+
+  /** A node takes pods from now on, or takes none. Those it has stay. */
+  setReady(node: number, ready: boolean): void {
+    if ((this.cluster.ready[node] === 1) === ready) return;
+    this.cluster.setReady(node, ready);
+    this.placer.changed(node);
+    if (ready) this.scheduler.pass(node);
+  }
+
+  /** A node offers more or less CPU than it has (overcommitment). Needs the option `index: 'scan'`. */
+  setCpu(node: number, cpuMilli: number): void {
+    this.cluster.setCpu(node, cpuMilli);
+    this.placer.changed(node);
+    this.scheduler.pass(node);
+  }
+
   private handleEvent(): void {
     this.events.pop();
-    this.finish(this.events.subject);
+    const { kind, subject } = this.events;
+    if (kind === FINISH_EVENT) this.finish(subject);
+    else this.driver!.onEvent(kind, subject);
   }
 
   private handleArrival(): void {
-    const { row, pods, shapes, ledger } = this;
+    const { row } = this;
+    const slot = this.admit(row);
+    const { gang, gangSize, name } = row;
+    this.rowWaits = this.options.pods.next(row);
+    if (this.rowWaits) checkRow(row, this.pods.number[slot] + 1, this.nowUs);
+    if (gang === undefined) this.offerOne(slot, this.pods.shape[slot]);
+    else {
+      const members = this.gangs.join(gang, gangSize, slot, name ?? `pod-${this.pods.number[slot]}`);
+      if (members === undefined) this.startWaiting(slot);
+      else this.offer(members);
+    }
+    this.options.onArrival?.(this);
+  }
+
+  /** Takes the row's pod into the books, pending. */
+  private admit(row: PodRow): number {
+    const { pods, shapes, ledger } = this;
     const number = ledger.counts.arrived++;
     ledger.counts.pending++;
     const shape = shapes.acquire(row.request);
@@ -272,16 +393,7 @@ export class Simulation implements SchedulerWorld {
     if (this.beliefs !== undefined) pods.believedUs[slot] = this.believed(slot, this.beliefs);
     this.journal.record(this.nowUs, ARRIVE, number, -1, 0, row.name);
     this.metrics.arrive(shape);
-    const { gang, gangSize, name } = row;
-    this.rowWaits = this.options.pods.next(row);
-    if (this.rowWaits) checkRow(row, number + 1, this.nowUs);
-    if (gang === undefined) this.offerOne(slot, shape);
-    else {
-      const members = this.gangs.join(gang, gangSize, slot, name ?? `pod-${number}`);
-      if (members === undefined) this.startWaiting(slot);
-      else this.offer(members);
-    }
-    this.options.onArrival?.(this);
+    return slot;
   }
 
   /** What backfilling takes the pod's run time for, when that is not simply its estimate. */
@@ -335,6 +447,7 @@ export class Simulation implements SchedulerWorld {
     this.journal.record(this.nowUs, QUEUE, this.pods.number[slot], -1, 0);
     this.metrics.queue();
     this.pods.setQueued(slot);
+    this.driver?.onWaits(slot);
   }
 
   private refuse(slot: number): void {
@@ -342,24 +455,34 @@ export class Simulation implements SchedulerWorld {
     this.ledger.counts.refused++;
     this.journal.record(this.nowUs, REFUSE, this.pods.number[slot], -1, 0);
     this.metrics.refuse(slot);
+    this.driver?.onRefused(slot);
     this.forget(slot);
   }
 
   private finish(slot: number): void {
+    if (this.taken.size > 0 && this.taken.delete(slot)) {
+      this.pods.free(slot);
+      return;
+    }
     const { pods, ledger, nowUs } = this;
     const node = pods.node[slot];
-    if (!this.scheduler.hasLent(slot)) {
-      this.cluster.release(node, pods.shape[slot], pods.devices[slot], this.shapes);
-      this.placer.changed(node);
-    }
+    if (!this.scheduler.hasLent(slot)) this.release(slot, node);
     ledger.counts.running--;
     ledger.counts.finished++;
     this.journal.record(nowUs, FINISH, pods.number[slot], node, 0);
     this.metrics.finish(slot, node, nowUs);
     if (this.sharesByUser) this.charge(slot, -1);
     this.scheduler.finish(slot);
+    this.driver?.onFinished(slot, node);
     this.forget(slot);
     this.scheduler.pass(node);
+  }
+
+  /** Gives back what the pod holds on the node. */
+  private release(slot: number, node: number): void {
+    this.cluster.release(node, this.pods.shape[slot], this.pods.devices[slot], this.shapes);
+    this.owners.change(slot, node, -1);
+    this.placer.changed(node);
   }
 
   private forget(slot: number): void {

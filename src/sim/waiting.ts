@@ -77,7 +77,16 @@ export class Waiting {
     return entry;
   }
 
-  /** Takes out an entry that is not the first. */
+  /** The entry this pod is part of; undefined when it does not wait (its gang is not complete). */
+  entryOf(slot: number): WaitingEntry | undefined {
+    for (const group of this.groups) {
+      const entry = group.heap.find((one) => one.slots.includes(slot));
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  /** Takes out an entry, wherever it stands. */
   withdraw(entry: WaitingEntry): void {
     const group = this.find(entry)!;
     const others = group.heap.filter((one) => one !== entry);

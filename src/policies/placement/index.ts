@@ -16,10 +16,12 @@ import { l2Norm } from './l2-norm.ts';
 import { leastAllocated } from './least-allocated.ts';
 import { mostAllocated } from './most-allocated.ts';
 import { nextFit } from './next-fit.ts';
+import { nodeSpread } from './node-spread.ts';
 import { powerOf } from './power-of-d.ts';
 import { random } from './random.ts';
 import { tetris } from './tetris.ts';
 import { worstFit } from './worst-fit.ts';
+import { zoneSpread } from './zone-spread.ts';
 
 export type { BuiltInPlacement } from './built-in.ts';
 
@@ -34,6 +36,8 @@ export const placementPolicies: readonly BuiltInPlacement[] = [
   leastAllocated,
   mostAllocated,
   balancedAllocation,
+  nodeSpread,
+  zoneSpread,
   dotProduct,
   l2Norm,
   tetris,
