@@ -19,6 +19,16 @@ export interface Answer {
 }
 
 const BEST_DOES: Readonly<Record<string, string>> = {
+  sloViolatedMinutes: 'keeps its promises best',
+  sloKeptShare: 'keeps most objectives',
+  errorBudgetUsed: 'uses the least error budget',
+  costUsd: 'is the cheapest',
+  usdPerMillionRequests: 'serves requests at the lowest price',
+  goodShare: 'serves most requests well',
+  errorShare: 'fails the fewest requests',
+  meanLatencyMs: 'answers soonest',
+  p99LatencyMs: 'has the fastest slow answers',
+  timeToRecoverS: 'recovers soonest',
   meanBoundedSlowdown: 'slows pods down least',
   meanWaitS: 'waits least',
   meanFlowS: 'gets pods done soonest',
@@ -33,6 +43,9 @@ const BEST_DOES: Readonly<Record<string, string>> = {
 
 /** Metrics of which a policy may be good at the price of others, one of each kind. */
 const PRICES = [
+  'sloViolatedMinutes',
+  'costUsd',
+  'p99LatencyMs',
   'placedShare',
   'gpuPeakShare',
   'meanBoundedSlowdown',
@@ -42,6 +55,9 @@ const PRICES = [
   'jainFairness',
 ];
 const SAME_KIND: readonly (readonly string[])[] = [
+  ['sloViolatedMinutes', 'sloKeptShare', 'errorBudgetUsed', 'worstBurn1h', 'goodShare', 'errorShare'],
+  ['costUsd', 'idleCostUsd', 'usdPerMillionRequests', 'nodeHours', 'nodesUsedMean', 'nodesUsedPeak'],
+  ['meanLatencyMs', 'p50LatencyMs', 'p90LatencyMs', 'p99LatencyMs', 'p999LatencyMs'],
   ['meanBoundedSlowdown', 'meanWaitS', 'meanFlowS', 'meanSlowdown'],
   ['nodeHours', 'nodesUsedMean', 'nodesUsedPeak'],
 ];

@@ -11,7 +11,10 @@ const TIME_UNITS: readonly { readonly name: string; readonly seconds: number }[]
   { name: 'ms', seconds: 1e-3 },
 ];
 
-/** One value with its unit, three significant digits: `12.3 s`, `4.10 h`, `63.5 %`, `1,204`. */
+/** Units that are written behind their number; hours of nodes and counts are named by their metric. */
+const SUFFIX: Partial<Record<Metric['unit'], string>> = { minutes: ' min', kWh: ' kWh', kg: ' kg' };
+
+/** One value with its unit, three significant digits: `12.3 s`, `4.10 h`, `63.5 %`, `$41.20`, `1,204`. */
 export function formatValue(value: number, unit: Metric['unit']): string {
   return formatLike([value], unit, 3)(value);
 }
@@ -32,12 +35,24 @@ export function formatLike(values: readonly number[], unit: Metric['unit'], sign
     return (value) => `${fixed(value / time.seconds, decimals)} ${time.name}`;
   }
   if (unit === 'share') {
-    const decimals = typical > 0 && typical < 0.01 ? 3 : typical < 0.1 ? 2 : 1;
+    // What is missing to 100 % is as telling as what is there: 99.95 % and 99.99 % are far apart.
+    const telling = typical > 0.99 && typical < 1 ? 1 - typical : typical;
+    const decimals = telling > 0 && telling < 0.01 ? 3 : telling < 0.1 ? 2 : 1;
     return (value) => `${fixed(value * 100, decimals)} %`;
+  }
+  if (unit === 'ms') {
+    const scale = typical >= 10_000 ? { per: 1000, name: 's' } : { per: 1, name: 'ms' };
+    const decimals = decimalsFor(typical / scale.per, significant);
+    return (value) => `${fixed(value / scale.per, decimals)} ${scale.name}`;
+  }
+  if (unit === 'usd' || unit === 'usd-per-million') {
+    const decimals = typical >= 1000 ? 0 : typical >= 0.1 || typical === 0 ? 2 : 4;
+    return (value) => `${value < 0 ? '−' : ''}$${fixed(Math.abs(value), decimals)}`;
   }
   const whole = values.every((value) => Number.isInteger(value));
   const decimals = whole ? 0 : decimalsFor(typical, significant);
-  return (value) => fixed(value, decimals);
+  const suffix = SUFFIX[unit] ?? '';
+  return (value) => `${fixed(value, decimals)}${suffix}`;
 }
 
 /** Half the width of an interval, `± 0.21`; `± 0` when every seed gave the same; nothing with one seed. */

@@ -3,6 +3,8 @@ import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 
 /** What policies are judged by first, in this order, where nothing else is asked for. */
 const PREFERENCE = [
+  'sloViolatedMinutes',
+  'costUsd',
   'meanBoundedSlowdown',
   'placedShare',
   'nodeHours',
@@ -16,7 +18,8 @@ const PREFERENCE = [
 
 /**
  * The metric that answers "which is better" in this cell: the wished one if runs report it; else the first of the
- * preferences on which policies differ at all (slowdown only when pods wait); else the first that is there.
+ * preferences on which policies differ at all (promises and money come first where there are any; slowdown only when
+ * pods wait); else the first that is there.
  */
 export function primaryMetric(cell: Cell, wished?: string): Metric | undefined {
   if (wished !== undefined && cell.metrics[wished]?.best !== undefined) return metricByName.get(wished);

@@ -4,7 +4,19 @@ import { answerAll, noun } from './answer.ts';
 import { countOf, fixed, formatLike, formatPercent, formatProbability, plusMinus } from './format.ts';
 
 /** Metrics shown beside the one that policies are judged by, as far as they differ. */
-const BESIDE = ['placedShare', 'meanWaitS', 'makespanS', 'gpuPeakShare', 'fragmentation', 'nodeHours', 'jainFairness'];
+const BESIDE = [
+  'costUsd',
+  'sloViolatedMinutes',
+  'p99LatencyMs',
+  'goodShare',
+  'placedShare',
+  'meanWaitS',
+  'makespanS',
+  'gpuPeakShare',
+  'fragmentation',
+  'nodeHours',
+  'jainFairness',
+];
 const MOST_BESIDE = 4;
 
 /** The comparison in as many lines as fit a pull request: answer, a table a cell, bounds, how to repeat it. */

@@ -13,6 +13,12 @@ export interface Strengths {
 
 /** Of metrics that tell the same story only the one that tells it most strongly is named. */
 const STORIES: readonly RegExp[] = [
+  /^slo|^errorBudget|^worstBurn|^goodShare$|^errorShare$/,
+  /Usd$|^usdPer/,
+  /LatencyMs$/,
+  /^timeToRecoverS$|^replicaDeficitS$/,
+  /^evictions$|^restarts$|^oomKills$/,
+  /^energyKWh$|^carbonKg$/,
   /WaitS$|Slowdown$|FlowS$/,
   /^(placed|refused)Share$|^pendingAtEnd$/,
   /^node(Hours|sUsed)/,

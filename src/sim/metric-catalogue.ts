@@ -27,13 +27,13 @@ export interface Metric {
   readonly meaning: string;
 }
 
-const metric = (
-  name: string,
-  title: string,
-  unit: MetricUnit,
-  better: Metric['better'],
-  meaning: string,
-): Metric => ({ name, title, unit, better, meaning });
+const metric = (name: string, title: string, unit: MetricUnit, better: Metric['better'], meaning: string): Metric => ({
+  name,
+  title,
+  unit,
+  better,
+  meaning,
+});
 
 function spread(name: string, title: string, unit: MetricUnit, meaning: string): Metric[] {
   return [
@@ -49,7 +49,7 @@ function spread(name: string, title: string, unit: MetricUnit, meaning: string):
 const LIVING: readonly Metric[] = [
   metric(
     'sloViolatedMinutes',
-    'Minutes of violated objectives',
+    'Violated objectives',
     'minutes',
     'lower',
     'Minutes in which an objective, taken for that minute alone, was broken; summed over objectives.',

@@ -6,6 +6,15 @@ import { policyLabel } from './policy-mark.ts';
 
 /** One or two metrics of every kind, as many as fit side by side. */
 const PROFILE = [
+  'sloViolatedMinutes',
+  'errorBudgetUsed',
+  'goodShare',
+  'p99LatencyMs',
+  'timeToRecoverS',
+  'costUsd',
+  'idleCostUsd',
+  'evictions',
+  'carbonKg',
   'placedShare',
   'meanWaitS',
   'meanBoundedSlowdown',
