@@ -43,7 +43,15 @@ export interface ServiceCounters {
   retries: number;
   hedges: number;
   /** Of those failed, by cause; they add up to `failed`. */
-  failedBy: { queueFull: number; noEndpoint: number; endpointLost: number; breakerOpen: number; callFailed: number };
+  failedBy: {
+    queueFull: number;
+    noEndpoint: number;
+    endpointLost: number;
+    breakerOpen: number;
+    callFailed: number;
+    /** By `setErrorShare`. */
+    errorAnswer: number;
+  };
 }
 
 /** What has become of requests from outside, as their users see it: an answer to any attempt is an answer. */
@@ -70,6 +78,8 @@ export interface RequestModel {
   /** How fast it works from now on, 1 being full speed, 0 not at all; what it is serving feels it too. */
   setSpeed(endpoint: number, speed: number): void;
   setWeight(endpoint: number, weight: number): void;
+  /** Share of what it serves that it answers with an error (a bad version, a flaky machine); 0 at first. */
+  setErrorShare(endpoint: number, share: number): void;
   /** Whether answers reach anyone: while not, what is sent there is neither refused nor answered (a partition, a crash that nobody has noticed); what has no timeout then fails when the endpoint is removed. */
   setReachable(endpoint: number, reachable: boolean): void;
   /** No new requests; those it has go on. It stays until `remove`. */
@@ -83,6 +93,10 @@ export interface RequestModel {
   busyUs(endpoint: number): number;
   /** Requests it has begun to serve since it was added. */
   started(endpoint: number): number;
+  /** Calls it has answered well and in time, those it has failed or answered too late, and the time that the former took, summed. */
+  servedBy(endpoint: number): number;
+  badBy(endpoint: number): number;
+  latencySumUs(endpoint: number): number;
 
   /** Time on the way between two zones, one way; -1 stands for outside. */
   setDelay(fromZone: number, toZone: number, delayUs: number): void;

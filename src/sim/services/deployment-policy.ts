@@ -7,7 +7,8 @@ export interface VersionCounts {
   /** Requests answered by it, and failed or too late, since it began to serve in this deployment. */
   readonly served: number;
   readonly bad: number;
-  readonly p99Us: number;
+  /** Mean time of its good answers in that time; 0 when there were none. */
+  readonly meanUs: number;
 }
 
 export interface DeploymentView {
