@@ -133,24 +133,27 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   let places = opened(schema);
   for (const part of path)
     places = places.flatMap((place) => {
-      const { def } = place._zod as { def: Record<string, unknown> & { type: string } };
-      const shape = def['shape'] as Record<string, z.core.$ZodType> | undefined;
-      const inner = (def.type === 'object' ? shape?.[String(part)] : (def['valueType'] ?? def['element'])) as
-        z.core.$ZodType | undefined;
+      const inner = place.type === 'object' ? place.shape?.[String(part)] : (place.valueType ?? place.element);
       return inner === undefined ? [] : opened(inner);
     });
-  const keys = places.flatMap((place) =>
-    Object.keys((place._zod as unknown as { def: { shape?: object } }).def.shape ?? {}),
-  );
-  return [...new Set(keys)];
+  return [...new Set(places.flatMap((place) => Object.keys(place.shape ?? {})))];
+}
+
+/** What is read of a schema's own description. */
+interface SchemaParts {
+  readonly type: string;
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+  readonly valueType?: z.core.$ZodType;
+  readonly element?: z.core.$ZodType;
+  readonly options?: readonly z.core.$ZodType[];
+  readonly innerType?: z.core.$ZodType;
+  readonly in?: z.core.$ZodType;
 }
 
 /** A schema without its wrappers (optional, default, transformed), one for each branch. */
-function opened(schema: z.core.$ZodType): z.core.$ZodType[] {
-  const { def } = schema._zod as unknown as {
-    def: { type: string; innerType?: z.core.$ZodType; in?: z.core.$ZodType; options?: z.core.$ZodType[] };
-  };
+function opened(schema: z.core.$ZodType): SchemaParts[] {
+  const { def } = schema as unknown as { def: SchemaParts };
   if (def.options) return def.options.flatMap(opened);
   const inner = def.innerType ?? def.in;
-  return inner === undefined ? [schema] : opened(inner);
+  return inner === undefined ? [def] : opened(inner);
 }

@@ -9,9 +9,9 @@ export interface YamlText {
   /** Maps, lists, texts, numbers, booleans and null; undefined when the file is empty. */
   readonly data: unknown;
   /** `file:line:column` of the value at this path, or of what is nearest to it. */
-  at(path: Path): string;
+  readonly at: (path: Path) => string;
   /** The same of a key in the map at this path. */
-  atKey(path: Path, key: string): string;
+  readonly atKey: (path: Path, key: string) => string;
 }
 
 /** Deeper than anything anybody writes by hand; whatever walks the data may then recurse. */
