@@ -2,6 +2,7 @@ import { aliasTable, zipfWeights } from '../../sim/distributions.ts';
 import { stream } from '../../sim/random.ts';
 import { hours, seconds } from '../../sim/time.ts';
 import { arrivalsOf } from './arrivals.ts';
+import { AZURE_BATCH_SIZES } from './azure-batch-sizes.ts';
 import { jobSource } from './job-source.ts';
 import type { MachineKind } from './machine-mix.ts';
 import { withDefaults } from './options.ts';
@@ -32,22 +33,6 @@ const FLAVOURS = [
   flavour(2.5, 8, 56),
   flavour(1.6, 1, 0.75),
 ];
-
-/** VMs of a batch: 57 % have one, p90 is 7, p99 68, the largest 1,404. */
-const BATCH = [
-  [0, 0.501],
-  [0.57, 1.499],
-  [0.744, 2.499],
-  [0.809, 3.499],
-  [0.85, 4.499],
-  [0.9, 7.2],
-  [0.9525, 15.5],
-  [0.9705, 25.5],
-  [0.99, 68],
-  [0.9966, 200],
-  [0.9999, 400],
-  [1, 1404],
-] as const;
 
 /** Lifetimes in seconds, from the bins of the last 5.7 days. */
 const LIFETIMES = [
@@ -153,7 +138,7 @@ export const azureVmLike: WorkloadPreset = {
 
 function model(options: GeneratorOptions) {
   const lifetimes = quantileTable(LIFETIMES, hours(options.longestHours) / seconds(1));
-  const batch = quantileTable(BATCH, options.batch);
+  const batch = quantileTable(AZURE_BATCH_SIZES, options.batch);
   const mix = new ShapeMix(FLAVOURS.slice(0, options.shapes));
   const perJob = scaled(mix.mean, lifetimes.mean * batch.mean);
   const sizing: Sizing = { mix: MIX, jobsPerHour: BATCHES_PER_HOUR, perJob };
