@@ -79,6 +79,8 @@ export type NodeDecision =
 /** Which machines to buy and to give back. One is made for each run. */
 export interface NodeScaler {
   decide(view: FleetView): readonly NodeDecision[];
+  /** When it wants to be asked next, if that is sooner than its period ends; read after each `decide`. Absent or Infinity: at its period. */
+  wakeUs?(): number;
 }
 
 export interface NodePolicy {
