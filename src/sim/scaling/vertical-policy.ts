@@ -11,6 +11,8 @@ export interface UsageSample {
   readonly memBytes: number;
   /** Whether the replica was killed for want of memory in this interval. */
   readonly outOfMemory: boolean;
+  /** Which replica it was; absent: peaks are taken over all of them together. */
+  readonly replica?: number;
 }
 
 export interface VerticalDecision {

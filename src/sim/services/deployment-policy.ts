@@ -24,7 +24,7 @@ export interface DeploymentView {
 
 /** What a deployment does next; asked after each change of a replica and every second. */
 export interface DeploymentStep {
-  /** Replicas of the new version to start now, and of the old one to stop now. */
+  /** Replicas of the new version to start now, and of the old one to stop now; those that are not ready are stopped first. */
   readonly start: number;
   readonly stop: number;
   /** Sends this share of traffic to the new version; undefined: by number of replicas. */
