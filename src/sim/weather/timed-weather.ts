@@ -1,0 +1,95 @@
+import FastPriorityQueue from 'fastpriorityqueue';
+import type { WeatherEvent, WeatherSource } from './weather-event.ts';
+
+/** A weather event and its time, a whole number of microseconds. */
+export interface TimedWeather {
+  readonly atUs: number;
+  readonly event: WeatherEvent;
+}
+
+/** Something that happens at a time and all the events it brings, at that time or later. */
+export interface Occurrence {
+  readonly atUs: number;
+  readonly events: readonly TimedWeather[];
+}
+
+/**
+ * Weather made of occurrences, which are drawn one by one as their time comes: `draw` gives them in order of time and
+ * undefined at the end. Their events may overlap; those of one instant come in the order in which they were drawn.
+ */
+export function occurrences(draw: () => Occurrence | undefined): WeatherSource {
+  const pending = new FastPriorityQueue<{ readonly of: TimedWeather; readonly order: number }>(
+    (a, b) => a.of.atUs < b.of.atUs || (a.of.atUs === b.of.atUs && a.order < b.order),
+  );
+  let order = 0;
+  let next = draw();
+  const admit = () => {
+    while (next !== undefined && next.atUs <= (pending.peek()?.of.atUs ?? Infinity)) {
+      // Beyond 2^53 microseconds, 285 years, time is no longer exact: nothing comes from there.
+      if (next.atUs > Number.MAX_SAFE_INTEGER) {
+        next = undefined;
+        return;
+      }
+      for (const of of next.events) pending.add({ of, order: order++ });
+      next = draw();
+    }
+  };
+  admit();
+  return {
+    get nextUs() {
+      return pending.peek()?.of.atUs ?? Infinity;
+    },
+    take() {
+      const { event } = pending.poll()!.of;
+      admit();
+      return event;
+    },
+  };
+}
+
+/** Weather that is known beforehand; events of one instant keep their order. */
+export function listedWeather(events: readonly TimedWeather[]): WeatherSource {
+  const sorted = [...events].sort((a, b) => a.atUs - b.atUs);
+  let at = 0;
+  return {
+    get nextUs() {
+      return at < sorted.length ? sorted[at].atUs : Infinity;
+    },
+    take: () => sorted[at++].event,
+  };
+}
+
+/** Several sources as one; at one instant the earlier in the list goes first. Knows nothing of overlaps. */
+export function mergedWeather(sources: readonly WeatherSource[]): WeatherSource {
+  interface Head {
+    atUs: number;
+    readonly order: number;
+  }
+  const heads = new FastPriorityQueue<Head>((a, b) => a.atUs < b.atUs || (a.atUs === b.atUs && a.order < b.order));
+  sources.forEach((source, order) => {
+    if (source.nextUs !== Infinity) heads.add({ atUs: source.nextUs, order });
+  });
+  return {
+    get nextUs() {
+      return heads.peek()?.atUs ?? Infinity;
+    },
+    take() {
+      const head = heads.poll()!;
+      const source = sources[head.order];
+      const event = source.take();
+      head.atUs = source.nextUs;
+      if (head.atUs !== Infinity) heads.add(head);
+      return event;
+    },
+  };
+}
+
+/** All events before a time, for looking at weather without a cluster under it. */
+export function weatherUntil(source: WeatherSource, endUs: number): TimedWeather[] {
+  const events: TimedWeather[] = [];
+  while (source.nextUs < endUs) {
+    const atUs = source.nextUs;
+    events.push({ atUs, event: source.take() });
+  }
+  return events;
+}
