@@ -9,6 +9,8 @@ export interface VersionCounts {
   readonly bad: number;
   /** Mean time of its good answers in that time; 0 when there were none. */
   readonly meanUs: number;
+  /** Replicas of it that ended before they were ever ready, or failed their checks later, since the deployment began; absent: not counted. */
+  readonly failures?: number;
 }
 
 export interface DeploymentView {
