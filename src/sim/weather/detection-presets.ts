@@ -13,7 +13,8 @@ export const DETECTION_PRESETS: readonly DetectionSpec[] = [
     graceUs: seconds(50),
     monitorUs: seconds(5),
     evictAfterUs: seconds(300),
-    endpointsAfterUs: 'lost',
+    endpointsAfterUs: [seconds(40), seconds(55)],
+    endpointsAtLost: true,
   },
   {
     name: 'kubernetes-1.31',
@@ -22,7 +23,8 @@ export const DETECTION_PRESETS: readonly DetectionSpec[] = [
     graceUs: seconds(40),
     monitorUs: seconds(5),
     evictAfterUs: seconds(300),
-    endpointsAfterUs: 'lost',
+    endpointsAfterUs: [seconds(30), seconds(45)],
+    endpointsAtLost: true,
   },
   {
     name: 'swarm',
@@ -44,7 +46,8 @@ export const DETECTION_PRESETS: readonly DetectionSpec[] = [
     monitorUs: 0,
     evictAfterUs: seconds(1),
     evictSpreadUs: seconds(4),
-    endpointsAfterUs: 'lost',
+    endpointsAfterUs: [seconds(75), seconds(90)],
+    endpointsAtLost: true,
   },
   {
     name: 'ecs',
@@ -76,7 +79,8 @@ export function nomadDetection(nodes: number): DetectionSpec {
     monitorUs: 0,
     evictAfterUs: 0,
     evictSpreadUs: seconds(1),
-    endpointsAfterUs: 'lost',
+    endpointsAfterUs: [seconds(10), seconds(ttlS * 2 + 10)],
+    endpointsAtLost: true,
   };
 }
 

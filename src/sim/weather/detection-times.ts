@@ -76,7 +76,7 @@ export function endpointsGoneAtUs(
   phase: DetectionPhase,
   heardUs: number = Infinity,
 ): number {
-  if (spec.endpointsAfterUs === 'lost') return lostAtUs(spec, faultUs, phase, heardUs);
+  if (spec.endpointsAtLost === true) return lostAtUs(spec, faultUs, phase, heardUs);
   const [low, high] = spec.endpointsAfterUs;
   const goneUs = faultUs + Math.floor(low + (high - low) * phase.endpoints + 0.5);
   return heardUs <= goneUs ? Infinity : goneUs;

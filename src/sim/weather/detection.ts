@@ -17,9 +17,8 @@ export interface DetectionSpec {
   readonly evictAfterUs: number;
   /** ...and up to so much later, uniform; absent: 0. */
   readonly evictSpreadUs?: number;
-  /**
-   * From the fault until balancers stop sending to its endpoints: between these two, uniform; or `lost`: at the moment
-   * at which the node is declared lost.
-   */
-  readonly endpointsAfterUs: readonly [number, number] | 'lost';
+  /** From the fault until balancers stop sending to its endpoints: between these two, uniform. */
+  readonly endpointsAfterUs: readonly [number, number];
+  /** Balancers stop at the moment at which the node is declared lost, whatever `endpointsAfterUs` says. */
+  readonly endpointsAtLost?: boolean;
 }
