@@ -129,7 +129,8 @@ class JustInTime implements NodeScaler {
     if (waiting.length > 0) {
       if (!this.batchIsClosed(view, Math.max(...waiting.flatMap((kind) => kind.pods.map((pod) => pod.sinceUs)))))
         return [];
-      const { claims } = openClaims(view, waiting, buyingOrder(view, this.rule.spot));
+      const inStock = buyingOrder(view, this.rule.spot).filter((group) => counts.canAdd(group) > 0);
+      const { claims } = openClaims(view, waiting, inStock);
       const bought = buyClaims(view, claims, counts);
       if (bought.length > 0) return bought;
     }
