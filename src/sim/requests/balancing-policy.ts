@@ -13,6 +13,8 @@ export interface EndpointTable {
   zone: Int32Array;
   /** A hash of the endpoint's name, 32 bits, for consistent hashing. */
   hash: Int32Array;
+  /** `inFlight` of one position, for policies that look at a few of them only: cheaper than having all brought up to date. */
+  probe(position: number): number;
 }
 
 /** What a balancer made for one run is given. */
@@ -39,8 +41,11 @@ export interface BalancingPolicy {
   readonly name: string;
   readonly summary?: string;
   readonly source?: string;
-  /** What `pick` reads besides weights and zones; `nothing` lets the model leave `inFlight` out of date. */
-  readonly reads: 'nothing' | 'load';
+  /**
+   * What `pick` reads besides weights and zones: `load` has all of `inFlight` brought up to date before each pick,
+   * `probes` asks for single positions by `probe`, `nothing` asks for neither.
+   */
+  readonly reads: 'nothing' | 'probes' | 'load';
   /** What the fluid model takes it for; absent: it has no equations for it, and `auto` runs the service discretely. */
   readonly fluid?: { readonly kind: 'random' | 'round-robin' | 'least' | 'choices'; readonly choices?: number };
   make(context: BalancerContext): Balancer;

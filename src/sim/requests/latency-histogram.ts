@@ -12,27 +12,42 @@ const OCTAVE_BITS = 6;
 /** Up to 2^47 µs, four years. */
 const OCTAVES = 42;
 const BUCKETS = EXACT_US + (OCTAVES - 1) * PER_OCTAVE;
+const NO_BUCKETS = new Float64Array(0);
 
-/** Counts of times, mergeable; see `RELATIVE_ERROR`. */
+/**
+ * Counts of times, mergeable; see `RELATIVE_ERROR`. Memory is held for the octaves between the shortest and the longest
+ * time only, so an empty histogram costs next to nothing and a usual one about 5 KB.
+ */
 export class LatencyHistogram {
   count = 0;
   sumUs = 0;
   maxUs = 0;
-  private readonly buckets = new Float64Array(BUCKETS);
+  /** Buckets from `first` on, whole octaves. */
+  private buckets: Float64Array = NO_BUCKETS;
+  private first = 0;
 
   /** Adds so many occurrences of a time >= 0. */
   add(us: number, occurrences = 1): void {
     this.count += occurrences;
     this.sumUs += us * occurrences;
     if (us > this.maxUs) this.maxUs = us;
-    this.buckets[bucketOf(us)] += occurrences;
+    const bucket = bucketOf(us);
+    let at = bucket - this.first;
+    if (at < 0 || at >= this.buckets.length) {
+      this.widen(bucket, bucket + 1);
+      at = bucket - this.first;
+    }
+    this.buckets[at] += occurrences;
   }
 
   merge(other: LatencyHistogram): void {
+    if (other.buckets.length === 0) return;
     this.count += other.count;
     this.sumUs += other.sumUs;
     this.maxUs = Math.max(this.maxUs, other.maxUs);
-    for (let k = 0; k < BUCKETS; k++) this.buckets[k] += other.buckets[k];
+    this.widen(other.first, other.first + other.buckets.length);
+    const shift = other.first - this.first;
+    for (let k = 0; k < other.buckets.length; k++) this.buckets[shift + k] += other.buckets[k];
   }
 
   clear(): void {
@@ -51,9 +66,9 @@ export class LatencyHistogram {
     if (this.count === 0) return 0;
     const rank = share * this.count;
     let below = 0;
-    for (let k = 0; k < BUCKETS; k++) {
+    for (let k = 0; k < this.buckets.length; k++) {
       below += this.buckets[k];
-      if (below >= rank && below > 0) return Math.min(middleOf(k), this.maxUs);
+      if (below >= rank && below > 0) return Math.min(middleOf(this.first + k), this.maxUs);
     }
     return this.maxUs;
   }
@@ -61,23 +76,41 @@ export class LatencyHistogram {
   /** Share of all times that are at most this one, by whole buckets; 1 when there are none. */
   shareWithin(us: number): number {
     if (this.count === 0) return 1;
-    const last = bucketOf(us);
+    const end = Math.min(this.buckets.length, bucketOf(us) - this.first + 1);
     let within = 0;
-    for (let k = 0; k <= last; k++) within += this.buckets[k];
+    for (let k = 0; k < end; k++) within += this.buckets[k];
     return within / this.count;
+  }
+
+  /** Makes the buckets from `from` to before `to` be held, with all that are in their octaves. */
+  private widen(from: number, to: number): void {
+    const { buckets, first } = this;
+    const empty = buckets.length === 0;
+    const low = octaveStart(empty ? from : Math.min(from, first));
+    const high = octaveStart((empty ? to : Math.max(to, first + buckets.length)) + PER_OCTAVE - 1);
+    if (!empty && low === first && high === first + buckets.length) return;
+    const wider = new Float64Array(high - low);
+    wider.set(buckets, empty ? 0 : first - low);
+    this.buckets = wider;
+    this.first = low;
   }
 }
 
+/** Octaves, and the exact buckets, begin at multiples of 64. */
+function octaveStart(bucket: number): number {
+  return bucket - (bucket % PER_OCTAVE);
+}
+
 function bucketOf(us: number): number {
-  const whole = us | 0;
-  if (whole === us || (us >= 0 && us < 0x7fffffff)) {
+  if (us < 0x7fffffff) {
+    const whole = us | 0;
     if (whole < EXACT_US) return whole;
     const octave = 31 - Math.clz32(whole) - OCTAVE_BITS;
     return EXACT_US + octave * PER_OCTAVE + ((whole >> octave) - PER_OCTAVE);
   }
   let octave = 0;
   let low = us;
-  while (low >= 2 * PER_OCTAVE) {
+  while (low >= 2 * PER_OCTAVE && octave < OCTAVES) {
     low /= 2;
     octave++;
   }

@@ -89,7 +89,10 @@ export interface RequestModel {
 
   /** Requests at the endpoint now, queued and served. */
   inFlight(endpoint: number): number;
-  /** Time its places have been busy since it was added, in place-microseconds: two busy places count twice. */
+  /**
+   * Time its places have been busy since it was added, in place-microseconds: two busy places count twice. A place that
+   * is only held while its request waits for calls computes nothing and does not count.
+   */
   busyUs(endpoint: number): number;
   /** Requests it has begun to serve since it was added. */
   started(endpoint: number): number;
@@ -98,11 +101,12 @@ export interface RequestModel {
   badBy(endpoint: number): number;
   latencySumUs(endpoint: number): number;
 
-  /** Time on the way between two zones, one way; -1 stands for outside. */
+  /** Time on the way between two zones, one way and the same in both directions; -1 stands for outside. */
   setDelay(fromZone: number, toZone: number, delayUs: number): void;
-  /** A partition between zones: what is sent across is lost until its caller gives up (or fails at once without a timeout). */
+  /** A partition between zones, in both directions: what is sent across is lost until its caller gives up (or fails at once without a timeout). */
   setLink(fromZone: number, toZone: number, up: boolean): void;
 
+  /** Counted up to the time advanced to. Ask the model anew after each `advance`: a counter kept may lag behind. */
   readonly services: readonly Readonly<ServiceCounters>[];
   readonly traffic: readonly Readonly<TrafficCounters>[];
   /** Time from arrival to answer of the calls served since this was last asked, per service; the caller may keep it. */
