@@ -172,12 +172,23 @@ function priceClause(cell: Cell, primary: Metric, best: string): string {
     if (size < WORTH_A_WORD) return [];
     const winner = comparison.policies.find((one) => one.policy === comparison.best)!;
     return [
-      { size, words: `${disadvantage(metric, winner.mean, difference.mean)} ${noun(metric)} than ${winner.policy}` },
+      {
+        name,
+        size,
+        words: `${disadvantage(metric, winner.mean, difference.mean)} ${noun(metric)} than ${winner.policy}`,
+      },
     ];
   });
   prices.sort((a, b) => b.size - a.size);
-  return prices.length === 0 ? '' : `, at the price of ${listOf(prices.slice(0, 2).map((price) => price.words))}`;
+  const kindOf = (name: string): readonly string[] => SAME_KIND.find((kind) => kind.includes(name)) ?? [name];
+  // Of one kind only the first in the list of prices: that nodes cost more says that there were more of them.
+  const told = prices.filter(
+    ({ name }) => !prices.some((other) => kindOf(name).includes(other.name) && before(other.name, name)),
+  );
+  return told.length === 0 ? '' : `, at the price of ${listOf(told.slice(0, 2).map((price) => price.words))}`;
 }
+
+const before = (one: string, other: string): boolean => PRICES.indexOf(one) < PRICES.indexOf(other);
 
 function tieClause(ties: readonly PolicyOnMetric[], cell: Cell): string {
   const same = ties.filter((one) => one.verdict === 'identical').map((one) => one.policy);

@@ -11,6 +11,10 @@ import { endMatter, unfinishedRuns } from './html/end-matter.ts';
 import { chartTheme } from './html/palette.ts';
 import { policyLabel } from './html/policy-mark.ts';
 import { STYLE } from './html/style.ts';
+import { livingCharts } from './living/living-charts.ts';
+import { LIVING_STYLE } from './living/living-style.ts';
+import { TIMELINE_CLIENT } from './living/timeline-client.ts';
+import { SERVICES_SHOWN, timelineData, timelinePage, timelineSection } from './living/timeline-section.ts';
 
 /** What the caller brings, so that this module touches no file and loads no library before it is needed. */
 export interface HtmlReportOptions {
@@ -35,20 +39,28 @@ export function htmlReport(comparison: Comparison, options: HtmlReportOptions): 
   const specs: object[] = [];
   const specPlace = new Map<string, number>();
   const charts: { spec: number; data: unknown; renderer: string; focus: boolean }[] = [];
+  const placeOfSpec = (spec: Spec): number => {
+    const key = JSON.stringify(spec);
+    let place = specPlace.get(key);
+    if (place === undefined) {
+      place = specs.length;
+      specPlace.set(key, place);
+      specs.push(withoutSchema(options.compile(spec)));
+    }
+    return place;
+  };
+  const timelines: object[] = [];
   const sections = comparison.cells.map((cell, at) => {
-    const own = chartsOf(comparison, cell);
+    const own = [...livingCharts(comparison, cell), ...chartsOf(comparison, cell)];
     const first = charts.length;
     for (const chart of own) {
-      const key = JSON.stringify(chart.spec);
-      let place = specPlace.get(key);
-      if (place === undefined) {
-        place = specs.length;
-        specPlace.set(key, place);
-        specs.push(withoutSchema(options.compile(chart.spec)));
-      }
-      charts.push({ spec: place, data: packed(chart.data), renderer: chart.renderer, focus: chart.group !== 'heat' });
+      const focus = chart.group !== 'heat' && chart.group !== 'cost';
+      charts.push({ spec: placeOfSpec(chart.spec), data: packed(chart.data), renderer: chart.renderer, focus });
     }
-    return cellSection(comparison, cell, answers[at], own, first);
+    const timeline = timelinePage(comparison, cell);
+    const section = timeline === undefined ? '' : timelineSection(timeline, timelines.length);
+    if (timeline) timelines.push(timelineData(timeline, placeOfSpec));
+    return cellSection(comparison, cell, answers[at], own, first, section);
   });
   const page = {
     policies: comparison.policies.map((policy) => policy.name),
@@ -65,11 +77,11 @@ export function htmlReport(comparison: Comparison, options: HtmlReportOptions): 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="Baton ${escapeHtml(comparison.batonVersion)}">
 <title>${escapeHtml(comparison.title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${timelines.length === 0 ? '' : LIVING_STYLE}</style>
 </head>
 <body>
 <header>
-<p class="eyebrow">Baton · scheduling policies compared</p>
+<p class="eyebrow">Baton · ${timelines.length === 0 ? 'scheduling policies' : 'policies of a living cluster'} compared</p>
 <h1>${escapeHtml(comparison.title)}</h1>
 <p class="answer">${proseHtml(headline)}</p>
 ${caveats.map((caveat) => `<p class="caveat">${proseHtml(caveat)}</p>`).join('\n')}
@@ -82,10 +94,15 @@ ${sections.join('\n')}
 ${endMatter(comparison)}
 </main>
 <footer>Made by Baton ${escapeHtml(comparison.batonVersion)}. This page is complete in itself and asks no network. <noscript>Charts need JavaScript; everything else is here without it.</noscript></footer>
-${charts.length === 0 ? '' : `<script type="application/json" id="baton-charts">${escapeJson(page)}</script>\n<script>${escapeScript(options.vegaScript)}</script>\n<script>${escapeScript(CLIENT)}</script>`}
+${charts.length === 0 ? '' : `<script type="application/json" id="baton-charts">${escapeJson(page)}</script>\n<script>${escapeScript(options.vegaScript)}</script>\n<script>${escapeScript(CLIENT)}</script>`}${timelines.length === 0 ? '' : timelineScripts(timelines)}
 </body>
 </html>
 `;
+}
+
+/** The timelines' data and program, with the specifications that they share with all other charts of the page. */
+function timelineScripts(timelines: readonly object[]): string {
+  return `\n<script type="application/json" id="baton-timelines">${escapeJson({ servicesShown: SERVICES_SHOWN, timelines })}</script>\n<script>${escapeScript(TIMELINE_CLIENT)}</script>`;
 }
 
 function keyFacts(comparison: Comparison): string {

@@ -4,6 +4,8 @@ import { type Answer, noun } from '../answer.ts';
 import { runsOfCell } from '../chart-data.ts';
 import { escapeHtml, proseHtml } from '../escape.ts';
 import { fixed, formatBytes, formatLike, formatPercent, formatValue } from '../format.ts';
+import { objectivesSection } from '../living/objectives-section.ts';
+import { servicesSection } from '../living/services-section.ts';
 import { average } from '../resample.ts';
 import { strengthsOf } from '../strengths.ts';
 import { type Chart, figureHtml } from './charts.ts';
@@ -11,13 +13,17 @@ import { policyLabel } from './policy-mark.ts';
 import { profileMatrix } from './profile-matrix.ts';
 import { rankingTable } from './ranking-table.ts';
 
-/** Everything about one workload on one cluster. `firstChart` is the place of its first chart in the page's list. */
+/**
+ * Everything about one workload on one cluster. `firstChart` is the place of its first chart in the page's list,
+ * `timeline` the timeline of a living cluster.
+ */
 export function cellSection(
   comparison: Comparison,
   cell: Cell,
   answer: Answer,
   charts: readonly Chart[],
   firstChart: number,
+  timeline = '',
 ): string {
   const alone = comparison.cells.length === 1;
   const heading = alone
@@ -26,8 +32,20 @@ export function cellSection(
   const parts = answer.metric
     ? [
         ranking(comparison, cell, answer),
+        objectivesSection(comparison, cell),
+        chartPart(
+          comparison,
+          charts,
+          firstChart,
+          'pareto',
+          'What money buys',
+          'A policy on the dashed front is beaten by none on both sides at once. Where intervals overlap, more seeds would tell.',
+        ),
+        timeline,
         profileMatrix(comparison, cell),
         goodAndBad(comparison, cell),
+        chartPart(comparison, charts, firstChart, 'cost', 'What the money went into', ''),
+        servicesSection(comparison, cell),
         chartPart(
           comparison,
           charts,
@@ -99,13 +117,15 @@ function chartPart(
   const guide =
     group === 'heat'
       ? `<p class="scale"><span>empty</span><i></i><span>fully allocated</span></p>`
-      : `<div class="legend" role="group" aria-label="Policies">${comparison.policies
-          .map(
-            (policy, at) =>
-              `<button type="button" aria-pressed="false" data-policy="${at}">${policyLabel(comparison, policy.name)}</button>`,
-          )
-          .join('')}</div>`;
-  return `<h3>${escapeHtml(title)}</h3><p class="how">${how}</p><div>${guide}<div class="charts${group === 'heat' ? ' heat' : ''}">${figures.join('\n')}</div></div>`;
+      : group === 'cost'
+        ? ''
+        : `<div class="legend" role="group" aria-label="Policies">${comparison.policies
+            .map(
+              (policy, at) =>
+                `<button type="button" aria-pressed="false" data-policy="${at}">${policyLabel(comparison, policy.name)}</button>`,
+            )
+            .join('')}</div>`;
+  return `<h3>${escapeHtml(title)}</h3>${how === '' ? '' : `<p class="how">${how}</p>`}<div>${guide}<div class="charts${group === 'heat' ? ' heat' : ''}">${figures.join('\n')}</div></div>`;
 }
 
 function bounds(cell: Cell): string {

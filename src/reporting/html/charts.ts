@@ -3,10 +3,11 @@ import { type ChartData, curveData, distributionData, heatData, longest, runsOfC
 import { escapeHtml } from '../escape.ts';
 import { curveSpec, distributionSpec, heatSpec, type Spec, userSpec } from './chart-specs.ts';
 import { policyLabel } from './policy-mark.ts';
+import { timeUnit, type TimeUnit } from './time-unit.ts';
 
 /** A chart in the page: an empty figure now, drawn from specification and data when it comes into view. */
 export interface Chart {
-  readonly group: 'time' | 'distribution' | 'heat' | 'users';
+  readonly group: 'time' | 'distribution' | 'heat' | 'users' | 'pareto' | 'cost';
   readonly title: string;
   readonly note: string;
   /** The title as HTML, where it is more than text. */
@@ -125,18 +126,6 @@ function heatMaps(comparison: Comparison, runs: Runs, time: TimeUnit): Chart[] {
 export function figureHtml(chart: Chart, index: number): string {
   const note = chart.note === '' ? '' : `<small>${escapeHtml(chart.note)}</small>`;
   return `<figure${chart.group === 'users' ? ' class="one"' : ''}><figcaption>${chart.titleHtml ?? escapeHtml(chart.title)}${note}</figcaption><div class="chart" role="img" aria-label="${escapeHtml(`Chart: ${chart.title}. ${chart.note}`)}" data-chart="${index}" style="--h:${chart.heightPx}px"></div></figure>`;
-}
-
-interface TimeUnit {
-  readonly seconds: number;
-  readonly title: string;
-}
-
-function timeUnit(spanS: number): TimeUnit {
-  if (spanS >= 4 * 86_400) return { seconds: 86_400, title: 'Days since the start' };
-  if (spanS >= 3 * 3600) return { seconds: 3600, title: 'Hours since the start' };
-  if (spanS >= 180) return { seconds: 60, title: 'Minutes since the start' };
-  return { seconds: 1, title: 'Seconds since the start' };
 }
 
 const DURATIONS = [

@@ -1,0 +1,48 @@
+import type { Cell, Comparison } from '../../experiment/comparison.ts';
+import { metricByName } from '../../sim/metric-catalogue.ts';
+import { countOf } from '../format.ts';
+import type { Chart } from '../html/charts.ts';
+import { costByGroup, costByService, costSpec } from './cost-chart.ts';
+import { livingRuns } from './living-runs.ts';
+import { paretoData, paretoPoints, paretoSpec } from './pareto.ts';
+
+/** Charts that only a living cluster has: cost against what it buys, and what the cost is made of. */
+export function livingCharts(comparison: Comparison, cell: Cell): Chart[] {
+  const runs = livingRuns(comparison, cell);
+  if (runs.size === 0) return [];
+  const domain = comparison.policies.map((policy) => policy.name);
+  const seeds = cell.seeds.length > 1 ? `, mean of ${countOf(cell.seeds.length, 'seed')} with 95 % intervals` : '';
+  const pareto = (
+    [
+      ['p99LatencyMs', 'Cost against latency'],
+      ['goodShare', 'Cost against availability'],
+    ] as const
+  ).flatMap(([up, title]): Chart[] => {
+    const points = paretoPoints(cell, 'costUsd', up);
+    if (points.length < 2) return [];
+    const spec = paretoSpec(domain, metricByName.get('costUsd')!, metricByName.get(up)!);
+    const front = points.filter((point) => point.front).map((point) => point.policy);
+    const note = `On the front: ${front.join(', ')}${seeds}`;
+    return [{ group: 'pareto', title, note, spec, data: paretoData(points), renderer: 'svg', heightPx: 260 }];
+  });
+  const policies = [...runs.keys()];
+  const bills = [
+    { title: 'Cost by service', note: 'idle: capacity that no pod requested', ...costByService(runs) },
+    { title: 'Cost by group of nodes', note: '', ...costByGroup(runs) },
+  ].flatMap(({ title, note, parts, data }): Chart[] =>
+    parts.length === 0
+      ? []
+      : [
+          {
+            group: 'cost',
+            title,
+            note,
+            spec: costSpec(policies, parts),
+            data,
+            renderer: 'svg',
+            heightPx: 60 + 30 * policies.length,
+          },
+        ],
+  );
+  return [...pareto, ...bills];
+}
