@@ -41,6 +41,11 @@ export function clippedCurve(curve: LevelCurve, { least = 0, most = Infinity }):
   };
 }
 
+/** To the nearest whole number, halves up: there is no half a user. */
+export function roundedCurve(curve: LevelCurve): LevelCurve {
+  return { at: (timeUs) => Math.floor(curve.at(timeUs) + 0.5), untilUs: (timeUs) => curve.untilUs(timeUs) };
+}
+
 /** 0 outside of [fromUs, toUs). Time stays as it is: shift the result by -fromUs to begin with the window. */
 export function windowOfCurve(curve: LevelCurve, fromUs: number, toUs = Infinity): LevelCurve {
   if (!(fromUs < toUs)) throw new InputError('the window is empty; write a length above 0, such as 6h');

@@ -81,7 +81,7 @@ export interface BurstOptions {
    * Share of time in bursts, between 0 and 1. Absent: 0.1, or the largest share that allows this dispersion (with
    * silence between bursts) when that is less.
    */
-  readonly burstShare?: number;
+  readonly burstShare?: number | undefined;
 }
 
 /**

@@ -16,7 +16,7 @@ export const WIKIPEDIA_WEEK: readonly number[] = [1.066, 1.055, 1.043, 1.021, 0.
 
 export interface DiurnalOptions {
   readonly meanPerSecond: number;
-  /** Highest over lowest rate, >= 1. Published: Wikipedia 1.6, Azure batches 2.3, Huawei 3.5, NASA 4.0, WorldCup98 4.3. */
+  /** Highest over lowest rate, >= 1. Published: Wikipedia 1.6, Azure batches 2.3, Huawei 3.5, WorldCup98 and NASA 4.0. */
   readonly peakToTrough: number;
   /** When in the period it is highest; absent: 14:00, as for Azure's batches. */
   readonly peakAtUs?: number;
