@@ -1,8 +1,44 @@
-import { InputError } from './input-error.ts';
 import type { JournalSink } from './journal.ts';
 import type { LivingSpec } from './living-spec.ts';
+import { DeploymentControl } from './living/deployment-control.ts';
+import {
+  DEPLOY_EVENT,
+  DEPLOY_STEP_EVENT,
+  FLEET_EVENT,
+  HORIZONTAL_EVENT,
+  NODE_BOOTED_EVENT,
+  NODE_DRAIN_EVENT,
+  NODE_ENDPOINTS_EVENT,
+  NODE_EVICT_EVENT,
+  NODE_LOST_EVENT,
+  OVERCOMMIT_EVENT,
+  RANK,
+  REPLICA_EVENT,
+  SCRAPE_EVENT,
+  TICK_EVENT,
+  VERTICAL_EVENT,
+  WEATHER_EVENT,
+} from './living/event-kinds.ts';
+import { FleetControl } from './living/fleet-control.ts';
+import { HorizontalControl } from './living/horizontal-control.ts';
+import { JobControl } from './living/job-control.ts';
+import { LivingRecorder } from './living/living-recorder.ts';
+import { MetricControl } from './living/metric-control.ts';
+import { NodeControl } from './living/node-control.ts';
+import { OvercommitControl } from './living/overcommit-control.ts';
+import { ReplicaControl } from './living/replica-control.ts';
+import { ResourceControl } from './living/resource-control.ts';
+import { ServiceControl } from './living/service-control.ts';
+import { VerticalControl } from './living/vertical-control.ts';
+import { WeatherControl } from './living/weather-control.ts';
+import { World } from './living/world.ts';
 import type { LivingSnapshot } from './monitoring/living-snapshot.ts';
+import { stream } from './random.ts';
+import { DiscreteRequests } from './requests/discrete-requests.ts';
+const requestModelFor = (o: ConstructorParameters<typeof DiscreteRequests>[0], _: string) => new DiscreteRequests(o);
 import type { RunResult } from './result.ts';
+import { Simulation, type SimulationDriver } from './simulation.ts';
+import { days, seconds } from './time.ts';
 
 export interface LivingOptions {
   readonly seed: number | string;
@@ -12,7 +48,267 @@ export interface LivingOptions {
   readonly onSnapshot?: (snapshot: () => LivingSnapshot) => void;
 }
 
+/** CPU and memory are looked at this often, or at every scrape in runs longer than `LONG_US`. */
+const TICK_US = seconds(5);
+const LONG_US = days(2);
+
 /** Runs a living cluster from its start to its end. */
-export function simulateLiving(_spec: LivingSpec, _options: LivingOptions): RunResult {
-  throw new InputError('living clusters cannot be run yet');
+export function simulateLiving(spec: LivingSpec, options: LivingOptions): RunResult {
+  return new LivingSimulation(spec, options).run();
+}
+
+/**
+ * One run of a living cluster: the engine that places pods, and around it the controllers that order and end them. The
+ * requests flow in their own model, which is brought up to date before each event that could matter to them.
+ */
+export class LivingSimulation implements SimulationDriver {
+  readonly world: World;
+  readonly recorder: LivingRecorder;
+  private readonly options: LivingOptions;
+  private readonly replicas: ReplicaControl;
+  private readonly jobs: JobControl;
+  private readonly nodes: NodeControl;
+  private readonly services: ServiceControl;
+  private readonly deployments: DeploymentControl;
+  private readonly weather: WeatherControl;
+  private readonly resources: ResourceControl;
+  private readonly metrics: MetricControl;
+  private readonly horizontal: HorizontalControl;
+  private readonly vertical: VerticalControl;
+  private readonly overcommit: OvercommitControl;
+  private readonly fleet: FleetControl;
+  private readonly tickUs: number;
+  private events = 0;
+
+  constructor(spec: LivingSpec, options: LivingOptions) {
+    this.options = options;
+    const { seed } = options;
+    const world = new World(spec, (name) => stream(seed, name));
+    this.world = world;
+    this.jobs = new JobControl(world);
+    world.simulation = new Simulation({
+      nodes: world.nodes.specs,
+      pods: this.jobs,
+      placement: spec.placement,
+      seed,
+      startUs: 0,
+      endUs: spec.durationUs,
+      driver: this,
+      ...(spec.queue && { queue: spec.queue }),
+      ...(spec.backfill && { backfill: spec.backfill }),
+      ...(spec.overcommit && { index: 'scan' as const }),
+      ...(options.journal && { journal: options.journal }),
+    });
+    const traffic = spec.traffic(world.streams);
+    world.requests = requestModelFor(
+      {
+        services: spec.services.map((service) => service.requests),
+        traffic,
+        zones: spec.zones,
+        startUs: 0,
+        endUs: spec.durationUs,
+        streams: world.streams,
+      },
+      spec.requestModel,
+    );
+    this.replicas = new ReplicaControl(world);
+    this.nodes = new NodeControl(world, this.replicas, this.jobs);
+    this.services = new ServiceControl(world, this.replicas);
+    this.deployments = new DeploymentControl(world, this.replicas);
+    this.weather = new WeatherControl(world, this.nodes, this.replicas);
+    this.resources = new ResourceControl(world, this.replicas, this.jobs);
+    this.metrics = new MetricControl(
+      world,
+      traffic.map((one) => one.service),
+    );
+    this.horizontal = new HorizontalControl(world, this.metrics);
+    this.vertical = new VerticalControl(world, this.replicas);
+    this.overcommit = new OvercommitControl(world, this.jobs);
+    this.fleet = new FleetControl(world, this.nodes, this.jobs);
+    this.recorder = new LivingRecorder(world, this.metrics, this.resources, this.jobs);
+    const ticksPerScrape = spec.durationUs > LONG_US ? 1 : Math.max(1, Math.ceil(spec.scrapeUs / TICK_US));
+    this.tickUs = Math.max(1, Math.round(spec.scrapeUs / ticksPerScrape));
+    this.connect();
+    this.begin();
+  }
+
+  run(): RunResult {
+    while (this.step());
+    return this.result();
+  }
+
+  /** Handles the next event; false at the end of the run. */
+  step(): boolean {
+    const goesOn = this.world.simulation.step();
+    if (++this.events % 16_384 === 0 || !goesOn)
+      this.options.onProgress?.({
+        events: this.events,
+        nowUs: this.world.nowUs,
+        endUs: this.world.spec.durationUs,
+      });
+    return goesOn;
+  }
+
+  result(): RunResult {
+    this.world.requests.advance(this.world.nowUs);
+    this.world.requests.check();
+    return this.recorder.result(this.world.simulation.result());
+  }
+
+  /** How everything stands now. */
+  snapshot(): LivingSnapshot {
+    return this.recorder.snapshot();
+  }
+
+  onEvent(kind: number, subject: number): void {
+    const { world } = this;
+    world.requests.advance(world.nowUs);
+    switch (kind) {
+      case WEATHER_EVENT:
+        this.weather.strike();
+        return;
+      case REPLICA_EVENT:
+        this.replicas.due(subject);
+        return;
+      case NODE_BOOTED_EVENT:
+        this.nodes.booted(subject);
+        return;
+      case NODE_LOST_EVENT:
+        if (!this.postponed(kind, subject)) this.nodes.lost(subject);
+        return;
+      case NODE_EVICT_EVENT:
+        if (!this.postponed(kind, subject)) this.nodes.evict(subject);
+        return;
+      case NODE_ENDPOINTS_EVENT:
+        if (!this.postponed(kind, subject)) this.nodes.endpointsGone(subject);
+        return;
+      case NODE_DRAIN_EVENT:
+        if (!this.postponed(kind, subject)) this.nodes.drainStep(subject);
+        return;
+      case TICK_EVENT:
+        this.resources.tick();
+        this.again(TICK_EVENT, RANK.tick, this.tickUs);
+        return;
+      case SCRAPE_EVENT:
+        this.scrape();
+        this.again(SCRAPE_EVENT, RANK.scrape, world.spec.scrapeUs);
+        return;
+      case HORIZONTAL_EVENT:
+        this.horizontal.decide(subject);
+        return;
+      case VERTICAL_EVENT:
+        this.vertical.decide(subject);
+        return;
+      case FLEET_EVENT:
+        this.fleet.decide();
+        return;
+      case DEPLOY_EVENT:
+        this.deployments.deploy(subject);
+        return;
+      case DEPLOY_STEP_EVENT:
+        this.deployments.look(subject);
+        return;
+      case OVERCOMMIT_EVENT:
+        this.overcommit.decide();
+        return;
+      default:
+        throw new RangeError(`a living cluster has no events of kind ${kind}`);
+    }
+  }
+
+  onPlaced(slot: number, node: number): void {
+    this.world.requests.advance(this.world.nowUs);
+    if (!this.replicas.placed(slot, node)) this.jobs.placed(slot, node);
+    this.recorder.placed(slot, node);
+  }
+
+  onWaits(slot: number): void {
+    if (!this.replicas.waits(slot)) this.fleet.pending();
+  }
+
+  onRefused(slot: number): void {
+    if (!this.replicas.refused()) this.jobs.refused(slot);
+  }
+
+  onTaken(slot: number, node: number): void {
+    this.recorder.left(slot, node);
+  }
+
+  onFinished(slot: number, node: number): void {
+    this.recorder.left(slot, node);
+    this.jobs.finished(slot, node);
+  }
+
+  /** Who tells whom. */
+  private connect(): void {
+    const { replicas, services, deployments, horizontal, fleet, weather, resources, vertical, nodes } = this;
+    replicas.onChange = (service) => {
+      this.recorder.passService(service);
+      services.note(service);
+    };
+    replicas.onCrash = (replica) => deployments.crashed(replica);
+    replicas.onPending = () => fleet.pending();
+    services.isDeploying = (service) => deployments.isDeploying(service);
+    services.onChange = (service) => deployments.changed(service);
+    deployments.onEnd = (service) => services.note(service);
+    horizontal.onScale = (service) => {
+      this.recorder.passService(service);
+      services.note(service);
+    };
+    horizontal.isDeploying = (service) => deployments.isDeploying(service);
+    resources.onOutOfMemory = (replica) => vertical.noteOutOfMemory(replica);
+    weather.onControlPlaneBack = () => this.controlPlaneBack();
+    nodes.onBought = (node, bought) => this.recorder.bought(node, bought);
+    vertical.onResize = (replica, before) => this.recorder.resized(replica, before);
+  }
+
+  private begin(): void {
+    const { world } = this;
+    const { within, between, outside } = world.spec.delaysUs;
+    for (let from = -1; from < world.spec.zones.length; from++)
+      for (let to = -1; to < world.spec.zones.length; to++)
+        world.requests.setDelay(from, to, from < 0 || to < 0 ? outside : from === to ? within : between);
+    this.nodes.begin();
+    this.weather.plan();
+    this.replicas.isWarm = world.spec.coldStart !== true;
+    this.services.begin();
+    this.replicas.isWarm = false;
+    this.deployments.begin();
+    this.horizontal.begin();
+    this.vertical.begin();
+    this.overcommit.begin();
+    this.fleet.begin();
+    this.again(TICK_EVENT, RANK.tick, this.tickUs);
+    this.again(SCRAPE_EVENT, RANK.scrape, world.spec.scrapeUs);
+  }
+
+  private scrape(): void {
+    this.metrics.scrape();
+    this.vertical.observe();
+    this.overcommit.observe();
+    this.recorder.scrape();
+    this.options.onSnapshot?.(() => this.snapshot());
+  }
+
+  private again(kind: number, rank: number, afterUs: number): void {
+    const { simulation } = this.world;
+    simulation.schedule(simulation.nowUs + afterUs, rank, kind, 0);
+  }
+
+  /** While the control plane is away nothing is noticed; what was due is done when it is back. */
+  private postponed(kind: number, subject: number): boolean {
+    if (!this.world.controlPlaneDown) return false;
+    this.missed.push({ kind, subject });
+    return true;
+  }
+
+  private readonly missed: { kind: number; subject: number }[] = [];
+
+  private controlPlaneBack(): void {
+    for (const { kind, subject } of this.missed.splice(0)) {
+      this.nodes.dueNow(kind, subject);
+      this.onEvent(kind, subject);
+    }
+    this.services.resume();
+  }
 }

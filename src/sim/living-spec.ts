@@ -57,6 +57,8 @@ export interface JobsSpec {
 /** Everything about one living cluster, resolved to objects; the seed is the only thing missing. */
 export interface LivingSpec {
   readonly durationUs: number;
+  /** Whether the services have to start first; absent: their first replicas run and are ready at time 0. */
+  readonly coldStart?: boolean;
   readonly groups: readonly NodeGroup[];
   readonly zones: readonly string[];
   /** One way, in microseconds: within a zone, between zones, and from outside. */

@@ -50,6 +50,8 @@ export interface SimulationDriver {
   onRefused(slot: number): void;
   /** A pod has come to its own end; its slot is free after this call. */
   onFinished(slot: number, node: number): void;
+  /** A running pod was taken out; its slot is free after this call. */
+  onTaken(slot: number, node: number): void;
 }
 
 export interface SimulationOptions {
@@ -127,8 +129,8 @@ export class Simulation implements SchedulerWorld {
   private readonly beliefs: BackfillPolicy['estimate'];
   private readonly owners: OwnerCounts;
   private readonly driver: SimulationDriver | undefined;
-  /** Slots of pods that were taken out while the event of their end was still waiting; free once it has come. */
-  private readonly taken = new Set<number>();
+  /** Slots whose event of an end, still in the queue, means nothing any more: their pod was taken out, or is held. */
+  private readonly void = new Set<number>();
 
   constructor(options: SimulationOptions) {
     this.options = options;
@@ -316,12 +318,21 @@ export class Simulation implements SchedulerWorld {
     if (as === 'finish') ledger.counts.finished++;
     else ledger.counts.killed++;
     this.journal.record(nowUs, as === 'finish' ? FINISH : as === 'evict' ? EVICT : KILL, pods.number[slot], node, 0);
+    this.hold(slot);
+    if (node >= 0) this.driver?.onTaken(slot, node);
     this.shapes.release(pods.shape[slot]);
-    if (node >= 0 && pods.runsUs[slot] !== Infinity) {
-      pods.retire(slot);
-      this.taken.add(slot);
-    } else pods.remove(slot);
+    // The slot of a pod whose end is still in the queue is used again only when that event has come.
+    if (this.void.has(slot)) pods.retire(slot);
+    else pods.remove(slot);
     if (node >= 0) this.scheduler.pass(node);
+  }
+
+  /** A running pod will not come to its end by itself any more: its machine has stopped. */
+  hold(slot: number): void {
+    const { pods } = this;
+    if (pods.node[slot] < 0 || pods.runsUs[slot] === Infinity) return;
+    pods.runsUs[slot] = Infinity;
+    this.void.add(slot);
   }
 
   /** Gives a running pod another request where it runs; false, and nothing changes, when the node has no room for it. */
@@ -460,8 +471,8 @@ export class Simulation implements SchedulerWorld {
   }
 
   private finish(slot: number): void {
-    if (this.taken.size > 0 && this.taken.delete(slot)) {
-      this.pods.free(slot);
+    if (this.void.size > 0 && this.void.delete(slot)) {
+      if (this.pods.number[slot] < 0) this.pods.free(slot);
       return;
     }
     const { pods, ledger, nowUs } = this;

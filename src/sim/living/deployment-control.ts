@@ -1,0 +1,208 @@
+import { DECIDE } from '../journal.ts';
+import type { DeploymentPolicy, DeploymentStep, VersionCounts } from '../services/deployment-policy.ts';
+import type { Replica } from '../services/replica.ts';
+import { seconds } from '../time.ts';
+import { DEPLOY_EVENT, DEPLOY_STEP_EVENT, RANK } from './event-kinds.ts';
+import type { ReplicaControl } from './replica-control.ts';
+import { leastMissed } from './service-control.ts';
+import type { World } from './world.ts';
+
+/** A deployment is looked at after each change of its replicas, and at least so often. */
+const LOOK_US = seconds(1);
+
+interface Rollout {
+  readonly policy: DeploymentPolicy;
+  readonly machine: ReturnType<DeploymentPolicy['make']>;
+  readonly beganUs: number;
+  /** The version it began from, and the one it brings. */
+  readonly from: number;
+  readonly to: number;
+  trafficShare: number | undefined;
+  lastWhy: string;
+  /** Crashes of replicas of the new version. */
+  failures: number;
+}
+
+/** Carries services from one version to the next, in steps that the deployment's policy decides. */
+export class DeploymentControl {
+  private readonly world: World;
+  private readonly replicas: ReplicaControl;
+  private readonly rollouts: (Rollout | undefined)[];
+  private stepping = false;
+  /** Told when a service is back in the hands of its usual controller. */
+  onEnd: (service: number) => void = () => {};
+
+  constructor(world: World, replicas: ReplicaControl) {
+    this.world = world;
+    this.replicas = replicas;
+    this.rollouts = world.spec.services.map(() => undefined);
+  }
+
+  begin(): void {
+    this.world.spec.deployments.forEach(({ atUs }, k) =>
+      this.world.simulation.schedule(Math.max(atUs, this.world.nowUs), RANK.decision, DEPLOY_EVENT, k),
+    );
+  }
+
+  isDeploying(service: number): boolean {
+    return this.rollouts[service] !== undefined;
+  }
+
+  /** A new version is to be brought out. One that is still going on gives way: its target becomes the next one's start. */
+  deploy(index: number): void {
+    const { world } = this;
+    const { service, policy, workFactor, failureShare, memFactor } = world.spec.deployments[index];
+    const to = world.versions[service].length;
+    world.versions[service].push({ workFactor, errorShare: failureShare, memFactor });
+    const from = world.version[service];
+    world.version[service] = to;
+    this.rollouts[service] = {
+      policy,
+      machine: policy.make(),
+      beganUs: world.nowUs,
+      from,
+      to,
+      trafficShare: undefined,
+      lastWhy: '',
+      failures: 0,
+    };
+    world.happened('deployment', world.spec.services[service].name, `version ${to + 1} by ${policy.name}`);
+    world.simulation.note(DECIDE, service, -to);
+    this.step(service);
+    this.plan(service);
+  }
+
+  /** The regular look. */
+  look(service: number): void {
+    if (this.rollouts[service] === undefined) return;
+    if (!this.world.controlPlaneDown) this.step(service);
+    if (this.isDeploying(service)) this.plan(service);
+  }
+
+  /** Something about its replicas has changed. */
+  changed(service: number): void {
+    if (!this.stepping && this.isDeploying(service) && !this.world.controlPlaneDown) this.step(service);
+  }
+
+  /** A process has died; if it is of a new version, its deployment hears of it. */
+  crashed(replica: Replica): void {
+    const rollout = this.rollouts[replica.service];
+    if (rollout !== undefined && replica.version === rollout.to) rollout.failures++;
+  }
+
+  private plan(service: number): void {
+    this.world.simulation.schedule(this.world.nowUs + LOOK_US, RANK.decision, DEPLOY_STEP_EVENT, service);
+  }
+
+  private step(service: number): void {
+    const { world } = this;
+    const rollout = this.rollouts[service];
+    if (rollout === undefined) return;
+    this.stepping = true;
+    const isNew = (replica: Replica): boolean => replica.version === rollout.to;
+    const step = rollout.machine.step({
+      nowUs: world.nowUs,
+      beganUs: rollout.beganUs,
+      desired: world.desired[service],
+      old: this.countsOf(service, (replica) => !isNew(replica)),
+      new: { ...this.countsOf(service, isNew), failures: rollout.failures },
+      trafficShare: rollout.trafficShare,
+    });
+    this.carryOut(service, rollout, step);
+    this.stepping = false;
+  }
+
+  private carryOut(service: number, rollout: Rollout, step: DeploymentStep): void {
+    const { world } = this;
+    for (let k = 0; k < step.start; k++) this.replicas.start(service, rollout.to);
+    if (step.stop > 0) this.stop(service, (replica) => replica.version !== rollout.to, step.stop);
+    rollout.trafficShare = step.trafficShare;
+    this.split(service, rollout);
+    if (step.start > 0 || step.stop > 0 || step.end !== undefined || step.why !== rollout.lastWhy) {
+      rollout.lastWhy = step.why;
+      world.decided({
+        by: 'deployment',
+        policy: rollout.policy.name,
+        about: world.spec.services[service].name,
+        what: describe(step),
+        why: step.why,
+      });
+    }
+    if (step.end === undefined) return;
+    this.rollouts[service] = undefined;
+    this.weigh(service, () => 1);
+    if (step.end === 'roll-back') {
+      world.version[service] = rollout.from;
+      this.stop(service, (replica) => replica.version === rollout.to, Infinity);
+      world.happened('rolled-back', world.spec.services[service].name, step.why);
+    } else {
+      this.stop(service, (replica) => replica.version !== rollout.to, Infinity);
+      world.happened('deployed', world.spec.services[service].name, `version ${rollout.to + 1}`);
+    }
+    this.onEnd(service);
+  }
+
+  private stop(service: number, which: (replica: Replica) => boolean, count: number): void {
+    const there = this.world.ofService[service].filter((replica) => replica.counts && which(replica));
+    for (const replica of leastMissed(there).slice(0, count === Infinity ? undefined : count))
+      this.replicas.stop(replica);
+  }
+
+  /** Weights that give the new version its share of traffic: by number of replicas, unless the policy asks for another. */
+  private split(service: number, rollout: Rollout): void {
+    const share = rollout.trafficShare;
+    if (share === undefined) {
+      this.weigh(service, () => 1);
+      return;
+    }
+    const ready = this.world.ofService[service].filter((replica) => replica.state === 'ready');
+    const fresh = ready.filter((replica) => replica.version === rollout.to).length;
+    const old = ready.length - fresh;
+    // Without anyone on one side the other gets all of it.
+    const freshWeight = fresh > 0 && old > 0 ? share / fresh : 1;
+    const oldWeight = fresh > 0 && old > 0 ? (1 - share) / old : 1;
+    const largest = Math.max(freshWeight, oldWeight);
+    this.weigh(service, (replica) => (replica.version === rollout.to ? freshWeight : oldWeight) / largest);
+  }
+
+  private weigh(service: number, weightOf: (replica: Replica) => number): void {
+    for (const replica of this.world.ofService[service]) {
+      if (replica.state !== 'ready' || replica.endpoint < 0) continue;
+      const weight = weightOf(replica);
+      if (weight === replica.weight) continue;
+      replica.weight = weight;
+      this.world.requests.setWeight(replica.endpoint, weight);
+    }
+  }
+
+  private countsOf(service: number, which: (replica: Replica) => boolean): VersionCounts {
+    const { requests } = this.world;
+    let total = 0;
+    let ready = 0;
+    let stopping = 0;
+    let served = 0;
+    let bad = 0;
+    let sumUs = 0;
+    for (const replica of this.world.ofService[service]) {
+      if (!which(replica)) continue;
+      if (replica.counts) total++;
+      if (replica.state === 'ready') ready++;
+      if (replica.state === 'terminating') stopping++;
+      if (replica.endpoint < 0) continue;
+      served += requests.servedBy(replica.endpoint);
+      bad += requests.badBy(replica.endpoint);
+      sumUs += requests.latencySumUs(replica.endpoint);
+    }
+    return { total, ready, stopping, served, bad, meanUs: served > 0 ? sumUs / served : 0 };
+  }
+}
+
+function describe(step: DeploymentStep): string {
+  const parts: string[] = [];
+  if (step.start > 0) parts.push(`starts ${step.start} new`);
+  if (step.stop > 0) parts.push(`stops ${step.stop} old`);
+  if (step.trafficShare !== undefined)
+    parts.push(`${Math.round(step.trafficShare * 1000) / 10} % of traffic to the new`);
+  if (step.end !== undefined) parts.push(step.end === 'finished' ? 'finished' : 'rolls back');
+  return parts.length > 0 ? parts.join(', ') : 'waits';
+}

@@ -1,0 +1,269 @@
+import { durationMeanUs } from '../duration-spec.ts';
+import { DECIDE } from '../journal.ts';
+import type {
+  FleetNode,
+  FleetPod,
+  FleetView,
+  NodeDecision,
+  NodeGroupView,
+  NodeScaler,
+} from '../scaling/node-policy.ts';
+import { whyBarred } from '../shapes.ts';
+import { FLEET_EVENT, RANK } from './event-kinds.ts';
+import type { JobControl } from './job-control.ts';
+import type { NodeControl } from './node-control.ts';
+import { roomFor } from './room-for.ts';
+import type { World } from './world.ts';
+
+interface Replacement {
+  readonly group: number;
+  readonly old: readonly number[];
+  readonly fresh: number[];
+  wanted: number;
+  readonly why: string;
+}
+
+/** Shows the fleet to the node policy and carries out what it decides. */
+export class FleetControl {
+  private readonly world: World;
+  private readonly nodes: NodeControl;
+  private readonly jobs: JobControl;
+  private readonly scaler: NodeScaler;
+  private readonly bootMeanUs: number[];
+  /** Machines that go when those that were ordered for them are ready. */
+  private replacements: Replacement[] = [];
+  private plannedUs = Infinity;
+  private lastUs = -Infinity;
+
+  constructor(world: World, nodes: NodeControl, jobs: JobControl) {
+    this.world = world;
+    this.nodes = nodes;
+    this.jobs = jobs;
+    this.scaler = world.spec.nodes.make({ random: world.streams('nodes') });
+    this.bootMeanUs = world.spec.groups.map((group) => durationMeanUs(group.boot));
+  }
+
+  begin(): void {
+    this.planAt(this.world.nowUs + this.world.spec.nodes.periodUs);
+  }
+
+  /** A pod has found no room: the policy is asked soon, if it wishes so. */
+  pending(): void {
+    const { onPendingUs } = this.world.spec.nodes;
+    if (onPendingUs === undefined) return;
+    this.planAt(Math.max(this.world.nowUs + onPendingUs, this.lastUs + onPendingUs));
+  }
+
+  decide(): void {
+    const { world } = this;
+    if (world.nowUs !== this.plannedUs) return;
+    this.plannedUs = Infinity;
+    this.lastUs = world.nowUs;
+    this.planAt(world.nowUs + world.spec.nodes.periodUs);
+    if (world.controlPlaneDown) return;
+    this.finishReplacements();
+    for (const decision of this.scaler.decide(this.view())) this.carryOut(decision);
+    this.nodes.order();
+    const wakeUs = this.scaler.wakeUs?.() ?? Infinity;
+    if (wakeUs !== Infinity) this.planAt(Math.max(wakeUs, world.nowUs + 1));
+  }
+
+  private planAt(timeUs: number): void {
+    if (timeUs >= this.plannedUs || timeUs === Infinity) return;
+    this.plannedUs = timeUs;
+    this.world.simulation.schedule(timeUs, RANK.decision, FLEET_EVENT, 0);
+  }
+
+  private carryOut(decision: NodeDecision): void {
+    switch (decision.kind) {
+      case 'add':
+        this.add(decision.group, decision.count, decision.why);
+        return;
+      case 'remove':
+        this.remove(decision.node, decision.why);
+        return;
+      case 'replace': {
+        const before = this.bought(decision.group);
+        const wanted = this.add(decision.group, decision.count, decision.why);
+        const fresh = this.bought(decision.group).filter((node) => !before.includes(node));
+        this.replacements.push({ group: decision.group, old: decision.nodes, fresh, wanted, why: decision.why });
+        return;
+      }
+      default:
+        decision satisfies never;
+    }
+  }
+
+  private add(group: number, count: number, why: string): number {
+    const { world, nodes } = this;
+    const { name, max } = world.spec.groups[group];
+    const size = nodes.sizeOf(group);
+    const wanted = Math.min(count, max - size, nodes.availableIn(group));
+    const limitedBy =
+      wanted < count
+        ? `the group may have ${max}, has ${size}, and the cloud has ${nodes.availableIn(group)} more`
+        : undefined;
+    if (wanted <= 0) return 0;
+    this.say(name, `${size} -> ${size + wanted} nodes`, why, limitedBy);
+    nodes.target[group] = size + wanted;
+    nodes.order();
+    return wanted;
+  }
+
+  private remove(node: number, why: string): void {
+    const { world } = this;
+    if (world.nodes.bought[node] === 0 || world.nodes.leaving[node] === 1) return;
+    this.say(world.nodes.places[node].name, 'drained and given back', why);
+    this.nodes.release(node, why);
+  }
+
+  private finishReplacements(): void {
+    const { nodes } = this.world;
+    this.replacements = this.replacements.filter((one) => {
+      const areReady = one.fresh.every((node) => nodes.bought[node] === 0 || nodes.coming[node] === 0);
+      if (areReady) for (const node of one.old) this.remove(node, one.why);
+      return !areReady;
+    });
+  }
+
+  private say(about: string, what: string, why: string, limitedBy?: string): void {
+    const { world } = this;
+    world.counts.scalingActions++;
+    world.simulation.note(DECIDE, -1, world.decisions.length);
+    world.decided({
+      by: 'nodes',
+      policy: world.spec.nodes.name,
+      about,
+      what,
+      why,
+      ...(limitedBy !== undefined && { limitedBy }),
+    });
+  }
+
+  private bought(group: number): number[] {
+    const { nodes, spec } = this.world;
+    const found: number[] = [];
+    const end = nodes.firstOfGroup[group] + spec.groups[group].max;
+    for (let node = nodes.firstOfGroup[group]; node < end; node++) if (nodes.bought[node] === 1) found.push(node);
+    return found;
+  }
+
+  private view(): FleetView {
+    const { world } = this;
+    const { simulation, nodes } = world;
+    const { cluster } = simulation;
+    const seen: FleetNode[] = [];
+    for (let node = 0; node < nodes.count; node++) {
+      if (nodes.bought[node] === 0) continue;
+      seen.push({
+        id: node,
+        name: nodes.places[node].name,
+        group: nodes.group[node],
+        spec: nodes.specs[node],
+        cpuFreeMilli: cluster.cpuFreeMilli[node],
+        memFreeBytes: cluster.memFreeBytes[node],
+        state: this.stateOf(node),
+        sinceUs: nodes.coming[node] === 1 ? nodes.orderedUs[node] : nodes.readyUs[node],
+        pods: this.podsOn(node),
+      });
+    }
+    const groups = world.spec.groups.map((group, k): NodeGroupView => ({
+      name: group.name,
+      template: group.template,
+      zone: group.zones.length === 1 ? group.zones[0] : '',
+      min: group.min,
+      max: group.max,
+      size: this.nodes.sizeOf(k),
+      upcoming: seen.filter((node) => node.group === k && node.state === 'coming').length,
+      usdPerHour: group.usdPerHour,
+      spot: group.spot,
+      available: Math.min(group.max - this.nodes.sizeOf(k), this.nodes.availableIn(k)),
+      bootMeanUs: this.bootMeanUs[k],
+    }));
+    return {
+      nowUs: world.nowUs,
+      groups,
+      nodes: seen,
+      pending: this.pendingPods(),
+      fitsTemplate: (pod, group) => this.fitsTemplate(pod, group),
+      fitsNode: (pod, node) =>
+        whyBarred(pod.request, node.spec) === undefined &&
+        node.state === 'ready' &&
+        cluster.podRoom[node.id] > 0 &&
+        roomFor(pod.request, {
+          cpuMilli: cluster.cpuFreeMilli[node.id],
+          memBytes: cluster.memFreeBytes[node.id],
+          storageBytes: cluster.storageFreeBytes[node.id],
+          gpusWholeFree: cluster.gpuWholeFree[node.id],
+          extended: (name) => cluster.extendedFree[cluster.extendedNames.indexOf(name)]?.[node.id] ?? 0,
+        }),
+    };
+  }
+
+  private fitsTemplate(pod: FleetPod, group: number): boolean {
+    const { nodes, spec } = this.world;
+    // All machines of a group are alike but for their zone, so the first stands for all.
+    const first = nodes.firstOfGroup[group];
+    if (spec.groups[group].max === 0) return false;
+    const machine = nodes.specs[first];
+    return (
+      whyBarred(pod.request, machine) === undefined &&
+      roomFor(pod.request, {
+        cpuMilli: machine.cpuMilli,
+        memBytes: machine.memBytes,
+        storageBytes: machine.storageBytes ?? 0,
+        gpusWholeFree: machine.gpuCount ?? 0,
+        extended: (name) => machine.extended?.[name] ?? 0,
+      })
+    );
+  }
+
+  private stateOf(node: number): FleetNode['state'] {
+    const { nodes } = this.world;
+    if (nodes.coming[node] === 1) return 'coming';
+    if (nodes.leaving[node] === 1 || nodes.cordoned[node] === 1 || nodes.doomed[node] === 1) return 'leaving';
+    return nodes.lost[node] === 1 ? 'unready' : 'ready';
+  }
+
+  private podsOn(node: number): FleetPod[] {
+    const { world, jobs } = this;
+    const { pods, shapes } = world.simulation;
+    const replicas = world.onNode[node]
+      .filter((replica) => replica.slot >= 0)
+      .map((replica): FleetPod => ({
+        id: pods.number[replica.slot],
+        request: replica.request,
+        owner: world.spec.services[replica.service].name,
+        priority: world.spec.services[replica.service].priority,
+        sinceUs: replica.placedUs,
+        movable: replica.state !== 'ready' || world.mayDisrupt(replica.service),
+      }));
+    const others = jobs.onNode[node].map((slot): FleetPod => ({
+      id: pods.number[slot],
+      request: shapes.requests[pods.shape[slot]],
+      owner: pods.userNames[pods.user[slot]],
+      priority: pods.priority[slot],
+      sinceUs: pods.startsUs[slot],
+      movable: jobs.isMovable(slot),
+    }));
+    return [...replicas, ...others];
+  }
+
+  private pendingPods(): FleetPod[] {
+    const { world } = this;
+    const { pods, shapes } = world.simulation;
+    const pending: FleetPod[] = [];
+    for (const slot of pods.slots()) {
+      if (pods.node[slot] >= 0 || !pods.isQueued(slot)) continue;
+      pending.push({
+        id: pods.number[slot],
+        request: shapes.requests[pods.shape[slot]],
+        owner: pods.userNames[pods.user[slot]],
+        priority: pods.priority[slot],
+        sinceUs: pods.arrivesUs[slot],
+        movable: true,
+      });
+    }
+    return pending.sort((one, other) => one.id - other.id);
+  }
+}

@@ -1,0 +1,110 @@
+import { durationMeanUs } from '../duration-spec.ts';
+import { DECIDE } from '../journal.ts';
+import type { HorizontalScaler, ReplicaSample } from '../scaling/horizontal-policy.ts';
+import type { Replica } from '../services/replica.ts';
+import { HORIZONTAL_EVENT, RANK } from './event-kinds.ts';
+import type { MetricControl } from './metric-control.ts';
+import type { World } from './world.ts';
+
+/** Asks each service's horizontal policy how many replicas it should have, and says so to the service controller. */
+export class HorizontalControl {
+  private readonly world: World;
+  private readonly metrics: MetricControl;
+  private readonly scalers: HorizontalScaler[];
+  private readonly workMeanUs: number[];
+  /** Told after the number asked for has changed. */
+  onScale: (service: number) => void = () => {};
+  isDeploying: (service: number) => boolean = () => false;
+
+  constructor(world: World, metrics: MetricControl) {
+    this.world = world;
+    this.metrics = metrics;
+    const { services, scaling } = world.spec;
+    this.scalers = scaling.map(({ horizontal }, service) =>
+      horizontal.make({ random: world.streams(`horizontal/${services[service].name}`) }),
+    );
+    this.workMeanUs = services.map((service) => durationMeanUs(service.requests.work));
+  }
+
+  begin(): void {
+    this.scalers.forEach((_, service) => this.plan(service));
+  }
+
+  decide(service: number): void {
+    this.plan(service);
+    const { world } = this;
+    if (world.controlPlaneDown) return;
+    const spec = world.spec.services[service];
+    const { horizontal, minReplicas, maxReplicas } = world.spec.scaling[service];
+    const current = world.desired[service];
+    const decision = this.scalers[service].decide({
+      nowUs: world.nowUs,
+      service: spec.name,
+      current,
+      minReplicas,
+      maxReplicas,
+      replicas: world.ofService[service].map((replica) => this.sampleOf(replica)),
+      points: this.metrics.visible(service),
+      scrapeUs: world.spec.scrapeUs,
+      deploying: this.isDeploying(service),
+      workMeanUs: this.workMeanUs[service],
+      concurrency: spec.requests.concurrency,
+    });
+    const replicas = Math.min(maxReplicas, Math.max(minReplicas, decision.replicas));
+    if (replicas === current) return;
+    world.desired[service] = replicas;
+    world.counts.scalingActions++;
+    world.simulation.note(DECIDE, service, replicas);
+    const clamped = replicas === decision.replicas ? undefined : `kept between ${minReplicas} and ${maxReplicas}`;
+    const limitedBy = decision.limitedBy ?? clamped;
+    world.decided({
+      by: 'horizontal',
+      policy: horizontal.name,
+      about: spec.name,
+      what: `${current} -> ${replicas} replicas`,
+      why: decision.why,
+      ...(limitedBy !== undefined && { limitedBy }),
+    });
+    this.onScale(service);
+  }
+
+  private plan(service: number): void {
+    const { world } = this;
+    const { periodUs } = world.spec.scaling[service].horizontal;
+    if (periodUs !== Infinity)
+      world.simulation.schedule(world.nowUs + periodUs, RANK.decision, HORIZONTAL_EVENT, service);
+  }
+
+  private sampleOf(replica: Replica): ReplicaSample {
+    const reading = this.metrics.visibleReading(replica);
+    return {
+      state: seenState(replica),
+      startedUs: replica.startedUs >= 0 ? replica.startedUs : replica.placedUs,
+      changedUs: replica.changedUs,
+      sampledUs: reading?.timeUs ?? -1,
+      cpuUsageMilli: reading?.cpuUsageMilli ?? 0,
+      cpuRequestMilli: replica.request.cpuMilli,
+      memUsageBytes: reading?.memUsageBytes ?? 0,
+      memRequestBytes: replica.request.memBytes,
+    };
+  }
+}
+
+/** What the control plane believes of a replica; it takes a dead one for what it was until its node is given up. */
+function seenState(replica: Replica): ReplicaSample['state'] {
+  switch (replica.state) {
+    case 'pending':
+      return 'pending';
+    case 'ready':
+      return 'ready';
+    case 'dead':
+      return replica.changedUs >= 0 ? 'ready' : 'starting';
+    case 'unready':
+      return 'unready';
+    case 'terminating':
+    case 'gone':
+      return 'terminating';
+    default:
+      return 'starting';
+  }
+}

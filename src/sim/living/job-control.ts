@@ -1,0 +1,128 @@
+import { blankRow, type PodRow, type PodSource } from '../pod-source.ts';
+import type { World } from './world.ts';
+
+interface JobKind {
+  readonly row: PodRow;
+  waits: boolean;
+  readonly source: PodSource;
+  readonly usageShare: number;
+  readonly restarts: number;
+}
+
+/** What must be known of a job to start it again. */
+interface Job {
+  readonly usageShare: number;
+  readonly runsUs: number;
+  restartsLeft: number;
+}
+
+/** Pods that run to their end beside the services. One that is evicted begins again, as often as its spec allows. */
+export class JobControl implements PodSource {
+  /** Slots of the jobs on each node. */
+  readonly onNode: number[][];
+  /** Jobs begun again, and jobs given up. */
+  restarted = 0;
+  lost = 0;
+  private readonly world: World;
+  private readonly kinds: JobKind[];
+  private readonly byName = new Map<string, Job>();
+  private arrivals = 0;
+
+  constructor(world: World) {
+    this.world = world;
+    this.onNode = Array.from({ length: world.nodes.count }, () => []);
+    this.kinds = world.spec.jobs.map((jobs) => {
+      const source = jobs.pods(world.streams);
+      const row = blankRow();
+      return { row, waits: source.next(row), source, usageShare: jobs.cpuUsageShare, restarts: jobs.restarts };
+    });
+  }
+
+  /** The next arrival over all kinds of jobs; ties go to the kind named first. */
+  next(row: PodRow): boolean {
+    let first: JobKind | undefined;
+    for (const kind of this.kinds)
+      if (kind.waits && (first === undefined || kind.row.arrivesUs < first.row.arrivesUs)) first = kind;
+    if (first === undefined) return false;
+    Object.assign(row, first.row);
+    row.name = `job-${this.arrivals++}${row.name === undefined ? '' : `-${row.name}`}`;
+    row.user ??= 'jobs';
+    this.byName.set(row.name, {
+      usageShare: first.usageShare,
+      runsUs: row.runsUs,
+      restartsLeft: first.restarts,
+    });
+    first.waits = first.source.next(first.row);
+    return true;
+  }
+
+  placed(slot: number, node: number): void {
+    this.onNode[node].push(slot);
+    if (this.world.nodes.down[node] === 1) this.world.simulation.hold(slot);
+  }
+
+  finished(slot: number, node: number): void {
+    remove(this.onNode[node], slot);
+    this.byName.delete(this.world.simulation.pods.nameOf(slot));
+  }
+
+  refused(slot: number): void {
+    this.byName.delete(this.world.simulation.pods.nameOf(slot));
+  }
+
+  /** CPU that the jobs on the node use, in millicores, and what they request. */
+  cpuUse(node: number): { usesMilli: number; requestsMilli: number } {
+    const { pods, shapes } = this.world.simulation;
+    let usesMilli = 0;
+    let requestsMilli = 0;
+    for (const slot of this.onNode[node]) {
+      const cpuMilli = shapes.cpuMilli[pods.shape[slot]];
+      requestsMilli += cpuMilli;
+      usesMilli += cpuMilli * (this.byName.get(pods.nameOf(slot))?.usageShare ?? 1);
+    }
+    return { usesMilli, requestsMilli };
+  }
+
+  /** Whether the job would be started again if it were evicted. */
+  isMovable(slot: number): boolean {
+    return (this.byName.get(this.world.simulation.pods.nameOf(slot))?.restartsLeft ?? 0) > 0;
+  }
+
+  /** Ends the jobs on a node; each begins again elsewhere, from its start. Gangs come back as single pods. */
+  evictAll(node: number): void {
+    for (const slot of [...this.onNode[node]]) this.evict(slot);
+  }
+
+  evict(slot: number): void {
+    const { world } = this;
+    const { pods, shapes } = world.simulation;
+    const name = pods.nameOf(slot);
+    const job = this.byName.get(name);
+    const row: PodRow = {
+      ...blankRow(),
+      name,
+      arrivesUs: world.nowUs,
+      runsUs: job?.runsUs ?? Infinity,
+      estimateUs: pods.estimateUs[slot],
+      priority: pods.priority[slot],
+      user: pods.userNames[pods.user[slot]],
+      request: shapes.requests[pods.shape[slot]],
+    };
+    remove(this.onNode[pods.node[slot]], slot);
+    world.counts.evictions++;
+    world.simulation.take(slot, 'evict');
+    if (job === undefined || job.restartsLeft <= 0) {
+      this.lost++;
+      this.byName.delete(name);
+      return;
+    }
+    job.restartsLeft--;
+    this.restarted++;
+    world.simulation.submit(row);
+  }
+}
+
+function remove(list: number[], slot: number): void {
+  const at = list.indexOf(slot);
+  if (at >= 0) list.splice(at, 1);
+}

@@ -1,0 +1,448 @@
+import { Billing } from '../fleet/billing-stub.ts';
+import type { LivingResult, ServiceResult } from '../monitoring/living-result.ts';
+import type { LivingSnapshot } from '../monitoring/living-snapshot.ts';
+import { ObjectiveMeter } from '../monitoring/objective-meter.ts';
+import { Timeline } from '../monitoring/timeline.ts';
+import { LatencyHistogram } from '../requests/latency-histogram.ts';
+import type { RunResult } from '../result.ts';
+import type { Replica } from '../services/replica.ts';
+import { hours, US_PER_SECOND } from '../time.ts';
+import type { JobControl } from './job-control.ts';
+import type { MetricControl } from './metric-control.ts';
+import type { ResourceControl } from './resource-control.ts';
+import type { World } from './world.ts';
+
+/** Metrics of jobs that mean nothing where there are only services. */
+const OF_JOBS = /Slowdown|FlowS$|makespanS|fragmentation|jainFairness/;
+const SHOWN_RECORDS = 50;
+
+/** Turns what happens in a living cluster into its timeline, promises, bills and numbers. */
+export class LivingRecorder {
+  private readonly world: World;
+  private readonly metrics: MetricControl;
+  private readonly resources: ResourceControl;
+  private readonly jobs: JobControl;
+  private readonly billing: Billing;
+  private readonly timeline: Timeline;
+  private readonly objectives: ObjectiveMeter[];
+  private readonly lines: (() => void)[] = [];
+  private lastUs = 0;
+  /** Integrals over time, by service: replicas asked for, ready, missing. */
+  private readonly readyUs: Float64Array;
+  private readonly deficitUs: Float64Array;
+  private readonly readyPeak: Float64Array;
+  private readonly readyBefore: number[] = [];
+  private readonly desiredBefore: number[] = [];
+  private readonly serviceUs: Float64Array;
+  /** Capacity of the machines that are paid for, integrated over time. */
+  private boughtCpuUs = 0;
+  private boughtMemUs = 0;
+  private boughtNodeUs = 0;
+  private boughtCpuMilli = 0;
+  private boughtMemBytes = 0;
+  private boughtNodes = 0;
+  private boughtPeak = 0;
+  private usdAtScrape = 0;
+  private usdPerHour = 0;
+
+  constructor(world: World, metrics: MetricControl, resources: ResourceControl, jobs: JobControl) {
+    this.world = world;
+    this.metrics = metrics;
+    this.resources = resources;
+    this.jobs = jobs;
+    const { spec } = world;
+    this.billing = new Billing(spec.groups, spec.services.length + 1);
+    this.timeline = new Timeline(spec.durationUs, spec.scrapeUs, spec.timelinePoints);
+    this.objectives = spec.objectives.map((one) => new ObjectiveMeter(one, spec.services[one.service].name));
+    this.readyUs = new Float64Array(spec.services.length);
+    this.deficitUs = new Float64Array(spec.services.length);
+    this.readyPeak = new Float64Array(spec.services.length);
+    this.serviceUs = new Float64Array(spec.services.length);
+    this.drawLines();
+  }
+
+  /** A machine starts to cost, or stops. */
+  bought(node: number, bought: boolean): void {
+    const { world } = this;
+    this.passTime();
+    this.billing.advance(world.nowUs);
+    const sign = bought ? 1 : -1;
+    const { cpuMilli, memBytes } = world.nodes.specs[node];
+    this.boughtCpuMilli += sign * cpuMilli;
+    this.boughtMemBytes += sign * memBytes;
+    this.boughtNodes += sign;
+    this.boughtPeak = Math.max(this.boughtPeak, this.boughtNodes);
+    if (bought) this.billing.nodeStarted(node, world.nodes.group[node]);
+    else this.billing.nodeStopped(node);
+  }
+
+  placed(slot: number, node: number): void {
+    this.charge(slot, node, 1);
+  }
+
+  left(slot: number, node: number): void {
+    this.charge(slot, node, -1);
+  }
+
+  resized(replica: Replica, before: { cpuMilli: number; memBytes: number }): void {
+    this.billing.advance(this.world.nowUs);
+    const { cpuMilli, memBytes } = replica.request;
+    this.billing.requested(replica.node, replica.service, cpuMilli - before.cpuMilli, memBytes - before.memBytes);
+  }
+
+  /** After the metrics pipeline has read everything. */
+  scrape(): void {
+    const { world, metrics } = this;
+    this.passTime();
+    for (let service = 0; service < world.spec.services.length; service++) this.passService(service);
+    this.billing.advance(world.nowUs);
+    world.spec.objectives.forEach((objective, k) => {
+      let good = 0;
+      let bad = 0;
+      let hasTraffic = false;
+      metrics.lastOfTraffic.forEach((last, t) => {
+        if (metrics.serviceOfTraffic[t] !== objective.service) return;
+        hasTraffic = true;
+        const inTime = last.good * last.latency.shareWithin(objective.withinUs);
+        good += inTime;
+        bad += last.good + last.bad - inTime;
+      });
+      if (!hasTraffic) {
+        const last = metrics.lastOfService[objective.service];
+        good = last.served * last.latency.shareWithin(objective.withinUs);
+        bad = last.served + last.failed + last.timedOut - good;
+      }
+      this.objectives[k].add(world.nowUs, good, bad);
+    });
+    for (const draw of this.lines) draw();
+    this.timeline.endScrape(world.nowUs);
+  }
+
+  snapshot(): LivingSnapshot {
+    const { world, metrics, resources } = this;
+    const { cluster } = world.simulation;
+    const { nodes } = world;
+    const shown: LivingSnapshot['nodes'][number][] = [];
+    for (let node = 0; node < nodes.count; node++) {
+      if (nodes.bought[node] === 0) continue;
+      const { cpuMilli, memBytes } = nodes.specs[node];
+      shown.push({
+        name: nodes.places[node].name,
+        zone: world.spec.zones[nodes.places[node].zone] ?? '',
+        group: nodes.places[node].group,
+        state: this.stateOf(node),
+        cpuRequestedShare: (cluster.cpuMilli[node] - cluster.cpuFreeMilli[node]) / cpuMilli,
+        cpuUsedShare: resources.nodeUsedMilli[node] / cpuMilli,
+        memRequestedShare: 1 - cluster.memFreeBytes[node] / memBytes,
+        pods: cluster.podCount[node],
+      });
+    }
+    return {
+      nowUs: world.nowUs,
+      endUs: world.spec.durationUs,
+      nodes: shown,
+      services: world.spec.services.map(({ name }, service) => {
+        const point = metrics.points[service].at(-1);
+        return {
+          name,
+          desired: world.desired[service],
+          ready: world.readyOf(service),
+          coming: world.ofService[service].filter((one) => one.counts && one.changedUs < 0).length,
+          requestsPerSecond: point?.requestsPerSecond ?? 0,
+          failedPerSecond: point?.failedPerSecond ?? 0,
+          p99Ms: (point?.p99Us ?? 0) / 1000,
+          cpuShare: point?.cpuShare ?? 0,
+        };
+      }),
+      usdPerHour: this.usdPerHour,
+      usdSoFar: this.billing.totalUsd,
+      decisions: world.decisions.slice(-SHOWN_RECORDS),
+      happenings: world.happenings.slice(-SHOWN_RECORDS),
+    };
+  }
+
+  /** The engine's result with all that a living cluster adds. */
+  result(base: RunResult): RunResult {
+    const { world } = this;
+    this.passTime();
+    for (let service = 0; service < world.spec.services.length; service++) this.passService(service);
+    this.billing.advance(world.nowUs);
+    this.timeline.finish(world.nowUs);
+    const services = world.spec.services.map((_, service) => this.serviceResult(service));
+    const objectives = this.objectives.map((meter) => meter.result());
+    const names = [...world.spec.services.map(({ name }) => name), 'jobs'];
+    const served = world.requests.traffic.reduce((sum, one) => sum + one.good, 0);
+    const cost = this.billing.result({ names, servedRequests: served, kgPerKWh: world.spec.kgPerKWh });
+    services.forEach((one) => Object.assign(one, { costUsd: cost.byService[one.service] ?? 0 }));
+    const living: LivingResult = {
+      timeline: { timeUs: this.timeline.timeUs, series: this.timeline.series },
+      decisions: world.decisions,
+      happenings: world.happenings,
+      services,
+      objectives,
+      cost,
+      notes: this.notes(),
+    };
+    return { ...base, metrics: { ...this.kept(base), ...this.numbers(living) }, living };
+  }
+
+  /** The engine's metrics, its shares taken of the machines that were there instead of all that could have been. */
+  private kept(base: RunResult): Record<string, number> {
+    const { simulation, spec } = this.world;
+    const kept: Record<string, number> = {};
+    for (const [name, value] of Object.entries(base.metrics))
+      if (spec.jobs.length > 0 || !OF_JOBS.test(name)) kept[name] = value;
+    const forUs = base.endUs - base.startUs;
+    const rescale = (name: string, total: number, bought: number): void => {
+      if (kept[name] !== undefined && bought > 0) kept[name] = (kept[name] * total * forUs) / bought;
+    };
+    rescale('cpuAllocatedShare', simulation.cluster.totalCpuMilli, this.boughtCpuUs);
+    rescale('memAllocatedShare', simulation.cluster.totalMemBytes, this.boughtMemUs);
+    delete kept['cpuPeakShare'];
+    delete kept['memPeakShare'];
+    kept['nodeHours'] = this.boughtNodeUs / hours(1);
+    return kept;
+  }
+
+  private numbers(living: LivingResult): Record<string, number> {
+    const { world, metrics, objectives } = this;
+    const numbers: Record<string, number> = {};
+    const latency = new LatencyHistogram();
+    for (const one of metrics.latencyOfTraffic) latency.merge(one);
+    const traffic = world.requests.traffic;
+    const good = total(traffic, (one) => one.good);
+    const bad = total(traffic, (one) => one.bad);
+    numbers['requestsOffered'] = total(traffic, (one) => one.offered);
+    if (good + bad > 0) {
+      numbers['goodShare'] = good / (good + bad);
+      numbers['errorShare'] = bad / (good + bad);
+    }
+    if (latency.count > 0) {
+      numbers['meanLatencyMs'] = latency.meanUs / 1000;
+      numbers['p50LatencyMs'] = latency.quantileUs(0.5) / 1000;
+      numbers['p90LatencyMs'] = latency.quantileUs(0.9) / 1000;
+      numbers['p99LatencyMs'] = latency.quantileUs(0.99) / 1000;
+      numbers['p999LatencyMs'] = latency.quantileUs(0.999) / 1000;
+    }
+    const arrived = total(living.services, (one) => one.arrived);
+    if (arrived > 0) numbers['retriesShare'] = total(living.services, (one) => one.retries) / arrived;
+    if (objectives.length > 0) {
+      numbers['sloViolatedMinutes'] = this.violatedMinutes();
+      numbers['sloKeptShare'] = total(living.objectives, (one) => (one.kept ? 1 : 0)) / objectives.length;
+      numbers['errorBudgetUsed'] = most(living.objectives, (one) => one.budgetUsed);
+      numbers['worstBurn1h'] = most(living.objectives, (one) => one.worstBurn1h);
+      numbers['timeToRecoverS'] = 60 * most(objectives, (one) => one.longestViolationMinutes);
+    }
+    const { cost } = living;
+    numbers['costUsd'] = cost.totalUsd;
+    numbers['idleCostUsd'] = cost.idleUsd;
+    if (good > 0) numbers['usdPerMillionRequests'] = cost.usdPerMillionRequests;
+    numbers['energyKWh'] = cost.energyKWh;
+    numbers['carbonKg'] = cost.carbonKg;
+    numbers['replicaHours'] = total(living.services, (one) => one.replicaHours);
+    numbers['replicaDeficitS'] = total(living.services, (one) => one.deficitReplicaS);
+    if (this.boughtCpuUs > 0) numbers['cpuUsedShare'] = this.resources.cpuUsedMilliUs / this.boughtCpuUs;
+    const { evictions, restarts, oomKills, scalingActions, nodesBought } = world.counts;
+    return { ...numbers, evictions, restarts, oomKills, scalingActions, nodesBought };
+  }
+
+  /** Minutes in which any promise was broken. */
+  private violatedMinutes(): number {
+    let violated = 0;
+    const last = Math.ceil(this.world.nowUs / (60 * US_PER_SECOND));
+    for (let minute = 0; minute < last; minute++) if (this.objectives.some((one) => one.isViolated(minute))) violated++;
+    return violated;
+  }
+
+  private serviceResult(service: number): ServiceResult {
+    const { world, metrics } = this;
+    const counters = world.requests.services[service];
+    const latency = metrics.latencyOfService[service];
+    const measuredUs = metrics.measuredUs[service];
+    const ms = (share: number): number => latency.quantileUs(share) / 1000;
+    return {
+      service: world.spec.services[service].name,
+      arrived: counters.arrived,
+      served: counters.served,
+      failed: counters.failed,
+      timedOut: counters.timedOut,
+      inFlight: counters.inFlight,
+      retries: counters.retries,
+      failedBy: { ...counters.failedBy },
+      meanMs: latency.meanUs / 1000,
+      p50Ms: ms(0.5),
+      p90Ms: ms(0.9),
+      p99Ms: ms(0.99),
+      p999Ms: ms(0.999),
+      replicasMean: this.readyUs[service] / Math.max(1, world.nowUs),
+      replicasPeak: this.readyPeak[service],
+      replicaHours: this.readyUs[service] / hours(1),
+      cpuShareMean: measuredUs > 0 ? metrics.cpuShareUs[service] / measuredUs : 0,
+      costUsd: 0,
+      deficitReplicaS: this.deficitUs[service] / US_PER_SECOND,
+      evictions: world.evictionsOf[service],
+      restarts: world.restartsOf[service],
+      model: world.requests.notes[service] ?? '',
+    };
+  }
+
+  private notes(): string[] {
+    const { world, jobs } = this;
+    const notes = [...world.requests.notes];
+    if (jobs.restarted > 0) notes.push(`${jobs.restarted} evicted jobs began again from their start`);
+    if (jobs.lost > 0) notes.push(`${jobs.lost} evicted jobs were given up`);
+    if (world.counts.recordsDropped > 0)
+      notes.push(`${world.counts.recordsDropped} decisions and happenings were counted but not kept`);
+    return notes;
+  }
+
+  /** Integrates the service's replicas up to now; must be called whenever they change. */
+  passService(service: number): void {
+    const { world } = this;
+    const spanUs = world.nowUs - this.serviceUs[service];
+    this.serviceUs[service] = world.nowUs;
+    const ready = this.readyBefore[service];
+    this.readyUs[service] += ready * spanUs;
+    this.deficitUs[service] += Math.max(0, this.desiredBefore[service] - ready) * spanUs;
+    const now = world.readyOf(service);
+    this.readyBefore[service] = now;
+    this.desiredBefore[service] = world.desired[service];
+    this.readyPeak[service] = Math.max(this.readyPeak[service], now);
+  }
+
+  /** Integrates the machines that are paid for up to now. */
+  private passTime(): void {
+    const spanUs = this.world.nowUs - this.lastUs;
+    this.lastUs = this.world.nowUs;
+    this.boughtCpuUs += this.boughtCpuMilli * spanUs;
+    this.boughtMemUs += this.boughtMemBytes * spanUs;
+    this.boughtNodeUs += this.boughtNodes * spanUs;
+  }
+
+
+  private charge(slot: number, node: number, sign: 1 | -1): void {
+    const { world } = this;
+    const { pods, shapes } = world.simulation;
+    const shape = pods.shape[slot];
+    const service = world.bySlot.get(slot)?.service ?? this.serviceOfUser(pods.userNames[pods.user[slot]]);
+    this.billing.advance(world.nowUs);
+    this.billing.requested(node, service, sign * shapes.cpuMilli[shape], sign * shapes.memBytes[shape]);
+  }
+
+  /** A replica that has left its lists is known by its owner's name; everyone else is a job. */
+  private serviceOfUser(user: string): number {
+    const service = this.world.spec.services.findIndex(({ name }) => name === user);
+    return service < 0 ? this.world.spec.services.length : service;
+  }
+
+  private stateOf(node: number): LivingSnapshot['nodes'][number]['state'] {
+    const { nodes } = this.world;
+    if (nodes.coming[node] === 1) return 'coming';
+    if (nodes.down[node] === 1) return 'down';
+    if (nodes.leaving[node] === 1 || nodes.cordoned[node] === 1 || nodes.doomed[node] === 1) return 'leaving';
+    return nodes.lost[node] === 1 || nodes.cutOff[node] === 1 ? 'unready' : 'ready';
+  }
+
+  /** Every series of the timeline, in the order of the report. */
+  private drawLines(): void {
+    const { world, metrics, timeline } = this;
+    const { spec } = world;
+    const draw = (
+      series: Parameters<Timeline['add']>[0],
+      fold: Parameters<Timeline['add']>[1],
+      value: () => number,
+    ): void => {
+      const take = timeline.add(series, fold);
+      this.lines.push(() => take(value()));
+    };
+    spec.services.forEach(({ name: service }, k) => {
+      this.readyBefore.push(0);
+      this.desiredBefore.push(spec.services[k].replicas);
+      const labels = { service };
+      const point = (): MetricControl['points'][number][number] | undefined => metrics.points[k].at(-1);
+      const of = (name: string, title: string, unit: '' | 's' | 'share' | 'per-second', value: () => number) =>
+        [{ name: `baton_service_${name}`, title, unit, labels }, value] as const;
+      const mean = [
+        of('requests_per_second', 'Requests', 'per-second', () => point()?.requestsPerSecond ?? Number.NaN),
+        of('served_per_second', 'Requests answered', 'per-second', () => point()?.servedPerSecond ?? Number.NaN),
+        of(
+          'failed_per_second',
+          'Requests failed or too late',
+          'per-second',
+          () => point()?.failedPerSecond ?? Number.NaN,
+        ),
+        of('replicas_desired', 'Replicas asked for', '', () => world.desired[k]),
+        of('replicas_ready', 'Replicas ready', '', () => world.readyOf(k)),
+        of('cpu_share', 'CPU used of CPU requested', 'share', () => point()?.cpuShare ?? Number.NaN),
+        of('memory_share', 'Memory used of memory requested', 'share', () => point()?.memShare ?? Number.NaN),
+        of('in_flight', 'Requests in flight', '', () => point()?.inFlight ?? Number.NaN),
+      ];
+      for (const [series, value] of mean) draw(series, 'mean', value);
+      for (const [share, title] of [
+        [0.5, 'p50'],
+        [0.9, 'p90'],
+        [0.99, 'p99'],
+        [0.999, 'p999'],
+      ] as const)
+        draw(
+          { name: `baton_service_latency_${title}_seconds`, title: `Latency ${title}`, unit: 's', labels },
+          'max',
+          () => {
+            const { latency } = metrics.lastOfService[k];
+            return latency.count > 0 ? latency.quantileUs(share) / US_PER_SECOND : Number.NaN;
+          },
+        );
+    });
+    const whole = {};
+    const nodesIn = (holds: (node: number) => boolean): number => {
+      let count = 0;
+      for (let node = 0; node < world.nodes.count; node++) if (world.nodes.bought[node] === 1 && holds(node)) count++;
+      return count;
+    };
+    const { nodes } = world;
+    draw(
+      { name: 'baton_nodes_bought', title: 'Nodes paid for', unit: '', labels: whole },
+      'mean',
+      () => this.boughtNodes,
+    );
+    draw({ name: 'baton_nodes_ready', title: 'Nodes that work', unit: '', labels: whole }, 'mean', () =>
+      nodesIn((node) => nodes.works(node)),
+    );
+    draw({ name: 'baton_nodes_down', title: 'Nodes down or cut off', unit: '', labels: whole }, 'mean', () =>
+      nodesIn((node) => nodes.coming[node] === 0 && !nodes.works(node)),
+    );
+    draw({ name: 'baton_pods_pending', title: 'Pods without room', unit: '', labels: whole }, 'mean', () =>
+      Math.max(0, world.simulation.ledger.counts.pending),
+    );
+    draw(
+      { name: 'baton_cpu_used_share', title: 'CPU used of CPU bought', unit: 'share', labels: whole },
+      'mean',
+      () => {
+        let usedMilli = 0;
+        for (const milli of this.resources.nodeUsedMilli) usedMilli += milli;
+        return this.boughtCpuMilli > 0 ? usedMilli / this.boughtCpuMilli : Number.NaN;
+      },
+    );
+    draw({ name: 'baton_cost_usd_per_hour', title: 'Cost', unit: 'usd-per-hour', labels: whole }, 'mean', () => {
+      const usd = this.billing.totalUsd;
+      this.usdPerHour = ((usd - this.usdAtScrape) * hours(1)) / spec.scrapeUs;
+      this.usdAtScrape = usd;
+      return this.usdPerHour;
+    });
+    draw(
+      { name: 'baton_cost_usd', title: 'Cost so far', unit: 'usd', labels: whole },
+      'last',
+      () => this.billing.totalUsd,
+    );
+    spec.zones.forEach((zone, k) =>
+      draw({ name: 'baton_nodes_ready', title: 'Nodes that work', unit: '', labels: { zone } }, 'mean', () =>
+        nodesIn((node) => nodes.works(node) && nodes.places[node].zone === k),
+      ),
+    );
+  }
+}
+
+const total = <T>(list: readonly T[], value: (one: T) => number): number =>
+  list.reduce((sum, one) => sum + value(one), 0);
+const most = <T>(list: readonly T[], value: (one: T) => number): number =>
+  list.reduce((top, one) => Math.max(top, value(one)), 0);

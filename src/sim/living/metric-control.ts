@@ -1,0 +1,186 @@
+import { REQUESTS } from '../journal.ts';
+import { LatencyHistogram } from '../requests/latency-histogram.ts';
+import type { ServiceCounters } from '../requests/request-model.ts';
+import type { ServicePoint } from '../scaling/horizontal-policy.ts';
+import type { Replica } from '../services/replica.ts';
+import { hours, US_PER_SECOND } from '../time.ts';
+import type { World } from './world.ts';
+
+/** Policies may look back so far. */
+const KEPT_US = hours(2);
+/** Readings kept of each replica: enough to look past any sensible metric delay. */
+const READINGS = 8;
+
+/** What came of a service's requests in one scrape interval. */
+export interface ScrapeOfService {
+  readonly arrived: number;
+  readonly served: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly latency: LatencyHistogram;
+}
+
+/** What came of requests from outside to a service in one scrape interval. */
+export interface ScrapeOfTraffic {
+  readonly offered: number;
+  readonly good: number;
+  readonly bad: number;
+  readonly latency: LatencyHistogram;
+}
+
+/** The metrics pipeline: reads counters and replicas at every scrape, and lets policies see them a while later. */
+export class MetricControl {
+  /** By service: what policies may see once it is old enough. */
+  readonly points: ServicePoint[][];
+  /** Of the last interval. */
+  readonly lastOfService: ScrapeOfService[];
+  readonly lastOfTraffic: ScrapeOfTraffic[];
+  /** Over the whole run. */
+  readonly latencyOfService: LatencyHistogram[];
+  readonly latencyOfTraffic: LatencyHistogram[];
+  /** Over the whole run: the mean of `cpuShare` over time, by service. */
+  readonly cpuShareUs: Float64Array;
+  readonly measuredUs: Float64Array;
+  /** Which service each traffic asks. */
+  readonly serviceOfTraffic: readonly number[];
+  private readonly world: World;
+  private readonly before: { arrived: number; served: number; failed: number; timedOut: number }[];
+  private readonly trafficBefore: { offered: number; good: number; bad: number }[];
+  private lastUs = 0;
+
+  constructor(world: World, serviceOfTraffic: readonly number[]) {
+    this.serviceOfTraffic = serviceOfTraffic;
+    this.world = world;
+    const { services } = world.spec;
+    this.points = services.map(() => []);
+    this.before = services.map(() => ({ arrived: 0, served: 0, failed: 0, timedOut: 0 }));
+    this.trafficBefore = world.requests.traffic.map(() => ({ offered: 0, good: 0, bad: 0 }));
+    this.latencyOfService = services.map(() => new LatencyHistogram());
+    this.latencyOfTraffic = this.trafficBefore.map(() => new LatencyHistogram());
+    this.lastOfService = services.map(() => ({
+      arrived: 0,
+      served: 0,
+      failed: 0,
+      timedOut: 0,
+      latency: new LatencyHistogram(),
+    }));
+    this.lastOfTraffic = this.trafficBefore.map(() => ({
+      offered: 0,
+      good: 0,
+      bad: 0,
+      latency: new LatencyHistogram(),
+    }));
+    this.cpuShareUs = new Float64Array(services.length);
+    this.measuredUs = new Float64Array(services.length);
+  }
+
+  scrape(): void {
+    const { world } = this;
+    const spanUs = world.nowUs - this.lastUs;
+    if (spanUs <= 0) return;
+    this.lastUs = world.nowUs;
+    for (let service = 0; service < this.points.length; service++) this.scrapeService(service, spanUs);
+    world.requests.traffic.forEach((now, k) => {
+      const before = this.trafficBefore[k];
+      const latency = world.requests.takeTrafficLatency(k);
+      this.latencyOfTraffic[k].merge(latency);
+      this.lastOfTraffic[k] = {
+        offered: now.offered - before.offered,
+        good: now.good - before.good,
+        bad: now.bad - before.bad,
+        latency,
+      };
+      this.trafficBefore[k] = { offered: now.offered, good: now.good, bad: now.bad };
+    });
+  }
+
+  /** The points that policies may see now, oldest first. */
+  visible(service: number): ServicePoint[] {
+    const latestUs = this.world.nowUs - this.world.spec.metricDelayUs;
+    const points = this.points[service];
+    let end = points.length;
+    while (end > 0 && points[end - 1].timeUs > latestUs) end--;
+    return points.slice(0, end);
+  }
+
+  /** The newest reading of a replica that policies may see; undefined: there is none yet. */
+  visibleReading(replica: Replica): Replica['readings'][number] | undefined {
+    const latestUs = this.world.nowUs - this.world.spec.metricDelayUs;
+    return replica.readings.findLast((reading) => reading.timeUs <= latestUs);
+  }
+
+  private scrapeService(service: number, spanUs: number): void {
+    const { world } = this;
+    const now: Readonly<ServiceCounters> = world.requests.services[service];
+    const before = this.before[service];
+    const latency = world.requests.takeServiceLatency(service);
+    this.latencyOfService[service].merge(latency);
+    const last: ScrapeOfService = {
+      arrived: now.arrived - before.arrived,
+      served: now.served - before.served,
+      failed: now.failed - before.failed,
+      timedOut: now.timedOut - before.timedOut,
+      latency,
+    };
+    this.lastOfService[service] = last;
+    this.before[service] = {
+      arrived: now.arrived,
+      served: now.served,
+      failed: now.failed,
+      timedOut: now.timedOut,
+    };
+    // Whole numbers, so that rounding of the fluid model's fractions cannot hide a difference.
+    world.simulation.note(REQUESTS, service, (Math.round(now.arrived) * 31 + Math.round(now.served) * 7) | 0);
+    const use = this.readReplicas(service, spanUs);
+    const perSecond = US_PER_SECOND / spanUs;
+    const point: ServicePoint = {
+      timeUs: world.nowUs,
+      spanUs,
+      requestsPerSecond: last.arrived * perSecond,
+      servedPerSecond: last.served * perSecond,
+      failedPerSecond: (last.failed + last.timedOut) * perSecond,
+      inFlight: now.inFlight,
+      cpuShare: use.cpuShare,
+      memShare: use.memShare,
+      ready: use.ready,
+      p99Us: latency.quantileUs(0.99),
+    };
+    if (!Number.isNaN(use.cpuShare)) {
+      this.cpuShareUs[service] += use.cpuShare * spanUs;
+      this.measuredUs[service] += spanUs;
+    }
+    const points = this.points[service];
+    points.push(point);
+    // In one piece now and then, so that it costs next to nothing.
+    if (points.length > 1024 && points[512].timeUs < world.nowUs - KEPT_US) points.splice(0, 512);
+  }
+
+  private readReplicas(service: number, spanUs: number): { cpuShare: number; memShare: number; ready: number } {
+    const { world } = this;
+    const spec = world.spec.services[service];
+    let ready = 0;
+    let cpuUsed = 0;
+    let cpuRequested = 0;
+    let memUsed = 0;
+    let memRequested = 0;
+    for (const replica of world.ofService[service]) {
+      if (replica.endpoint < 0 || replica.state === 'dead') continue;
+      const busyUs = world.requests.busyUs(replica.endpoint);
+      const cpuUsageMilli = ((busyUs - replica.busyUsAtScrape) / spanUs) * spec.cpuPerRequestMilli * replica.cpuFactor;
+      replica.busyUsAtScrape = busyUs;
+      replica.readings.push({ timeUs: world.nowUs, cpuUsageMilli, memUsageBytes: replica.memBytes });
+      if (replica.readings.length > READINGS) replica.readings.shift();
+      if (replica.state !== 'ready') continue;
+      ready++;
+      cpuUsed += cpuUsageMilli;
+      cpuRequested += replica.request.cpuMilli;
+      memUsed += replica.memBytes;
+      memRequested += replica.request.memBytes;
+    }
+    return {
+      ready,
+      cpuShare: cpuRequested > 0 ? cpuUsed / cpuRequested : Number.NaN,
+      memShare: memRequested > 0 ? memUsed / memRequested : Number.NaN,
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import type { ObjectiveSpec } from '../living-spec.ts';
+import { minutes } from '../time.ts';
+import type { ObjectiveResult } from './living-result.ts';
+
+const MINUTE_US = minutes(1);
+/** Windows of the burn rates that SRE alerts look at (Google SRE workbook, chapter 5). */
+const SHORT_MINUTES = 5;
+const LONG_MINUTES = 60;
+
+/** Keeps account of one promise: what share of requests was good, minute by minute. */
+export class ObjectiveMeter {
+  private readonly spec: ObjectiveSpec;
+  private readonly service: string;
+  private readonly good: number[] = [];
+  private readonly bad: number[] = [];
+
+  constructor(spec: ObjectiveSpec, service: string) {
+    this.spec = spec;
+    this.service = service;
+  }
+
+  /** So many requests ended good and bad in a span that ended at this time. */
+  add(nowUs: number, good: number, bad: number): void {
+    const minute = Math.max(0, Math.ceil(nowUs / MINUTE_US) - 1);
+    for (let k = this.good.length; k <= minute; k++) {
+      this.good.push(0);
+      this.bad.push(0);
+    }
+    this.good[minute] += good;
+    this.bad[minute] += bad;
+  }
+
+  /** Whether the promise was broken in the minute that holds this time, taken alone. */
+  isViolated(minute: number): boolean {
+    const ended = this.good[minute] + this.bad[minute];
+    return ended > 0 && this.bad[minute] > (1 - this.spec.target) * ended + 1e-9;
+  }
+
+  /** Minutes from the first to the last in which the promise was broken without a good one between, the longest stretch. */
+  get longestViolationMinutes(): number {
+    let longest = 0;
+    let now = 0;
+    for (let minute = 0; minute < this.good.length; minute++) {
+      now = this.isViolated(minute) ? now + 1 : 0;
+      longest = Math.max(longest, now);
+    }
+    return longest;
+  }
+
+  result(): ObjectiveResult {
+    const { spec } = this;
+    const good = sum(this.good);
+    const bad = sum(this.bad);
+    const allowed = 1 - spec.target;
+    const badShare = good + bad > 0 ? bad / (good + bad) : 0;
+    const budgetUsed = allowed > 0 ? badShare / allowed : badShare > 0 ? Infinity : 0;
+    let violatedMinutes = 0;
+    for (let minute = 0; minute < this.good.length; minute++) if (this.isViolated(minute)) violatedMinutes++;
+    const isLatency = spec.withinUs !== Infinity;
+    return {
+      service: this.service,
+      kind: isLatency ? 'latency' : 'availability',
+      text: isLatency
+        ? `${percent(spec.target)} within ${spec.withinUs / 1000} ms`
+        : `${percent(spec.target)} answered`,
+      target: spec.target,
+      goodShare: 1 - badShare,
+      budgetUsed,
+      worstBurn5m: this.worstBurn(SHORT_MINUTES),
+      worstBurn1h: this.worstBurn(LONG_MINUTES),
+      violatedMinutes,
+      kept: badShare <= allowed + 1e-12,
+    };
+  }
+
+  /** The highest error rate over any window of so many minutes, over the error rate that the promise allows. */
+  private worstBurn(window: number): number {
+    const allowed = 1 - this.spec.target;
+    let worst = 0;
+    let good = 0;
+    let bad = 0;
+    for (let minute = 0; minute < this.good.length; minute++) {
+      good += this.good[minute];
+      bad += this.bad[minute];
+      if (minute >= window) {
+        good -= this.good[minute - window];
+        bad -= this.bad[minute - window];
+      }
+      // A window at the start of the run is as long as the run is by then.
+      if (good + bad > 0 && allowed > 0) worst = Math.max(worst, bad / (good + bad) / allowed);
+    }
+    return worst;
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const percent = (share: number): string => `${Math.round(share * 1e6) / 1e4} %`;

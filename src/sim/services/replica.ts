@@ -1,0 +1,88 @@
+import type { PodRequest } from '../pod-request.ts';
+
+/**
+ * Where a replica is on its way: `pending` (no node has room), `pulling` its image, `booting` (until its first good
+ * readiness probe), `ready`, `unready` (alive but not sent requests), `waiting` (crashed, to be started again),
+ * `dead` (its machine has stopped and nobody knows), `terminating`, `gone`.
+ */
+export type ReplicaState =
+  | 'pending'
+  | 'pulling'
+  | 'booting'
+  | 'ready'
+  | 'unready'
+  | 'waiting'
+  | 'dead'
+  | 'terminating'
+  | 'gone';
+
+/** What was measured of a replica at a scrape. */
+export interface ReplicaReading {
+  timeUs: number;
+  cpuUsageMilli: number;
+  memUsageBytes: number;
+}
+
+/** One replica of a service. The controllers of `src/sim/living/` move it from state to state. */
+export class Replica {
+  readonly id: number;
+  readonly service: number;
+  readonly version: number;
+  readonly name: string;
+  request: PodRequest;
+  state: ReplicaState = 'pending';
+  /** Its pod's slot in the simulation; -1 when the pod is gone. */
+  slot = -1;
+  node = -1;
+  /** Its number in the request model; -1 when it is sent nothing. */
+  endpoint = -1;
+  readonly submittedUs: number;
+  placedUs = -1;
+  /** When its process started last. */
+  startedUs = -1;
+  /** When it became ready or unready last; -1: never yet. */
+  changedUs = -1;
+  /** When the next thing happens to it; an event at another time is out of date. */
+  dueUs = Number.NaN;
+  warmUntilUs = -1;
+  /** The kill comes at the latest then. */
+  killAtUs = Infinity;
+  restarts = 0;
+  /** Restarts without a long quiet time between them; the wait before the next grows with it. */
+  crashes = 0;
+  pullTries = 0;
+  /** By what CPU contention and its limit slow it down, 1: not at all. */
+  cpuFactor = 1;
+  /** The speed that the request model was told last. */
+  speed = 1;
+  /** Its share of traffic relative to the others, as a deployment wants it. */
+  weight = 1;
+  /** Since when probes would fail; NaN: they would succeed. */
+  failingSinceUs = Number.NaN;
+  busyUsAtTick = 0;
+  busyUsAtScrape = 0;
+  /** Cores it would use at full speed, in millicores, mean over the last tick. */
+  wantsMilli = 0;
+  memBytes = 0;
+  /** Newest last, a few of them. */
+  readonly readings: ReplicaReading[] = [];
+
+  constructor(id: number, service: number, version: number, name: string, request: PodRequest, submittedUs: number) {
+    this.id = id;
+    this.service = service;
+    this.version = version;
+    this.name = name;
+    this.request = request;
+    this.submittedUs = submittedUs;
+  }
+
+  /** Whether it counts towards the replicas that are asked for. */
+  get counts(): boolean {
+    return this.state !== 'terminating' && this.state !== 'gone';
+  }
+
+  /** Whether its process has been started and not ended. */
+  get runs(): boolean {
+    return this.state === 'ready' || this.state === 'unready' || this.state === 'terminating';
+  }
+}
