@@ -94,9 +94,9 @@ function livingRun(manner: Manner, seed: number): { living: LivingResult; metric
     const labels = { service: service.name };
     const columns = {
       offered: add('baton_service_requests_per_second', 'Requests offered', 'per-second', labels),
-      failed: add('baton_service_failed_per_second', 'Requests failed', 'per-second', labels),
-      p50: add('baton_service_latency_seconds', 'Latency', 's', { ...labels, quantile: '0.5' }),
-      p99: add('baton_service_latency_seconds', 'Latency', 's', { ...labels, quantile: '0.99' }),
+      failed: add('baton_service_failed_per_second', 'Requests failed or too late', 'per-second', labels),
+      p50: add('baton_service_latency_p50_seconds', 'Latency p50', 's', labels),
+      p99: add('baton_service_latency_p99_seconds', 'Latency p99', 's', labels),
       desired: add('baton_service_replicas_desired', 'Replicas asked for', '', labels),
       ready: add('baton_service_replicas_ready', 'Replicas ready', '', labels),
       cpu: add('baton_service_cpu_share', 'CPU used of requested', 'share', labels),
@@ -183,8 +183,14 @@ function livingRun(manner: Manner, seed: number): { living: LivingResult; metric
   }
   decisions.sort((a, b) => a.timeUs - b.timeUs);
   happenings.sort((a, b) => a.timeUs - b.timeUs);
-  for (const state of ['ready', 'coming', 'down'] as const)
-    add('baton_nodes', 'Nodes', '', { state }).push(...nodes[state]);
+  const paidFor = nodes.ready.map((ready, k) => ready + nodes.coming[k] + nodes.down[k]);
+  add('baton_nodes_bought', 'Nodes paid for', '', {}).push(...paidFor);
+  add('baton_nodes_ready', 'Nodes that work', '', {}).push(...nodes.ready);
+  add('baton_nodes_down', 'Nodes down or cut off', '', {}).push(...nodes.down);
+  add('baton_nodes_ready', 'Nodes that work', '', { zone: 'zone-a' }).push(...paidFor.map((all) => Math.ceil(all / 2)));
+  add('baton_nodes_ready', 'Nodes that work', '', { zone: 'zone-b' }).push(
+    ...paidFor.map((all, k) => (nodes.down[k] > 0 ? 0 : Math.floor(all / 2))),
+  );
   const perHour = nodes.ready.map((ready, k) => (ready + nodes.coming[k]) * NODE_USD_PER_HOUR);
   add('baton_cpu_requested_share', 'CPU requested', 'share', {}).push(
     ...nodes.ready.map((ready, k) => Math.min(1, asked[k] / 7.5 / ready)),
@@ -287,7 +293,7 @@ function livingRun(manner: Manner, seed: number): { living: LivingResult; metric
 function zoneOutage(fromUs: number, toUs: number): HappeningRecord[] {
   const nodes = ['node-2', 'node-4', 'node-6', 'node-8'];
   return [
-    { timeUs: 0.2 * fromUs, kind: 'replica-crash', about: 'cart', what: 'a replica of cart crashes' },
+    { timeUs: 0.2 * fromUs, kind: 'crash', about: 'cart-1', what: 'segmentation fault; started again at once' },
     ...nodes.map((about) => ({
       timeUs: fromUs,
       kind: 'node-down',
@@ -296,10 +302,12 @@ function zoneOutage(fromUs: number, toUs: number): HappeningRecord[] {
     })),
     ...nodes.map((about, at) => ({
       timeUs: fromUs + 40e6 + at * 1e6,
-      kind: 'detected',
+      kind: 'node-lost',
       about,
       what: `${about} is held for dead: no heartbeat for 40 s`,
     })),
+    { timeUs: 0.5 * fromUs, kind: 'deployment', about: 'cart', what: 'version 2 by rolling' },
+    { timeUs: 0.6 * fromUs, kind: 'deployed', about: 'cart', what: 'version 2' },
     ...nodes.map((about) => ({ timeUs: toUs, kind: 'node-up', about, what: `${about} is back` })),
   ];
 }
@@ -344,7 +352,7 @@ export function livingSnapshot(at = 270, nodes = 12): LivingSnapshot {
       coming: 1,
       requestsPerSecond: value('baton_service_requests_per_second', { service: name }),
       failedPerSecond: value('baton_service_failed_per_second', { service: name }),
-      p99Ms: 1000 * value('baton_service_latency_seconds', { service: name, quantile: '0.99' }),
+      p99Ms: 1000 * value('baton_service_latency_p99_seconds', { service: name }),
       cpuShare: value('baton_service_cpu_share', { service: name }),
     })),
     usdPerHour: value('baton_cost_usd_per_hour'),

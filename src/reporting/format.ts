@@ -12,7 +12,12 @@ const TIME_UNITS: readonly { readonly name: string; readonly seconds: number }[]
 ];
 
 /** Units that are written behind their number; hours of nodes and counts are named by their metric. */
-const SUFFIX: Partial<Record<Metric['unit'], string>> = { minutes: ' min', kWh: ' kWh', kg: ' kg' };
+const SUFFIX: Partial<Record<Metric['unit'], string>> = {
+  minutes: ' min',
+  'replica-seconds': ' replica-s',
+  kWh: ' kWh',
+  kg: ' kg',
+};
 
 /** One value with its unit, three significant digits: `12.3 s`, `4.10 h`, `63.5 %`, `$41.20`, `1,204`. */
 export function formatValue(value: number, unit: Metric['unit']): string {

@@ -108,6 +108,7 @@ function timelineScripts(timelines: readonly object[]): string {
 function keyFacts(comparison: Comparison): string {
   const finished = comparison.runs.filter((run) => run.status === 'finished').length;
   const nodes = comparison.clusters.map((cluster) => cluster.nodes);
+  const requests = comparison.runs.reduce((sum, run) => sum + (run.result?.metrics['requestsOffered'] ?? 0), 0);
   const facts: [string, string][] = [
     ['Policies', String(comparison.policies.length)],
     ['Seeds', String(comparison.seeds.length)],
@@ -126,6 +127,9 @@ function keyFacts(comparison: Comparison): string {
         0,
       ),
     ],
+    ...(requests > 0
+      ? [['Requests simulated', `${fixed(requests / 1e6, requests < 1e7 ? 1 : 0)} M`] as [string, string]]
+      : []),
     [
       'Runs finished',
       finished === comparison.runs.length

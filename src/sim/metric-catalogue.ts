@@ -52,7 +52,7 @@ const LIVING: readonly Metric[] = [
     'Violated objectives',
     'minutes',
     'lower',
-    'Minutes in which an objective, taken for that minute alone, was broken; summed over objectives.',
+    'Minutes in which at least one objective, taken for that minute alone, was broken.',
   ),
   metric('sloKeptShare', 'Objectives kept', 'share', 'higher', 'Objectives kept over the whole run, of all.'),
   metric(
@@ -74,7 +74,7 @@ const LIVING: readonly Metric[] = [
     'Time to recover',
     's',
     'lower',
-    'From an objective being broken to its being met again, mean over the times it was.',
+    'The longest stretch of minutes in which one objective was broken: how long it took to be met again.',
   ),
   metric('costUsd', 'Cost', 'usd', 'lower', 'What nodes, disks and traffic between zones cost over the run.'),
   metric('idleCostUsd', 'Idle cost', 'usd', 'lower', 'The part of the cost that paid for capacity no pod requested.'),

@@ -104,7 +104,7 @@ test('OpenMetrics: two series of one name and labels are refused', () => {
 test('CSV: a row a measurement, labels as columns, nothing where nothing was measured', () => {
   const lines = seriesCsv(timeline).trimEnd().split('\n');
   expect(lines.length).toBe(1 + measurements);
-  expect(lines[0]).toBe('timeUs,name,service,quantile,state,unit,value');
+  expect(lines[0]).toBe('timeUs,name,service,zone,unit,value');
   expect(lines.filter((line) => line.endsWith(','))).toHaveLength(3);
   expect(seriesCsv(timelineOf([0.1], { labels: { unit: '=1+2', zone: 'a,b' } }))).toBe(
     `timeUs,name,label_unit,zone,unit,value\n0,baton_x,'=1+2,"a,b",,0.1\n`,
@@ -140,7 +140,7 @@ test('Parquet: another program reads back every value, exact, and null where not
       if (row['timeUs'] !== BigInt(timeline.timeUs[step]) || row['value'] !== (Number.isNaN(value) ? null : value))
         expect(row, `${name} ${step}`).toEqual([timeline.timeUs[step], value]);
       if (step === 0)
-        expect(row).toMatchObject({ name, unit, service: labels['service'] ?? null, state: labels['state'] ?? null });
+        expect(row).toMatchObject({ name, unit, service: labels['service'] ?? null, zone: labels['zone'] ?? null });
     }
   // A tenth of the same as CSV.
   expect(bytes.length).toBeLessThan(seriesCsv(timeline).length / 4);

@@ -1,23 +1,39 @@
 import type { HappeningRecord } from '../../sim/monitoring/living-result.ts';
 
-/** A span of time in which something was wrong. */
+/** A span of time in which something was broken, or in the making. */
 export interface HappeningBand {
   readonly from: number;
   readonly to: number;
   readonly kind: string;
+  /** Wanted by someone (a deployment), not suffered. */
+  readonly planned: boolean;
   /** What it concerned: nodes, zones, services; each once. */
   readonly about: readonly string[];
 }
 
-/** What begins a span, and the ending of the kind that ends it. */
-const PAIRS: readonly (readonly [begins: RegExp, end: string])[] = [
-  [/-down$/, '-up'],
-  [/-begin$/, '-end'],
-  [/-started$/, '-ended'],
-  [/-lost$/, '-back'],
-];
-/** Or the kind itself with one of these behind it. */
-const OVER = ['-over', '-end', '-ended', '-healed', '-restored'];
+/** What ends a span, where it is not called as what began it with `-over` behind. */
+const ENDS: Readonly<Record<string, readonly string[]>> = {
+  'node-down': ['node-up'],
+  'node-cut-off': ['node-back'],
+  'node-slow': ['node-speed-back'],
+  'node-flaky': ['node-loss-over'],
+  'disk-full': ['disk-free'],
+  'spot-capacity-gone': ['spot-capacity-back'],
+  'registry-down': ['registry-up'],
+  'control-plane-down': ['control-plane-up'],
+  deployment: ['deployed', 'rolled-back'],
+};
+const PLANNED = new Set(['deployment']);
+const BEGUN_BY = new Map(Object.entries(ENDS).flatMap(([begin, ends]) => ends.map((end) => [end, begin])));
+
+/** How a happening is drawn: as something that went wrong, as its end, or as neither. */
+export type Tone = 'bad' | 'good' | 'plain';
+
+/** See `Tone`; what nobody knows is taken for plain. */
+export function toneOf(kind: string): Tone {
+  if (kind.endsWith('-over') || (BEGUN_BY.has(kind) && kind !== 'rolled-back') || kind === 'node-ready') return 'good';
+  return /^(deployment|drain|spot-notice|detected)$/.test(kind) ? 'plain' : 'bad';
+}
 
 /**
  * Spans between a happening and the one that ends it for the same node, zone or service; what is not ended lasts to the
@@ -26,38 +42,23 @@ const OVER = ['-over', '-end', '-ended', '-healed', '-restored'];
 export function happeningBands(happenings: readonly HappeningRecord[], untilUs: number): HappeningBand[] {
   const kinds = new Set(happenings.map((one) => one.kind));
   const open = new Map<string, HappeningRecord>();
-  const bands = new Map<string, { from: number; to: number; kind: string; about: string[] }>();
-  const close = (begun: HappeningRecord, toUs: number): void => {
-    const key = `${begun.kind} ${begun.timeUs} ${toUs}`;
-    const band = bands.get(key) ?? { from: begun.timeUs, to: toUs, kind: begun.kind, about: [] };
-    if (!band.about.includes(begun.about)) band.about.push(begun.about);
+  const bands = new Map<string, { from: number; to: number; kind: string; planned: boolean; about: string[] }>();
+  const close = ({ kind, about, timeUs }: HappeningRecord, toUs: number): void => {
+    const key = `${kind} ${timeUs} ${toUs}`;
+    const band = bands.get(key) ?? { from: timeUs, to: toUs, kind, planned: PLANNED.has(kind), about: [] };
+    if (!band.about.includes(about)) band.about.push(about);
     bands.set(key, band);
   };
   for (const one of happenings) {
-    const begunBy = beginningOf(one.kind, kinds);
-    const begun = begunBy === undefined ? undefined : open.get(`${begunBy} ${one.about}`);
-    if (begun) {
-      open.delete(`${begun.kind} ${begun.about}`);
+    const begin =
+      BEGUN_BY.get(one.kind) ?? (one.kind.endsWith('-over') ? one.kind.slice(0, -'-over'.length) : undefined);
+    const key = `${begin ?? one.kind} ${one.about}`;
+    const begun = open.get(key);
+    if (begin !== undefined && begun) {
+      open.delete(key);
       close(begun, one.timeUs);
-    } else if (begins(one.kind, kinds) && !open.has(`${one.kind} ${one.about}`))
-      open.set(`${one.kind} ${one.about}`, one);
+    } else if (!begun && (one.kind in ENDS || kinds.has(`${one.kind}-over`))) open.set(key, one);
   }
   for (const begun of open.values()) close(begun, untilUs);
   return [...bands.values()].sort((a, b) => a.from - b.from);
-}
-
-function begins(kind: string, kinds: ReadonlySet<string>): boolean {
-  return PAIRS.some(([pattern]) => pattern.test(kind)) || OVER.some((ending) => kinds.has(kind + ending));
-}
-
-/** The kind that this kind ends, if it ends any. */
-function beginningOf(kind: string, kinds: ReadonlySet<string>): string | undefined {
-  for (const [pattern, end] of PAIRS) {
-    if (!kind.endsWith(end)) continue;
-    const stem = kind.slice(0, -end.length);
-    const begun = [...kinds].find((other) => pattern.test(other) && other.replace(pattern, '') === stem);
-    if (begun !== undefined) return begun;
-  }
-  const ending = OVER.find((one) => kind.endsWith(one));
-  return ending === undefined ? undefined : kind.slice(0, -ending.length);
 }

@@ -17,17 +17,18 @@ export function objectivesSection(comparison: Comparison, cell: Cell): string {
   const bodies = [...runs].map(([policy, all]) => {
     const objectives = all[0].objectives.map((_, at) => all.flatMap((one) => one.objectives[at] ?? []));
     const span = objectives.length;
-    return `<tbody>${objectives
-      .map(
-        (same, at) =>
-          `<tr>${at === 0 ? `<th scope="rowgroup" rowspan="${span}">${policyLabel(comparison, policy)}</th>` : ''}<td class="promise">${escapeHtml(same[0].service)}: ${proseHtml(same[0].text.replace('<=', '≤'))}</td>${cells(same)}${at === 0 ? `<td class="n" rowspan="${span}">${escapeHtml(cost(average(all.map((one) => one.cost.totalUsd))))}</td>` : ''}</tr>`,
-      )
-      .join('\n')}</tbody>`;
+    const usd = escapeHtml(cost(average(all.map((one) => one.cost.totalUsd))));
+    const head = `<th scope="rowgroup" rowspan="${span}">${policyLabel(comparison, policy)}</th><td class="n" rowspan="${span}">${usd}</td>`;
+    const rows = objectives.map(
+      (same, at) =>
+        `<tr>${at === 0 ? head : ''}<td class="promise">${escapeHtml(same[0].service)}: ${proseHtml(same[0].text.replace('<=', '≤'))}</td>${cells(same)}</tr>`,
+    );
+    return `<tbody>${rows.join('\n')}</tbody>`;
   });
   const range = cell.seeds.length > 1 ? '; minutes with the lowest and highest seed' : '';
   return `<h3>Promises kept and broken</h3><p class="how">Violated: minutes in which the promise, taken for that minute alone, was broken. Budget used: bad requests over those allowed in the whole run; above 100 % the promise is broken. Burn rate: how many times faster than allowed the budget was used in the worst 5 minutes and the worst hour. Means over ${countOf(cell.seeds.length, 'seed')}${range}.</p>
 <p class="summary">${proseHtml(summary(runs))}</p>
-<div class="scroll"><table class="objectives"><thead><tr><th>Policy</th><th>Promise</th><th class="n">Kept</th><th class="n">Violated, min</th><th class="n">Good, %</th><th class="n">Budget used, %</th><th class="n">Burn, 5 min</th><th class="n">Burn, 1 h</th><th class="n">Cost</th></tr></thead>
+<div class="scroll"><table class="objectives"><thead><tr><th>Policy</th><th class="n">Cost</th><th>Promise</th><th class="n">Kept</th><th class="n">Violated, min</th><th class="n">Good, %</th><th class="n">Budget used, %</th><th class="n">Burn, 5 min</th><th class="n">Burn, 1 h</th></tr></thead>
 ${bodies.join('\n')}</table></div>`;
 }
 

@@ -2,6 +2,7 @@ import type { Cell, PolicyOnMetric } from '../../experiment/comparison.ts';
 import { type Metric, metricByName } from '../../sim/metric-catalogue.ts';
 import type { ChartData } from '../chart-data.ts';
 import type { Spec } from '../html/chart-specs.ts';
+import { placeLabels } from './place-labels.ts';
 
 /** One policy in the plane of two metrics: means and 95 % intervals over seeds. */
 export interface ParetoPoint {
@@ -33,12 +34,19 @@ export function paretoPoints(cell: Cell, across: string, up: string): ParetoPoin
   return points.map((point) => ({ ...point, front: !points.some((other) => beats(other, point)) }));
 }
 
-/** The points as rows of a chart. */
+/** The points as rows of a chart, with the place of each name beside its point. */
 export function paretoData(points: readonly ParetoPoint[]): ChartData {
-  const fields = ['policy', 'x', 'y', 'xLow', 'xHigh', 'yLow', 'yHigh', 'front'] as const;
+  const fields = ['policy', 'x', 'y', 'xLow', 'xHigh', 'yLow', 'yHigh'] as const;
+  const labels = placeLabels(points.map(({ policy, x, y }) => ({ text: policy, x, y })));
   return {
-    fields,
-    columns: fields.map((field) => points.map((point) => (field === 'front' ? Number(point.front) : point[field]))),
+    fields: [...fields, 'front', 'dx', 'dy', 'align'],
+    columns: [
+      ...fields.map((field) => points.map((point) => point[field])),
+      points.map((point) => Number(point.front)),
+      labels.map((label) => label.dx),
+      labels.map((label) => label.dy),
+      labels.map((label) => label.align),
+    ],
   };
 }
 
@@ -100,7 +108,14 @@ export function paretoSpec(domain: readonly string[], across: Metric, up: Metric
         },
       },
       {
-        mark: { type: 'text', dy: -11, fontSize: 11, limit: 170 },
+        mark: {
+          type: 'text',
+          fontSize: 11,
+          limit: 190,
+          dx: { expr: 'datum.dx' },
+          dy: { expr: 'datum.dy' },
+          align: { expr: 'datum.align' },
+        },
         encoding: { x, y, text: { field: 'policy' }, color, opacity },
       },
     ],

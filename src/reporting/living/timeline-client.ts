@@ -83,7 +83,7 @@ export const TIMELINE_CLIENT = `
           all.push({ t: one.t, lane: one.by, slot: slot, colour: service >= 0 ? service % 8 : 6, shape: one.limitedBy ? 'limited' : 'plain', title: one.what, about: one.about, policy: one.policy, key: place + '/d/' + at, chosen: false, record: one });
         });
         policy.happenings.forEach(function (one, at) {
-          all.push({ t: one.t, lane: 'happenings', slot: slot, colour: /up$|back|over$|end$|ended$|healed$|restored$/.test(one.kind) ? 2 : 1, shape: 'happening', title: one.kind, about: one.about, policy: policy.name, key: place + '/h/' + at, chosen: false, record: one });
+          all.push({ t: one.t, lane: 'happenings', slot: slot, colour: one.tone === 'good' ? 2 : one.tone === 'bad' ? 1 : 6, shape: 'happening', title: one.kind, about: one.about, policy: policy.name, key: place + '/h/' + at, chosen: false, record: one });
         });
       });
       all.forEach(function (one) { one.chosen = state.chosen === one.key; });

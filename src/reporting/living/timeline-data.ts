@@ -1,5 +1,5 @@
 import type { DecisionRecord, HappeningRecord, LivingResult } from '../../sim/monitoring/living-result.ts';
-import { happeningBands, type HappeningBand } from './happening-bands.ts';
+import { happeningBands, toneOf, type HappeningBand, type Tone } from './happening-bands.ts';
 import { type Panel, seriesId } from './timeline-panels.ts';
 
 /** What the page holds of one policy: its first seed in full, and the mean over seeds with the lowest and highest. */
@@ -24,6 +24,7 @@ export interface MarkedDecision extends Omit<DecisionRecord, 'timeUs'> {
 
 export interface MarkedHappening extends Omit<HappeningRecord, 'timeUs'> {
   readonly t: number;
+  readonly tone: Tone;
 }
 
 const MOST_POINTS = 500;
@@ -59,7 +60,7 @@ export function policyTimeline(
     first: { t: (full ?? first.timeline.timeUs).map(inUnits), values: eachValue(linesOf(first, full), 4) },
     ...(runs.length > 1 && { mean: meanOver(runs, evenTimes(untilUs, BAND_POINTS), linesOf, inUnits) }),
     decisions: decisions.map(({ timeUs, ...rest }) => ({ t: inUnits(timeUs), ...rest })),
-    happenings: happenings.map(({ timeUs, ...rest }) => ({ t: inUnits(timeUs), ...rest })),
+    happenings: happenings.map(({ timeUs, ...rest }) => ({ t: inUnits(timeUs), tone: toneOf(rest.kind), ...rest })),
     bands: happeningBands(first.happenings, untilUs).map((band) => ({
       ...band,
       from: inUnits(band.from),

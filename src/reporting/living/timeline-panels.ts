@@ -40,7 +40,8 @@ const RULES: readonly Rule[] = [
   {
     title: 'Demand',
     unit: 'per-second',
-    of: /^(?!.*(fail|error|retr|timed|served|drop)).*(request|offered|arriv|call)/,
+    of: /^(?!.*(fail|error|retr|timed|drop)).*(request|offered|arriv|call|served)/,
+    without: /served/,
   },
   {
     title: 'Failed and repeated requests',
@@ -63,7 +64,7 @@ const RULES: readonly Rule[] = [
     main: /ready/,
     without: /coming|pending|starting|terminating/,
   },
-  { title: 'Nodes', unit: '', of: /node/, steps: true },
+  { title: 'Nodes', unit: '', of: /node/, steps: true, main: /^\w+$|state=/ },
   { title: 'CPU used of requested', unit: 'share', of: /cpu/, byService: true },
   { title: 'CPU of the cluster', unit: 'share', of: /cpu/, main: /used/ },
   { title: 'Cost per hour', unit: 'usd-per-hour', of: /./, steps: true },
@@ -73,7 +74,14 @@ const MOST_OTHER_PANELS = 3;
 const MOST_KEYS = 24;
 
 /** States of nodes have the colours that they have everywhere: ready green, down red. */
-const STATE_COLOURS: Readonly<Record<string, number>> = { ready: 2, coming: 5, unready: 4, down: 1, leaving: 3 };
+const STATE_COLOURS: Readonly<Record<string, number>> = {
+  ready: 2,
+  coming: 5,
+  unready: 4,
+  down: 1,
+  leaving: 3,
+  bought: 6,
+};
 
 /**
  * Sorts series into panels that share a time axis, in the order in which one reads them: what was asked, how it went, what was
@@ -114,11 +122,12 @@ function panelOf(rule: Rule, members: readonly [string, TimelineSeries][], servi
   const inOrder = [...members].sort((a, b) => place(a) - place(b));
   const keys = inOrder.slice(0, MOST_KEYS).map(([id, one], at): PanelKey => {
     const service = one.labels['service'];
-    const state = one.labels['state'];
+    const state = one.labels['state'] ?? (Object.keys(one.labels).length === 0 ? one.name.split('_').at(-1)! : '');
     const own = Object.entries(one.labels).filter(([label]) => label !== 'service');
     const suffix = own.map(([label, value]) => (label === 'quantile' ? percentile(value) : value)).join(' ');
-    const words = [service, suffix, severalNames ? lastWord(one, service !== undefined) : ''];
-    const label = words.filter((word) => word !== undefined && word !== '').join(' ');
+    const rest =
+      severalNames && (service !== undefined || suffix === '') ? lastWord(one, rule, service !== undefined) : '';
+    const label = [service, suffix, rest].filter((word) => word !== undefined && word !== '').join(' ');
     return {
       id,
       label: label === '' || members.length === 1 ? '' : label,
@@ -130,9 +139,12 @@ function panelOf(rule: Rule, members: readonly [string, TimelineSeries][], servi
   return { title: rule.title, unit: rule.unit, steps: rule.steps ?? false, keys };
 }
 
-/** What tells series of one panel apart: `ready` of baton_service_replicas_ready; the title where there is no service. */
-function lastWord({ name, title }: TimelineSeries, ofService: boolean): string {
-  if (!ofService) return title;
+/**
+ * What tells series of one panel apart: `ready` of baton_service_replicas_ready; where there is no service, the title
+ * without what the panel's title says already.
+ */
+function lastWord({ name, title }: TimelineSeries, rule: Rule, ofService: boolean): string {
+  if (!ofService) return title.startsWith(`${rule.title} `) ? title.slice(rule.title.length + 1) : title;
   const words = name
     .split('_')
     .filter((word) => !/^(baton|service|per|second|seconds|share|replicas|latency|requests)$/.test(word));

@@ -108,7 +108,7 @@ export function timelineSection(page: TimelinePage, at: number): string {
     ({ title }, place) =>
       `<div class="panel"><p class="panel-title"><b>${escapeHtml(title)}</b><span data-readout="${place}"></span></p><div class="plot" data-panel="${place}" role="img" aria-label="${escapeHtml(`${title} over time`)}"></div></div>`,
   );
-  return `<h3>Timeline</h3><p class="how">Everything on one time axis. Move over the charts (or the slider) to read values, draw a window in the lowest chart to look closer (double click: all again), click a mark to have the decision explained. Shaded: something was broken.</p>
+  return `<h3>Timeline</h3><p class="how">Everything on one time axis. Move over the charts (or the slider) to read values, draw a window in the lowest chart to look closer (double click: all again), click a mark to have the decision explained. Shaded red: something was broken; blue: a deployment was going on.</p>
 <div class="timeline" data-timeline="${at}"><div class="controls"><label>Policy <select data-role="policy">${options}</select></label>${beside}${which}${chips}</div>
 <div class="stage"><div class="panels"><div class="cursor" hidden></div>${panels.join('\n')}
 <div class="panel"><p class="panel-title"><b>Decisions and happenings</b><span data-role="marks-note"></span></p><div class="plot" data-role="lanes" role="img" aria-label="Decisions and happenings over time"></div></div>

@@ -157,10 +157,11 @@ function x(labels: boolean): Spec {
 function bandLayer(along = x(false)): Spec {
   return {
     data: { name: 'bands', values: [] },
-    mark: { type: 'rect', color: '#d55e00', opacity: 0.13, clip: true },
+    mark: { type: 'rect', opacity: 0.13, clip: true },
     encoding: {
       x: { ...along, field: 'from' },
       x2: { field: 'to' },
+      fill: { condition: { test: 'datum.planned', value: '#0072b2' }, value: '#d55e00' },
     },
   };
 }
