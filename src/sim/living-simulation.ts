@@ -187,6 +187,7 @@ export class LivingSimulation implements SimulationDriver {
         return;
       case TICK_EVENT:
         this.resources.tick();
+        this.recorder.measured();
         this.again(TICK_EVENT, RANK.tick, this.tickUs);
         return;
       case SCRAPE_EVENT:

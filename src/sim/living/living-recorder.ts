@@ -1,4 +1,4 @@
-import { Billing } from '../fleet/billing-stub.ts';
+import { Billing } from '../fleet/billing.ts';
 import type { LivingResult, ServiceResult } from '../monitoring/living-result.ts';
 import type { LivingSnapshot } from '../monitoring/living-snapshot.ts';
 import { ObjectiveMeter } from '../monitoring/objective-meter.ts';
@@ -15,6 +15,10 @@ import type { World } from './world.ts';
 /** Metrics of jobs that mean nothing where there are only services. */
 const OF_JOBS = /Slowdown|FlowS$|makespanS|fragmentation|jainFairness/;
 const SHOWN_RECORDS = 50;
+/** What bills call all that is no service's. */
+const JOBS = 'jobs';
+/** Clouds bill a machine for a minute at least (AWS, GCP, Azure: per second, minimum 60 s). */
+const BILLED_AT_LEAST_S = 60;
 
 /** Turns what happens in a living cluster into its timeline, promises, bills and numbers. */
 export class LivingRecorder {
@@ -42,8 +46,10 @@ export class LivingRecorder {
   private boughtMemBytes = 0;
   private boughtNodes = 0;
   private boughtPeak = 0;
-  private usdAtScrape = 0;
-  private usdPerHour = 0;
+  /** Price of the machines over time; the bill itself rounds up and has a minimum. */
+  private usdSoFar = 0;
+  /** CPU in use on each node, as last told to the bill. */
+  private readonly usedMilli: Float64Array;
 
   constructor(world: World, metrics: MetricControl, resources: ResourceControl, jobs: JobControl) {
     this.world = world;
@@ -51,7 +57,12 @@ export class LivingRecorder {
     this.resources = resources;
     this.jobs = jobs;
     const { spec } = world;
-    this.billing = new Billing(spec.groups, spec.services.length + 1);
+    this.billing = new Billing(spec.groups, [...spec.services.map(({ name }) => name), JOBS], {
+      minimumS: BILLED_AT_LEAST_S,
+      usdPerGbBetweenZones: spec.usdPerGbBetweenZones,
+      kgPerKWh: spec.kgPerKWh,
+    });
+    this.usedMilli = new Float64Array(world.nodes.count);
     this.timeline = new Timeline(spec.durationUs, spec.scrapeUs, spec.timelinePoints);
     this.objectives = spec.objectives.map((one) => new ObjectiveMeter(one, spec.services[one.service].name));
     this.readyUs = new Float64Array(spec.services.length);
@@ -73,7 +84,24 @@ export class LivingRecorder {
     this.boughtNodes += sign;
     this.boughtPeak = Math.max(this.boughtPeak, this.boughtNodes);
     if (bought) this.billing.nodeStarted(node, world.nodes.group[node]);
-    else this.billing.nodeStopped(node);
+    else {
+      this.use(node, 0);
+      this.billing.nodeStopped(node);
+    }
+  }
+
+  /** CPU use was measured anew. */
+  measured(): void {
+    this.billing.advance(this.world.nowUs);
+    const { bought } = this.world.nodes;
+    for (let node = 0; node < bought.length; node++)
+      if (bought[node] === 1) this.use(node, this.resources.nodeUsedMilli[node]);
+  }
+
+  private use(node: number, milli: number): void {
+    if (milli === this.usedMilli[node]) return;
+    this.billing.used(node, milli - this.usedMilli[node]);
+    this.usedMilli[node] = milli;
   }
 
   placed(slot: number, node: number): void {
@@ -154,8 +182,8 @@ export class LivingRecorder {
           cpuShare: point?.cpuShare ?? 0,
         };
       }),
-      usdPerHour: this.usdPerHour,
-      usdSoFar: this.billing.totalUsd,
+      usdPerHour: this.billing.usdPerHour(),
+      usdSoFar: this.usdSoFar,
       decisions: world.decisions.slice(-SHOWN_RECORDS),
       happenings: world.happenings.slice(-SHOWN_RECORDS),
     };
@@ -170,9 +198,8 @@ export class LivingRecorder {
     this.timeline.finish(world.nowUs);
     const services = world.spec.services.map((_, service) => this.serviceResult(service));
     const objectives = this.objectives.map((meter) => meter.result());
-    const names = [...world.spec.services.map(({ name }) => name), 'jobs'];
     const served = world.requests.traffic.reduce((sum, one) => sum + one.good, 0);
-    const cost = this.billing.result({ names, servedRequests: served, kgPerKWh: world.spec.kgPerKWh });
+    const cost = this.billing.result(served);
     services.forEach((one) => Object.assign(one, { costUsd: cost.byService[one.service] ?? 0 }));
     const living: LivingResult = {
       timeline: { timeUs: this.timeline.timeUs, series: this.timeline.series },
@@ -317,8 +344,8 @@ export class LivingRecorder {
     this.boughtCpuUs += this.boughtCpuMilli * spanUs;
     this.boughtMemUs += this.boughtMemBytes * spanUs;
     this.boughtNodeUs += this.boughtNodes * spanUs;
+    this.usdSoFar += (this.billing.usdPerHour() * spanUs) / hours(1);
   }
-
 
   private charge(slot: number, node: number, sign: 1 | -1): void {
     const { world } = this;
@@ -423,17 +450,10 @@ export class LivingRecorder {
         return this.boughtCpuMilli > 0 ? usedMilli / this.boughtCpuMilli : Number.NaN;
       },
     );
-    draw({ name: 'baton_cost_usd_per_hour', title: 'Cost', unit: 'usd-per-hour', labels: whole }, 'mean', () => {
-      const usd = this.billing.totalUsd;
-      this.usdPerHour = ((usd - this.usdAtScrape) * hours(1)) / spec.scrapeUs;
-      this.usdAtScrape = usd;
-      return this.usdPerHour;
-    });
-    draw(
-      { name: 'baton_cost_usd', title: 'Cost so far', unit: 'usd', labels: whole },
-      'last',
-      () => this.billing.totalUsd,
+    draw({ name: 'baton_cost_usd_per_hour', title: 'Cost', unit: 'usd-per-hour', labels: whole }, 'mean', () =>
+      this.billing.usdPerHour(),
     );
+    draw({ name: 'baton_cost_usd', title: 'Cost so far', unit: 'usd', labels: whole }, 'last', () => this.usdSoFar);
     spec.zones.forEach((zone, k) =>
       draw({ name: 'baton_nodes_ready', title: 'Nodes that work', unit: '', labels: { zone } }, 'mean', () =>
         nodesIn((node) => nodes.works(node) && nodes.places[node].zone === k),
