@@ -39,7 +39,20 @@ export function runInputs(plan: Omit<RunPlan, 'id'>, digests: InputDigests): str
     seed: plan.seed,
     whenFull: plan.whenFull,
     stopAfterUs: plan.stopAfterUs,
+    scenario: withDigests(plan.scenario, digests),
   });
+}
+
+/** Plain data in which every file is named by its content. */
+function withDigests(value: unknown, digests: InputDigests): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => withDigests(one, digests));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]: [string, unknown]) => [
+      key,
+      key === 'file' && typeof one === 'string' && one !== '' ? digestOf(one, digests) : withDigests(one, digests),
+    ]),
+  );
 }
 
 function digestOf(file: string | undefined, digests: InputDigests): string | undefined {

@@ -1,3 +1,5 @@
+import type { ScenarioPlan } from './scenario/scenario-plan.ts';
+
 /** One run, as plain data that can be written down, hashed, sent to a worker and repeated. */
 export interface RunPlan {
   /** Hash of everything that decides the result (see run-id.ts); two plans with one id are one run. */
@@ -9,6 +11,8 @@ export interface RunPlan {
   readonly whenFull: 'wait' | 'refuse';
   /** Simulated microseconds after which the run is stopped; absent: it ends by itself. */
   readonly stopAfterUs?: number;
+  /** A living cluster; then cluster and workload are but names, and of the policy placement, queue and backfilling are taken. */
+  readonly scenario?: ScenarioPlan;
 }
 
 /** Where the nodes come from: a file, groups in the text grammar of `workloads/readers/cluster-text.ts`, or a preset. */
@@ -47,4 +51,6 @@ export interface PolicyPlan {
   readonly file?: string;
   readonly queue: string;
   readonly backfill: string;
+  /** The other policies of a scenario, as one text: what runs with other ones is another policy. */
+  readonly living?: string;
 }

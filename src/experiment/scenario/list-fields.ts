@@ -14,7 +14,14 @@ export const LIST_FIELDS: ReadonlySet<string> = new Set([
   'objectives',
   'transforms',
   'between',
-  'scales',
+  'seeds',
+  'shapes',
+  'points',
+  'states',
+  'factors',
+  'values',
+  'sizes',
+  'weights',
 ]);
 
 /** Alternatives of one field: a list where none is by nature, or `{ oneOf: [...] }`. undefined: it is no choice. */

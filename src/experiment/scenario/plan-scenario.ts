@@ -1,0 +1,273 @@
+import { InputError } from '../../sim/input-error.ts';
+import { suggestion } from '../../sim/nearest-name.ts';
+import { seriesPreset } from '../../workloads/traffic/series-presets.ts';
+import { canonicalText } from '../run-id.ts';
+import type { ClusterPlan, PolicyPlan, WorkloadPlan } from '../run-plan.ts';
+import { parseSeeds } from '../seeds.ts';
+import type { PolicyNames } from '../policy-text.ts';
+import type { Path } from '../yaml-text.ts';
+import { checkScenario } from './check-scenario.ts';
+import { planJobs } from './plan-jobs.ts';
+import { readScenario, type ScenarioVariant } from './read-scenario.ts';
+import { at, ScenarioFault } from './scenario-fault.ts';
+import type { JobsPlan, ScenarioPlan } from './scenario-plan.ts';
+import type { ScenarioText } from './scenario-schema.ts';
+import type { KindOptions } from './traffic-fields.ts';
+import { variantLabels } from './variant-names.ts';
+
+/** One scenario of a file: where it runs, what happens there, and who decides. */
+export interface PlannedVariant {
+  readonly cluster: ClusterPlan;
+  readonly workload: WorkloadPlan;
+  readonly policy: PolicyPlan;
+  readonly scenario: ScenarioPlan;
+}
+
+/** A scenario file, planned: all its variants, checked. */
+export interface PlannedScenario {
+  readonly title: string;
+  readonly description: string;
+  readonly seeds: readonly number[] | undefined;
+  readonly variants: readonly PlannedVariant[];
+  /** The policies of the variants, each once. */
+  readonly policies: readonly PolicyPlan[];
+  /** Remarks for the user: what was taken in place of what is not here. */
+  readonly notes: readonly string[];
+}
+
+/** What planning must know of the world around. */
+export interface ScenarioContext {
+  /** The file, as sentences name it. */
+  readonly file: string;
+  /** What the scenario is called when it has no name. */
+  readonly title: string;
+  readonly names: PolicyNames;
+  /** Turns a path as written (relative to the scenario's file) into one that can be opened. */
+  readonly resolvePath: (path: string) => string;
+  /** Where `trace:` paths begin (BATON_TRACE_DIR); absent: it is not set. */
+  readonly traceDirectory?: string;
+}
+
+/**
+ * Reads a scenario file, multiplies its lists out, finds its files and checks every variant. Throws an InputError that
+ * names the first fault by file, line and column.
+ */
+export function planScenario(
+  text: string,
+  context: ScenarioContext,
+  settings: readonly string[] = [],
+): PlannedScenario {
+  const read = readScenario(text, context.file, settings);
+  const [first] = read;
+  const title = first.scenario.name ?? context.title;
+  const notes = new Set<string>();
+  const policies = new Map<string, PolicyPlan>();
+  const taken = new Map<string, string>();
+  const variants = read.map((variant): PlannedVariant => {
+    try {
+      return planVariant(variant, title, context, notes, policies, taken);
+    } catch (error) {
+      throw error instanceof ScenarioFault ? variant.inputError(error) : error;
+    }
+  });
+  return {
+    title,
+    description: first.scenario.description ?? '',
+    seeds: seedsOf(first.scenario, context.file),
+    variants,
+    policies: [...policies.values()],
+    notes: [...notes],
+  };
+}
+
+function planVariant(
+  variant: ScenarioVariant,
+  title: string,
+  context: ScenarioContext,
+  notes: Set<string>,
+  policies: Map<string, PolicyPlan>,
+  taken: Map<string, string>,
+): PlannedVariant {
+  const { name: _name, description: _description, seeds: _seeds, jobs, ...rest } = variant.scenario;
+  const { name: setName, ...policyTexts } = rest.policies;
+  const cluster = typeof rest.cluster === 'string' ? rest.cluster : withoutName(rest.cluster);
+  const scenario: ScenarioPlan = {
+    ...rest,
+    cluster,
+    policies: policyTexts,
+    ...(rest.traffic && { traffic: withFiles(rest.traffic, context, notes) }),
+    ...(jobs && { jobs: jobsOf(jobs, context) }),
+  };
+  const chosen = placementOf(scenario, context);
+  checkScenario(scenario);
+  const labels = variantLabels(variant.picks);
+  const policy = policyOf(scenario, chosen, setName, labels.policies, policies);
+  const clusterName =
+    typeof rest.cluster === 'string'
+      ? rest.cluster
+      : (rest.cluster.name ?? Object.keys(rest.cluster.groups).join(', '));
+  return {
+    cluster: { name: distinct([clusterName, ...labels.cluster].join(', '), canonicalText(cluster), taken, 'cluster') },
+    workload: {
+      name: distinct(
+        [title, ...labels.workload].join(', '),
+        canonicalText({ ...scenario, cluster: undefined, policies: undefined }),
+        taken,
+        'workload',
+      ),
+      options: {},
+      transforms: [],
+    },
+    policy,
+    scenario,
+  };
+}
+
+function withoutName<T extends { readonly name?: string | undefined }>({ name: _name, ...rest }: T): Omit<T, 'name'> {
+  return rest;
+}
+
+/** A name that no different thing has already: the second is called `name #2`. */
+function distinct(name: string, content: string, taken: Map<string, string>, kind: string): string {
+  for (let number = 1; ; number++) {
+    const called = number === 1 ? name : `${name} #${number}`;
+    const key = `${kind}\n${called}`;
+    const before = taken.get(key);
+    if (before !== undefined && before !== content) continue;
+    taken.set(key, content);
+    return called;
+  }
+}
+
+/** The policy's plan, the same object for the same policies, since reports and workers tell them apart by it. */
+function policyOf(
+  { policies: texts }: ScenarioPlan,
+  chosen: { placement: string } | { file: string },
+  setName: string | undefined,
+  labels: readonly string[],
+  policies: Map<string, PolicyPlan>,
+): PolicyPlan {
+  const { queue, backfill, placement: _placement, ...living } = texts;
+  const content = canonicalText({ ...chosen, queue, backfill, living });
+  const known = policies.get(content);
+  if (known) return known;
+  const base = setName !== undefined && !labels.includes(setName) ? [setName, ...labels] : labels;
+  const wanted = base.length > 0 ? base.join(' + ') : writtenPolicies(texts);
+  const names = new Set([...policies.values()].map((one) => one.name));
+  let name = wanted;
+  for (let number = 2; names.has(name); number++) name = `${wanted} #${number}`;
+  const plan = { name, ...chosen, queue, backfill, living: canonicalText(living) };
+  policies.set(content, plan);
+  return plan;
+}
+
+/** The policies that are written, when nothing in them varies. */
+function writtenPolicies(texts: ScenarioPlan['policies']): string {
+  const names = [
+    texts.placement,
+    ...(texts.queue === 'fifo' ? [] : [texts.queue]),
+    ...(texts.backfill === 'any' ? [] : [texts.backfill]),
+    ...[texts.scaling, texts.vertical, texts.balancing, texts.deployment].flatMap((one) =>
+      one?.all ? [one.all.text] : [],
+    ),
+    ...[texts.nodes, texts.overcommit].flatMap((one) => (one ? [one.text] : [])),
+    ...(texts.detection ? [texts.detection.name] : []),
+  ];
+  return names.join(' + ');
+}
+
+function placementOf(
+  { policies }: ScenarioPlan,
+  { names, resolvePath }: ScenarioContext,
+): { placement: string } | { file: string } {
+  const { placement, queue, backfill } = policies;
+  const unknown = (path: Path, kind: string, name: string, known: readonly string[]): never => {
+    throw new ScenarioFault(path, `there is no ${kind} policy called "${name}"${suggestion(name, known)}`);
+  };
+  if (!names.queues.includes(queue)) unknown(['policies', 'queue'], 'queue', queue, names.queues);
+  if (!at(['policies', 'backfill'], () => names.isBackfill(backfill)))
+    unknown(['policies', 'backfill'], 'backfilling', backfill, names.backfills);
+  if (at(['policies', 'placement'], () => names.isPlacement(placement))) return { placement };
+  if (names.isFile(placement)) return { file: resolvePath(placement) };
+  return unknown(['policies', 'placement'], 'placement', placement, names.placements);
+}
+
+/** Traffic with its files found: `trace:` and presets below BATON_TRACE_DIR, others beside the scenario. */
+function withFiles(
+  traffic: NonNullable<ScenarioText['traffic']>,
+  context: ScenarioContext,
+  notes: Set<string>,
+): NonNullable<ScenarioText['traffic']> {
+  const found = (recording: KindOptions, path: Path, hasOther: boolean): KindOptions => {
+    const { file, preset } = recording;
+    const isPreset = file === undefined && typeof preset === 'string';
+    const written = isPreset ? at(path, () => `trace:${seriesPreset(preset).file}`) : file;
+    if (typeof written !== 'string') return recording;
+    if (!written.startsWith('trace:')) return { ...recording, file: context.resolvePath(written) };
+    const inside = written.slice('trace:'.length);
+    if (inside.split(/[/\\]/).includes('..') || inside === '')
+      throw new ScenarioFault(
+        path,
+        `"${written}" is no file below BATON_TRACE_DIR; write it like trace:folder/file.csv`,
+      );
+    if (context.traceDirectory !== undefined) return { ...recording, file: `${context.traceDirectory}/${inside}` };
+    if (!hasOther)
+      throw new ScenarioFault(
+        path,
+        `"${written}" is looked for below BATON_TRACE_DIR, which is not set; set it to the folder of your traces, or add a made shape under "otherwise"`,
+      );
+    notes.add(`BATON_TRACE_DIR is not set, so traffic "${String(path[1])}" has a made shape in place of ${inside}`);
+    return { ...recording, file: '' };
+  };
+  return Object.fromEntries(
+    Object.entries(traffic).map(([name, one]) => {
+      if (typeof one === 'number') return [name, one];
+      const { series, requests } = one as { series?: KindOptions; requests?: KindOptions };
+      const hasOther = one.otherwise !== undefined;
+      return [
+        name,
+        {
+          ...one,
+          ...(series && { series: found(series, ['traffic', name, 'series'], hasOther) }),
+          ...(requests && { requests: found(requests, ['traffic', name, 'requests'], hasOther) }),
+        },
+      ];
+    }),
+  );
+}
+
+function jobsOf(jobs: NonNullable<ScenarioText['jobs']>, context: ScenarioContext): Record<string, JobsPlan> {
+  return Object.fromEntries(
+    Object.entries(jobs).map(([name, one]) => [name, at(['jobs', name], () => planJobs(one, context.resolvePath))]),
+  );
+}
+
+function seedsOf({ seeds }: ScenarioText, file: string): readonly number[] | undefined {
+  if (seeds === undefined) return undefined;
+  if (typeof seeds === 'string') return parseSeeds(seeds, `${file}: seeds`);
+  return [...new Set(typeof seeds === 'number' ? [seeds] : seeds)];
+}
+
+/** The files a planned scenario reads, with what they are read as. */
+export function scenarioFiles({ variants }: PlannedScenario): { path: string; what: 'a trace' | 'a policy' }[] {
+  const files = new Map<string, 'a trace' | 'a policy'>();
+  for (const { scenario, policy } of variants) {
+    if (policy.file !== undefined) files.set(policy.file, 'a policy');
+    for (const path of filesIn(scenario)) files.set(path, 'a trace');
+  }
+  return [...files].map(([path, what]) => ({ path, what }));
+}
+
+/** Paths under every key `file` of some plain data. */
+export function filesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) =>
+    key === 'file' && typeof one === 'string' ? (one === '' ? [] : [one]) : filesIn(one),
+  );
+}
+
+/** Throws when seeds or variants multiply to more than anybody waits for. */
+export function requireFewRuns(count: number, file: string): void {
+  if (count > 1_000_000)
+    throw new InputError(`${file}: the scenario makes more than 1000000 runs; shorten a list, or give fewer seeds`);
+}
