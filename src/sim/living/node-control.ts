@@ -81,9 +81,10 @@ export class NodeControl {
     for (let node = 0; node < this.world.nodes.count; node++) this.sync(node);
   }
 
-  /** Machines of the group that are there or on their way. */
+  /** Machines of the group that are there or on their way, and will stay. */
   sizeOf(group: number): number {
-    return this.count(group, (node) => this.world.nodes.bought[node] === 1 && this.world.nodes.leaving[node] === 0);
+    const { bought, leaving, doomed } = this.world.nodes;
+    return this.count(group, (node) => bought[node] === 1 && leaving[node] === 0 && doomed[node] === 0);
   }
 
   /** Machines that the cloud would give the group now. */
