@@ -47,10 +47,10 @@ export const NODE_PRESETS: readonly NodePreset[] = [
   {
     name: 'lanl',
     summary:
-      'LANL’s clusters 1996-2005, system 20 of 512 nodes: Weibull 0.70, mean 105 days between a node’s failures; repairs of all systems: median 59 min, sigma 1.41',
-    source: 'computed from the records LA-UR-05-7318 (24 contradictory rows aside)',
-    up: { kind: 'weibull', meanUs: hours(2530), shape: 0.7 },
-    down: lognormalOfMedian(minutes(59), 1.41),
+      'system 18 of LANL, 1,024 nodes, 2002-2005: Weibull 0.661, 4,154 h between a node’s failures; repairs lognormal, mean 179 min, median 58 min',
+    source: 'computed by describeFailures from the records LA-UR-05-7318',
+    up: { kind: 'weibull', meanUs: hours(4153.8) - minutes(179.2), shape: 0.661 },
+    down: lognormalOfMeanAndMedian(minutes(179.2), minutes(58)),
   },
   {
     name: 'schroeder-gibson',
