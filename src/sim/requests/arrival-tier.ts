@@ -227,6 +227,10 @@ export class ArrivalTier implements LoadSource {
       this.departures.busyBefore[endpoint] += ring[row] - ring[row + STARTS];
       gone = (gone + 1) | 0;
     }
+    if (this.readsAll && gone !== this.departures.gone[endpoint]) {
+      const at = this.context.endpoints.position[endpoint];
+      if (at >= 0) this.balanced.table.inFlight[at] = (end - gone) | 0;
+    }
     this.departures.gone[endpoint] = gone;
     const delayUs = this.departures.delayUs[endpoint];
     let answered = this.departures.answered[endpoint];
@@ -258,7 +262,7 @@ export class ArrivalTier implements LoadSource {
       const gone = this.departures.gone[endpoint];
       const ring = this.departures.rings[endpoint];
       if (gone !== this.departures.end[endpoint] && ring[(gone & (ring.length / ROW - 1)) * ROW] <= nowUs)
-        table.inFlight[at] = this.loadAt(endpoint, nowUs);
+        this.release(endpoint, nowUs);
     }
   }
 
@@ -365,7 +369,8 @@ export class ArrivalTier implements LoadSource {
     this.settle();
     const { nowUs } = this;
     const { endpoints } = this.context;
-    for (const endpoint of this.members) {
+    for (let endpoint = 0; endpoint < endpoints.count; endpoint++) {
+      if (endpoints.service[endpoint] !== this.service) continue;
       const started = this.started(endpoint);
       const busyUs = this.busyUs(endpoint);
       events.takeEndpoint(endpoint, started, busyUs);

@@ -53,7 +53,6 @@ export class Attempts {
     this.endpoint[slot] = NOBODY;
     this.issuedUs[slot] = nowUs;
     this.workUs[slot] = workUs;
-    this.event[slot] = 0;
     this.admitted[slot] = 0;
     this.stage[slot] = -1;
     this.pending[slot] = 0;
@@ -64,6 +63,7 @@ export class Attempts {
   release(slot: number): void {
     this.stamp[slot]++;
     this.state[slot] = FREE;
+    this.event[slot] = 0;
     this.request[slot] = NOBODY;
     this.slots.release(slot);
   }

@@ -124,7 +124,7 @@ export class BalancedService {
 
   private slowStart(nowUs: number): void {
     const { slowStartUs } = this.service;
-    for (const endpoint of [...this.starting]) {
+    for (const endpoint of this.starting.slice()) {
       const { addedUs, weight } = this.endpoints;
       const at = this.endpoints.position[endpoint];
       const next = weight[endpoint] * this.slowStartShare(endpoint, nowUs);

@@ -19,6 +19,8 @@ import type {
 } from './request-model.ts';
 import { Servers } from './servers.ts';
 
+const REFUSALS_TRAVEL = 'those whom its full queues turn away hear of it after a delay';
+
 /** Before a tier takes a service. */
 const NO_LOADS: LoadSource = { loadAt: () => 0 };
 
@@ -163,7 +165,8 @@ export class DiscreteRequests implements RequestModel {
     if (this.network.delayUs(fromZone, toZone) === delayUs) return;
     const concerned = this.servicesFrom(fromZone, toZone);
     for (const service of concerned)
-      if (!this.arrivalTiers[service]!.idle)
+      if (delayUs > 0 && this.options.services[service].queueLimit < Infinity) this.useEvents(service, REFUSALS_TRAVEL);
+      else if (!this.arrivalTiers[service]!.idle)
         this.useEvents(service, 'a delay changed while requests were on their way');
     this.network.setDelay(fromZone, toZone, delayUs);
     for (const service of concerned) this.arrivalTiers[service]?.delaysChanged();

@@ -738,6 +738,8 @@ export class EventTier implements LoadSource {
     for (const at of lost) {
       if (attempts.state[at] === TRAVELS) servers.coming[endpoint]--;
       this.leave(at, endpoint);
+      // Nowhere any more: who gives it up has nothing to tidy.
+      attempts.state[at] = RETURNS;
     }
     if (callers.size > 0) this.orphan(callers);
     for (const at of lost)
