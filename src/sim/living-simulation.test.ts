@@ -136,7 +136,10 @@ describe('scaling', () => {
     const ready = result.living!.timeline.series.find((one) => one.name === 'baton_service_replicas_ready')!;
     expect(ready.values.at(-1)).toBeGreaterThanOrEqual(5);
     expect(ready.values.at(-1)).toBeLessThanOrEqual(6);
-    expect(result.living!.decisions[0].why).toMatch(/%/);
+    const scaling = result.living!.decisions.filter((one) => one.by === 'horizontal');
+    expect(scaling[0].why).toMatch(/%/);
+    const placing = result.living!.decisions.filter((one) => one.by === 'scheduler');
+    expect(placing[0].why).toMatch(/^3 of 3 nodes fit; best by least-allocated: node-1 /);
   });
 
   test('nodes are bought for pods without room, and given back when they are not needed', () => {

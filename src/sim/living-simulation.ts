@@ -25,6 +25,7 @@ import { JobControl } from './living/job-control.ts';
 import { LivingRecorder } from './living/living-recorder.ts';
 import { MetricControl } from './living/metric-control.ts';
 import { NodeControl } from './living/node-control.ts';
+import { PlacementNotes } from './living/placement-notes.ts';
 import { OvercommitControl } from './living/overcommit-control.ts';
 import { ReplicaControl } from './living/replica-control.ts';
 import { ResourceControl } from './living/resource-control.ts';
@@ -86,6 +87,7 @@ export class LivingSimulation implements SimulationDriver {
     const world = new World(spec, (name) => stream(seed, name));
     this.world = world;
     this.jobs = new JobControl(world);
+    const notes = new PlacementNotes(world);
     world.simulation = new Simulation({
       nodes: world.nodes.specs,
       pods: this.jobs,
@@ -94,6 +96,10 @@ export class LivingSimulation implements SimulationDriver {
       startUs: 0,
       endUs: spec.durationUs,
       driver: this,
+      onDecision: (simulation, slot, node) => {
+        const service = this.replicas.serviceOf(slot);
+        if (service !== undefined) notes.note(simulation, slot, node, service);
+      },
       ...(spec.queue && { queue: spec.queue }),
       ...(spec.backfill && { backfill: spec.backfill }),
       ...(spec.overcommit && { index: 'scan' as const }),
@@ -228,7 +234,7 @@ export class LivingSimulation implements SimulationDriver {
   }
 
   onRefused(slot: number): void {
-    if (!this.replicas.refused()) this.jobs.refused(slot);
+    if (!this.replicas.refused(slot)) this.jobs.refused(slot);
   }
 
   onTaken(slot: number, node: number): void {

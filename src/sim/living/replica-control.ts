@@ -35,7 +35,9 @@ export class ReplicaControl {
   private readonly world: World;
   private readonly boot: DurationSampler[];
   private readonly row = blankRow();
+  /** The replica whose pod is being submitted, and the number that pod has. */
   private next: Replica | undefined;
+  private nextNumber = -1;
   /** While it is set, what is started runs and is ready at once: the world began before the run did. */
   isWarm = false;
   /** Told after each change of a service's replicas. */
@@ -70,16 +72,27 @@ export class ReplicaControl {
       request,
     });
     this.next = replica;
+    this.nextNumber = world.simulation.ledger.counts.arrived;
     world.simulation.submit(row);
     this.next = undefined;
+  }
+
+  /** The name of the service whose replica's pod this is; undefined when it is a job's. */
+  serviceOf(slot: number): string | undefined {
+    const replica = this.replicaOf(slot);
+    return replica === undefined ? undefined : this.world.spec.services[replica.service].name;
+  }
+
+  private replicaOf(slot: number): Replica | undefined {
+    const isNext = this.next !== undefined && this.world.simulation.pods.number[slot] === this.nextNumber;
+    return isNext ? this.next : this.world.bySlot.get(slot);
   }
 
   /** The pod of a replica (or of a job: then false) has started on a node. */
   placed(slot: number, node: number): boolean {
     const { world } = this;
-    const replica = this.next ?? world.bySlot.get(slot);
+    const replica = this.replicaOf(slot);
     if (replica === undefined) return false;
-    this.next = undefined;
     world.bySlot.set(slot, replica);
     replica.slot = slot;
     replica.node = node;
@@ -93,9 +106,8 @@ export class ReplicaControl {
 
   /** The pod of a replica waits for room; false when it is a job's. */
   waits(slot: number): boolean {
-    const replica = this.next;
+    const replica = this.replicaOf(slot);
     if (replica === undefined) return false;
-    this.next = undefined;
     replica.slot = slot;
     this.world.bySlot.set(slot, replica);
     this.onPending();
@@ -103,10 +115,9 @@ export class ReplicaControl {
   }
 
   /** No machine that can be bought could host it. */
-  refused(): boolean {
-    const replica = this.next;
+  refused(slot: number): boolean {
+    const replica = this.replicaOf(slot);
     if (replica === undefined) return false;
-    this.next = undefined;
     this.world.happened('refused', replica.name, 'no node, not even an empty one, can hold it');
     this.leaveLists(replica);
     this.setState(replica, 'gone');
