@@ -158,7 +158,10 @@ export class LivingSimulation implements SimulationDriver {
   result(): RunResult {
     this.world.requests.advance(this.world.nowUs);
     this.world.requests.check();
-    return this.recorder.result(this.world.simulation.result());
+    const { requests, simulation } = this.world;
+    const result = this.recorder.result(simulation.result());
+    const { requests: done, events, steps } = requests.work;
+    return { ...result, work: { ...result.work, requests: done, requestEvents: events, fluidSteps: steps } };
   }
 
   /** How everything stands now. */
@@ -210,7 +213,7 @@ export class LivingSimulation implements SimulationDriver {
         this.fleet.decide();
         return;
       case DEPLOY_EVENT:
-        this.deployments.deploy(subject);
+        if (!this.postponed(kind, subject)) this.deployments.deploy(subject);
         return;
       case DEPLOY_STEP_EVENT:
         this.deployments.look(subject);

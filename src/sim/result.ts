@@ -78,5 +78,12 @@ export interface RunResult {
   users: UserResult[];
   /** What services, weather and money came to, in a living cluster. */
   living?: LivingResult;
-  work: WorkCounters & { events: number; decisions: number };
+  /** The last three only in a living cluster: requests and their events, one by one, and steps of the fluid equations. */
+  work: WorkCounters & {
+    events: number;
+    decisions: number;
+    requests?: number;
+    requestEvents?: number;
+    fluidSteps?: number;
+  };
 }

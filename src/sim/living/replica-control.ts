@@ -219,6 +219,10 @@ export class ReplicaControl {
   /** Its machine has stopped: nothing is answered any more, and nobody knows yet. */
   die(replica: Replica): void {
     if (replica.state === 'pending' || replica.state === 'gone') return;
+    if (replica.state === 'terminating') {
+      this.vanish(replica, 'finish');
+      return;
+    }
     if (replica.endpoint >= 0) this.world.requests.setReachable(replica.endpoint, false);
     replica.dueUs = Number.NaN;
     this.setState(replica, 'dead');
