@@ -77,7 +77,7 @@ class CapacityProvider implements NodeScaler {
     const decisions = restoreMinimum(view, counts);
     const waiting = this.waitingByGroup(view);
     view.groups.forEach((_, g) => {
-      const running = counts.staying(g);
+      const running = counts.sizeOf(g);
       const needed = this.needed(view, g, waiting[g]);
       const reservation = reservationOf(running, needed);
       const target = this.options.target as number;

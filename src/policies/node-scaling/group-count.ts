@@ -9,6 +9,7 @@ export class GroupCount {
   private readonly least: number[];
   /** Machines the cloud would still give. */
   private readonly available: number[];
+  private readonly asked: number[];
   private readonly view: FleetView;
 
   constructor(view: FleetView) {
@@ -21,6 +22,7 @@ export class GroupCount {
     }
     this.most = view.groups.map((group, g) => Math.max(group.size, all[g]));
     this.least = view.groups.map((group, g) => Math.min(group.size, staying[g]));
+    this.asked = view.groups.map((group) => group.size);
     this.available = view.groups.map((group) => group.available);
   }
 
@@ -34,19 +36,21 @@ export class GroupCount {
     return Math.max(0, this.least[group] - this.view.groups[group].min);
   }
 
-  /** Machines of the group that stay. */
-  staying(group: number): number {
-    return this.least[group];
+  /** Machines asked for, this answer's orders and returns included. */
+  sizeOf(group: number): number {
+    return this.asked[group];
   }
 
   add(group: number, count: number): void {
     this.most[group] += count;
     this.least[group] += count;
+    this.asked[group] += count;
     this.available[group] -= count;
   }
 
   /** A machine on its way out still counts against the maximum. */
   remove(group: number): void {
     this.least[group]--;
+    this.asked[group]--;
   }
 }

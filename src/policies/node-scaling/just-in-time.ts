@@ -6,7 +6,7 @@ import { consolidate, disruptionsAllowed, type ConsolidationRule } from './conso
 import { FleetSketch } from './fleet-sketch.ts';
 import { GroupCount } from './group-count.ts';
 import { restoreMinimum } from './minimum.ts';
-import { podKinds } from './pod-kinds.ts';
+import { podKinds, type PodKind } from './pod-kinds.ts';
 
 /** A fleet in which nothing could be saved and nothing has changed since is looked at again after so long. */
 const LOOK_AGAIN_US = minutes(5);
@@ -102,8 +102,8 @@ class JustInTime implements NodeScaler {
   private readonly options: PolicyOptions;
   private readonly rule: ConsolidationRule;
   private wakesUs = Infinity;
-  /** When the window of the present batch was opened; -1: none is open. */
-  private batchUs = -1;
+  /** When the last batch was dealt with. */
+  private lastBatchUs = -Infinity;
   private planned: { readonly text: string; readonly atUs: number } | undefined;
   private quiet: { readonly state: number; readonly sinceUs: number } | undefined;
 
@@ -125,16 +125,14 @@ class JustInTime implements NodeScaler {
     const counts = new GroupCount(view);
     const minimum = restoreMinimum(view, counts);
     if (minimum.length > 0) return minimum;
-    const waiting = new FleetSketch(view).seat(podKinds(view.pending));
+    const waiting = view.pending.length > 0 ? new FleetSketch(view).seat(podKinds(view.pending)) : [];
     if (waiting.length > 0) {
-      if (!this.batchIsClosed(view, Math.max(...waiting.flatMap((kind) => kind.pods.map((pod) => pod.sinceUs)))))
-        return [];
+      if (!this.batchIsClosed(view, waiting)) return [];
       const inStock = buyingOrder(view, this.rule.spot).filter((group) => counts.canAdd(group) > 0);
       const { claims } = openClaims(view, waiting, inStock);
       const bought = buyClaims(view, claims, counts);
       if (bought.length > 0) return bought;
     }
-    this.batchUs = -1;
     return this.consolidation(view);
   }
 
@@ -142,17 +140,26 @@ class JustInTime implements NodeScaler {
     return this.wakesUs;
   }
 
-  private batchIsClosed(view: FleetView, newestUs: number): boolean {
-    if (this.batchUs < 0) this.batchUs = view.nowUs;
+  /** Whether the window that the first of these pods opened has closed; if not, when it will is noted. */
+  private batchIsClosed(view: FleetView, waiting: readonly PodKind[]): boolean {
+    let oldestUs = Infinity;
+    let newestUs = -Infinity;
+    for (const { pods } of waiting)
+      for (const { sinceUs } of pods) {
+        oldestUs = Math.min(oldestUs, sinceUs);
+        newestUs = Math.max(newestUs, sinceUs);
+      }
+    // Pods left over from an earlier batch open the next one when that has been dealt with.
+    const openedUs = Math.max(oldestUs, this.lastBatchUs);
     const closesUs = Math.min(
-      Math.max(newestUs, this.batchUs) + (this.options.batchIdle as number),
-      this.batchUs + (this.options.batchMax as number),
+      Math.max(newestUs, openedUs) + (this.options.batchIdle as number),
+      openedUs + (this.options.batchMax as number),
     );
     if (view.nowUs < closesUs) {
       this.wakesUs = closesUs;
       return false;
     }
-    this.batchUs = -1;
+    this.lastBatchUs = view.nowUs;
     return true;
   }
 

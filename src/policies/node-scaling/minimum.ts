@@ -7,13 +7,13 @@ export function restoreMinimum(view: FleetView, counts: GroupCount, sizes?: read
   const decisions: NodeDecision[] = [];
   view.groups.forEach((group, g) => {
     const wanted = Math.min(sizes?.[g] ?? group.min, group.max);
-    const count = Math.min(wanted - counts.staying(g), counts.canAdd(g));
+    const count = Math.min(wanted - counts.sizeOf(g), counts.canAdd(g));
     if (count < 1) return;
     decisions.push({
       kind: 'add',
       group: g,
       count,
-      why: `${group.name} has ${nodesText(counts.staying(g))}, fewer than the ${wanted} it must have`,
+      why: `${group.name} has ${nodesText(counts.sizeOf(g))}, fewer than the ${wanted} it must have`,
     });
     counts.add(g, count);
   });

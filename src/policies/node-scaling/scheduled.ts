@@ -60,7 +60,7 @@ class Scheduled implements NodeScaler {
     const { name, min, max } = view.groups[g];
     const wanted = Math.max(min, Math.min(step.nodes, max));
     const told = `${clock(view.nowUs % DAY_US)} is after ${clock(step.fromUs)}, when ${name} is to have ${nodesText(step.nodes)}`;
-    const has = counts.staying(g);
+    const has = counts.sizeOf(g);
     const count = Math.min(wanted - has, counts.canAdd(g));
     if (count > 0) {
       counts.add(g, count);
