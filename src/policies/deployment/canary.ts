@@ -102,8 +102,7 @@ function stagesOf(settings: Settings, watch: ProgressWatch): (view: DeploymentVi
             trafficShare,
             why: `${percent(share)} of traffic: ${Math.ceil((pauseUs - stayedUs) / seconds(1))} s more, ${judged} requests so far`,
           };
-        if (desired > 0 && judged < rules.minimumRequests)
-          return tooFew(settings, view, trafficShare, judged, stayedUs);
+        if (desired > 0 && judged < rules.minimumRequests) return tooFew(settings, trafficShare, judged, stayedUs);
       }
       if (!last) {
         stage++;
@@ -118,13 +117,7 @@ function stagesOf(settings: Settings, watch: ProgressWatch): (view: DeploymentVi
 }
 
 /** Without enough requests there is no judgement: it waits past the pause for as long as the deadline. */
-function tooFew(
-  settings: Settings,
-  _view: DeploymentView,
-  trafficShare: number,
-  judged: number,
-  stayedUs: number,
-): DeploymentStep {
+function tooFew(settings: Settings, trafficShare: number, judged: number, stayedUs: number): DeploymentStep {
   const why = `${judged} of ${settings.rules.minimumRequests} requests that a judgement needs`;
   if (stayedUs < settings.pauseUs + settings.deadlineUs)
     return { start: 0, stop: 0, trafficShare, why: `waiting: ${why}` };
