@@ -4,6 +4,7 @@ import { stepCurve } from './step-curve.ts';
 
 /** Steps of a line that is not level, where nothing else is said. */
 const LINE_STEPS = 100;
+const MAX_STEPS = 1_000_000;
 
 /** The same level for ever. */
 export function constantCurve(level: number): LevelCurve {
@@ -77,7 +78,7 @@ function addLine(
   [toUs, to]: readonly [number, number],
   stepUs = (toUs - fromUs) / LINE_STEPS,
 ): void {
-  const count = from === to ? 1 : Math.max(1, Math.ceil((toUs - fromUs) / Math.max(1, stepUs)));
+  const count = from === to ? 1 : checkedSteps(Math.max(1, Math.ceil((toUs - fromUs) / Math.max(1, stepUs))));
   const edge = (k: number): number => fromUs + Math.round(((toUs - fromUs) * k) / count);
   for (let k = 0; k < count; k++) {
     const middle = (edge(k) + edge(k + 1)) / 2;
@@ -89,4 +90,10 @@ function addLine(
 /** Throws InputError unless the level is a number >= 0. */
 export function checkLevel(what: string, level: number): void {
   if (!(level >= 0 && level < Infinity)) throw new InputError(`${what} is ${level}; write a number from 0 up`);
+}
+
+/** The number of steps of a slope, unless it is too large to be kept; then throws InputError. */
+export function checkedSteps(count: number): number {
+  if (count <= MAX_STEPS) return count;
+  throw new InputError(`the slope would have ${count} steps, more than ${MAX_STEPS}; write a wider step`);
 }

@@ -52,8 +52,8 @@ test('even spacing is as regular as the rate allows', () => {
 });
 
 test.each([
-  [() => fixedBatch(0), 'a batch of 0 is none; write a whole number from 1 up'],
-  [() => geometricBatch(0.5), 'the mean size of a batch is 0.5; write a number from 1 up, such as 5'],
+  [() => fixedBatch(0), 'a batch cannot have 0 requests; write a whole number from 1 to 1000000'],
+  [() => geometricBatch(0.5), 'the mean size of a batch is 0.5; write a number from 1 to 1000000, such as 5'],
   [() => weightedBatch([1, 2], [1]), 'there are 2 sizes and 1 weights; write one weight for each size'],
   [() => weightedBatch([1, 2], [0, 0]), 'the weights of batch sizes must be from 0 up, and not all 0'],
 ])('what cannot be is refused: %#', (make, sentence) => {

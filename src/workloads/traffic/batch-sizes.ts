@@ -14,17 +14,19 @@ export interface BatchSizes {
   readonly sample: Sampler;
 }
 
+const LARGEST = 1_000_000;
+
 /** Always so many. */
 export function fixedBatch(size: number): BatchSizes {
-  if (!(Number.isSafeInteger(size) && size >= 1))
-    throw new InputError(`a batch of ${size} is none; write a whole number from 1 up`);
+  if (!(Number.isSafeInteger(size) && size >= 1 && size <= LARGEST))
+    throw new InputError(`a batch cannot have ${size} requests; write a whole number from 1 to ${LARGEST}`);
   return { mean: size, dispersion: size, sample: () => size };
 }
 
 /** 1, 2, 3, ... with ever smaller chances: p (1 - p)^(k - 1), p = 1 / mean. Dispersion 2 mean - 1. */
 export function geometricBatch(mean: number): BatchSizes {
-  if (!(mean >= 1 && mean < Infinity))
-    throw new InputError(`the mean size of a batch is ${mean}; write a number from 1 up, such as 5`);
+  if (!(mean >= 1 && mean <= LARGEST))
+    throw new InputError(`the mean size of a batch is ${mean}; write a number from 1 to ${LARGEST}, such as 5`);
   return { mean, dispersion: 2 * mean - 1, sample: (stream) => geometric(stream)(1 / mean) };
 }
 

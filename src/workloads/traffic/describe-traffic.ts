@@ -50,7 +50,7 @@ export function describeSeries(series: TrafficSeries): TrafficStatistics {
   const hasDay = intervalUs <= HOUR_US && counts.length * intervalUs >= DAY_US;
   return {
     spanUs: counts.length * intervalUs,
-    requests: mean * present.length,
+    requests: present.reduce((sum, count) => sum + count, 0),
     meanPerSecond: mean * perSecond,
     peakPerSecond: peak * perSecond,
     peakToMean: peak / mean,
@@ -66,21 +66,20 @@ export function describeRequests({ name, timesUs }: RequestTimes): TrafficStatis
   const lastUs = timesUs[timesUs.length - 1];
   const gaps = timesUs.slice(1).map((timeUs, k) => timeUs - timesUs[k]);
   const { mean, variance } = moments(gaps);
+  // The last window is cut by the end, so it is left out unless it is the only one.
   const inWindows = (windowUs: number): Float64Array => {
     const counts = new Float64Array(Math.floor((lastUs - firstUs) / windowUs) + 1);
     for (const timeUs of timesUs) counts[Math.floor((timeUs - firstUs) / windowUs)]++;
-    return counts;
+    return counts.length > 1 ? counts.slice(0, -1) : counts;
   };
   const ofMinutes = describeSeries({ name, startUs: firstUs, intervalUs: minutes(1), counts: inWindows(minutes(1)) });
-  // The last window is cut by the end.
-  const whole = (windowUs: number): number | undefined => dispersionOf(inWindows(windowUs).slice(0, -1));
   return {
     ...ofMinutes,
     spanUs: lastUs - firstUs,
     requests: timesUs.length,
     meanPerSecond: 1e6 / mean,
     gapCv: Math.sqrt(variance) / mean,
-    dispersion: dispersions(whole),
+    dispersion: dispersions((windowUs) => dispersionOf(inWindows(windowUs))),
   };
 }
 

@@ -2,7 +2,7 @@ import { sin } from '../../sim/exact-math.ts';
 import { InputError } from '../../sim/input-error.ts';
 import type { LevelCurve } from '../../sim/requests/traffic.ts';
 import { days, hours, minutes } from '../../sim/time.ts';
-import { checkLevel } from './basic-curves.ts';
+import { checkedSteps, checkLevel } from './basic-curves.ts';
 import { repeatedCurve } from './combine-curves.ts';
 import { stepCurve } from './step-curve.ts';
 
@@ -94,7 +94,7 @@ export function weeklyCurve({ factors = WIKIPEDIA_WEEK, startsOn = 0 }: WeeklyOp
 
 function stepsIn(periodUs: number, stepUs: number): number {
   if (!(stepUs > 0)) throw new InputError('the width of a step must be above 0; write it like 5m');
-  return Math.max(1, Math.min(Math.round(periodUs / stepUs), Math.floor(periodUs), 1_000_000));
+  return checkedSteps(Math.max(1, Math.min(Math.round(periodUs / stepUs), periodUs)));
 }
 
 function checkPeriod(periodUs: number): void {

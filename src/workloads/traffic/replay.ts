@@ -8,6 +8,7 @@ import { scaledToMean, scaledToPeak } from './curve-measures.ts';
 import { dateTimeText, dateTimeUs, looksLikeDate } from './date-time.ts';
 import type { RequestTimes } from './request-times.ts';
 import type { MissingPolicy } from './series-format.ts';
+import { MAX_ROWS } from './timed-rows.ts';
 import { seriesCurve, seriesEndUs, type TrafficSeries } from './traffic-series.ts';
 
 /** Which part of a recording is played. Time 0 of the traffic is where the part begins. */
@@ -69,6 +70,10 @@ export function recordedTraffic(
     throw new InputError(`time cannot run ${compress} times as fast; write a factor above 0, such as 24`);
   const { timesUs, name } = recording;
   const [fromUs, toUs] = windowUs(name, timesUs[0], timesUs[timesUs.length - 1] + 1, options);
+  if (factor * timesUs.length > MAX_ROWS)
+    throw new InputError(
+      `${name} has ${timesUs.length} requests, and ${factor} times as many are more than ${MAX_ROWS}; replay it as a series`,
+    );
   const kept: number[] = [];
   for (const timeUs of timesUs) {
     if (timeUs < fromUs || timeUs >= toUs) continue;

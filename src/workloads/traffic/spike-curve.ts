@@ -9,7 +9,7 @@ import { stepCurve } from './step-curve.ts';
 export type SpikeDecay =
   /** Half of it is left after each `halfLifeUs`. */
   | { readonly kind: 'exponential'; readonly halfLifeUs: number }
-  /** (1 + t / scaleUs)^-exponent: fast at first, with a long tail, as when news spread. */
+  /** (1 + t / scaleUs)^-exponent: fast at first, with a long tail, as views of videos (Crane and Sornette, PNAS 105, 2008). */
   | { readonly kind: 'power'; readonly scaleUs: number; readonly exponent: number }
   /** Straight down to nothing. */
   | { readonly kind: 'linear'; readonly lastsUs: number };

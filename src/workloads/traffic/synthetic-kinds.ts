@@ -128,7 +128,8 @@ export const SYNTHETIC_KINDS: readonly TrafficKind[] = [
   curveKind({
     name: 'spike',
     summary: 'a flash crowd: nothing, a rise, a plateau, a decay; add several, and a base',
-    source: 'WorldCup98: matches bring 5 to 20 times as much within an hour; pages in the news decay over days',
+    source:
+      'WorldCup98: matches bring 5 to 20 times as much within an hour; pages in the news decay over days; power-law relaxation: Crane and Sornette, PNAS 105, 2008',
     makes: 'rate',
     fields: [{ name: 'peak', kind: 'rate', required: true, meaning: 'What it adds at its height.' }, ...SPIKE_FIELDS],
     curve: (options) => () => spikesCurve({ spikes: [spikeOf(options, number(options, 'peak'))] }),

@@ -220,6 +220,45 @@ test.each<[Omit<TrafficText, 'name'>, string]>([
     { shape: [{ kind: 'constant', options: { rate: 1 } }], batch: { kind: 'azur-vm' } },
     'there are no batches called "azur-vm"; did you mean "azure-vm"?',
   ],
+  [
+    { shape: [{ kind: 'constant', options: { rate: '9e99' } }] },
+    'the traffic comes to 9e+99 at 0s; it must stay between 0 and 1000000000000',
+  ],
+  [
+    {
+      shape: [{ kind: 'constant', options: { rate: 1 } }],
+      factors: [{ kind: 'growth', options: { times: 9, every: '1m' } }],
+    },
+    'it must stay between 0 and 1000000000000',
+  ],
+  [
+    { shape: [{ kind: 'diurnal', options: { mean: 5, period: '1ms', step: '1us' } }] },
+    'the traffic changes more than 2000000 times in the run; write longer bursts, periods or steps',
+  ],
+  [
+    {
+      shape: [
+        {
+          kind: 'states',
+          options: {
+            states: [
+              ['1us', 1],
+              ['1us', 2],
+            ],
+          },
+        },
+      ],
+    },
+    'the traffic changes more than 2000000 times in the run; write longer bursts, periods or steps',
+  ],
+  [
+    { shape: [{ kind: 'ramp', options: { from: 0, to: 1, lasts: '1h', step: '1us' } }] },
+    'the slope would have 3600000000 steps, more than 1000000; write a wider step',
+  ],
+  [
+    { requests: { kind: 'requests', options: { ...EXAMPLES['requests'], factor: 1e6 } }, factors: [] },
+    'factors cannot be applied to single requests',
+  ],
   [{ users: [{ kind: 'constant', options: { rate: 1 } }] }, 'users need a time to think'],
   [
     { requests: { kind: 'requests', options: EXAMPLES['requests'] }, adjust: {} },

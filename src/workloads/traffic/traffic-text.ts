@@ -15,6 +15,7 @@ import {
 } from './combine-curves.ts';
 import { scaledToMean, scaledToPeak } from './curve-measures.ts';
 import type { StreamOf, TrafficContext } from './traffic-kind.ts';
+import { durationText } from '../quantity-text.ts';
 import { batchKind, trafficKind } from './traffic-kinds.ts';
 import { trafficOptions } from './traffic-options.ts';
 
@@ -76,9 +77,30 @@ export interface TrafficRun extends Pick<TrafficContext, 'open'> {
  */
 export function trafficSource(text: TrafficText, run: TrafficRun): (streams: StreamOf) => TrafficSource {
   const make = unchecked(text, run);
-  // Once for nothing: what shows only when the curve is made should be told now.
-  make((name) => stream('check', name));
+  // Once for nothing: what shows only when the curve is made, or played, should be told now.
+  const source = make((name) => stream('check', name));
+  if (source.kind !== 'times') checkCurve(source.kind === 'open' ? source.curve : source.users, run.durationUs);
   return make;
+}
+
+/** A run that has more changes of rate than this would do little else. */
+const MOST_CHANGES = 2_000_000;
+/** A million requests a second are 10^6: nothing real is above this. */
+const HIGHEST_LEVEL = 1e12;
+
+function checkCurve(curve: LevelCurve, durationUs: number): void {
+  let changes = 0;
+  for (let timeUs = 0; timeUs < durationUs; timeUs = curve.untilUs(timeUs)) {
+    const level = curve.at(timeUs);
+    if (!(level >= 0 && level <= HIGHEST_LEVEL))
+      throw new InputError(
+        `the traffic comes to ${level} at ${durationText(timeUs)}; it must stay between 0 and ${HIGHEST_LEVEL}`,
+      );
+    if (++changes > MOST_CHANGES)
+      throw new InputError(
+        `the traffic changes more than ${MOST_CHANGES} times in the run; write longer bursts, periods or steps`,
+      );
+  }
 }
 
 function unchecked(text: TrafficText, run: TrafficRun): (streams: StreamOf) => TrafficSource {
