@@ -1,0 +1,69 @@
+import type { LatencyShape } from './latency-shape.ts';
+
+/** Requests that joined during one span, first come first served. */
+export interface Cohort {
+  readonly toUs: number;
+  /** By slot, as they joined. */
+  readonly amounts: Float64Array;
+  readonly total: number;
+  /** Share that has not left yet. */
+  left: number;
+  /** By stream: share of attempts that are answered well and in time, by a call that failed, by an error. */
+  readonly good: Float64Array;
+  readonly callFailed: Float64Array;
+  readonly errors: Float64Array;
+  /** By stream: time of a good answer. */
+  readonly shapes: readonly LatencyShape[];
+}
+
+/** The requests of a service in the order in which they came. */
+export class Cohorts {
+  private readonly line: Cohort[] = [];
+  private head = 0;
+  /** All that have not left. */
+  total = 0;
+
+  push(cohort: Cohort): void {
+    if (cohort.total <= 0) return;
+    this.line.push(cohort);
+    this.total += cohort.total;
+  }
+
+  /** Lets the first of them leave; `leave` gets each cohort and the share of it that goes. */
+  leave(amount: number, leave: (cohort: Cohort, share: number) => void): void {
+    let rest = Math.min(amount, this.total);
+    this.total -= rest;
+    while (this.head < this.line.length && rest > 0) {
+      const cohort = this.line[this.head];
+      const here = cohort.left * cohort.total;
+      const share = here <= rest ? cohort.left : rest / cohort.total;
+      leave(cohort, share);
+      cohort.left -= share;
+      rest -= share * cohort.total;
+      if (here <= rest + share * cohort.total) this.head++;
+    }
+    if (this.head === this.line.length) {
+      this.line.length = this.head = 0;
+      this.total = 0;
+    } else if (this.head > 256) {
+      this.line.splice(0, this.head);
+      this.head = 0;
+    }
+  }
+
+  /** Takes away a share of all. */
+  thin(share: number, gone: (cohort: Cohort, share: number) => void): void {
+    for (let k = this.head; k < this.line.length; k++) {
+      const cohort = this.line[k];
+      const part = cohort.left * share;
+      gone(cohort, part);
+      cohort.left -= part;
+    }
+    this.total *= 1 - share;
+  }
+
+  /** Those still waiting, oldest first, until `visit` returns false. */
+  each(visit: (cohort: Cohort) => boolean): void {
+    for (let k = this.head; k < this.line.length; k++) if (!visit(this.line[k])) return;
+  }
+}
