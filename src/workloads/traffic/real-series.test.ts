@@ -9,7 +9,8 @@ import { meanOfCurve, peakOfCurve } from './curve-measures.ts';
 import { describeCurve, describeRequests, describeSeries } from './describe-traffic.ts';
 import { recordedTraffic, replayCurve } from './replay.ts';
 import { readRequestTimes } from './request-times.ts';
-import { seriesPreset } from './series-presets.ts';
+import { SERIES_PRESETS, seriesPreset } from './series-presets.ts';
+import { trafficSource, type TrafficText } from './traffic-text.ts';
 import { readSeries, seriesCurve, seriesEndUs } from './traffic-series.ts';
 
 const directory = traceDir();
@@ -138,6 +139,28 @@ describe('published statistics of real traffic come out', () => {
     // The same rows counted by the second are a rate with nearly the same dispersion over a minute.
     const counted = readSeries(open('azure-llm-2023/AzureLLMInferenceTrace_code.csv'), format);
     near(describeSeries(counted).dispersion.minute, code.dispersion.minute!, 1e-9);
+  });
+
+  test.skipIf(!worldcup || !azure)('every preset is named in a scenario, with changes of its columns', () => {
+    const source = (text: Omit<TrafficText, 'name'>) =>
+      trafficSource({ name: 'web', ...text }, { open, durationUs: hours(1) })((name) => stream(1, name));
+    const options = { preset: 'worldcup98', from: '1998-07-07 18:00', lasts: '6h', peak: '20k/s', compress: 6 };
+    const match = source({ shape: [{ kind: 'series', options }] });
+    expect(match.kind === 'open' && peakOfCurve(match.curve, 0, hours(1))).toBeCloseTo(20_000, 6);
+    for (const { name } of SERIES_PRESETS) {
+      const replayed = source({ shape: [{ kind: 'series', options: { preset: name, mean: '100/s', lasts: '1h' } }] });
+      expect(replayed.kind === 'open' && meanOfCurve(replayed.curve, 0, hours(1)), name).toBeGreaterThan(90);
+    }
+    // One function of the 200, in place of their sum.
+    const one = { preset: 'huawei-private-2023', values: ['75'] };
+    const top = source({ shape: [{ kind: 'series', options: one }] });
+    expect(top.kind === 'open' && top.curve.at(0)).toBeCloseTo(1_346_813 / 60, 6);
+    // The form in which the World Cup's requests are published, whose columns have other names.
+    const file = { preset: 'worldcup98', file: 'worldcup98/invocation_count.csv', time: 'period', values: ['count'] };
+    const published = source({ shape: [{ kind: 'series', options: file }] });
+    expect(published.kind === 'open' && published.curve.at(0)).toBeCloseTo(2 / 60, 9);
+    const requests = source({ requests: { kind: 'requests', options: { preset: 'azure-llm-2023', lasts: '1m' } } });
+    expect(requests.kind === 'times' && requests.next()).toBe(0);
   });
 
   test.skipIf(!azure)('recorded requests are thinned and copied by the stream', () => {

@@ -27,7 +27,7 @@ export function trafficOptions(
     const value = given[field.name];
     if (value !== undefined && value !== null) options[field.name] = trafficValue(field, value, kind.name);
     else if (field.required === true)
-      throw new InputError(`${kind.name} needs the option ${quoted(field.name)}: ${field.meaning}`);
+      throw new InputError(`${kind.name} needs the option ${quoted(field.name)}: ${inSentence(field.meaning)}`);
     else if (field.default !== undefined) options[field.name] = field.default;
   }
   return options;
@@ -121,6 +121,11 @@ function rateOf(given: unknown): number {
     typeof given === 'number' || (typeof given === 'string' && NUMBER.test(given.trim())) ? numberOf(given) : NaN;
   if (plain >= 0) return plain;
   throw new InputError(`${shown(given)} is not a rate; write it like 200/s, 12000/min or 5M/d`);
+}
+
+/** A whole sentence as the end of another. */
+function inSentence(meaning: string): string {
+  return `${meaning.charAt(0).toLowerCase()}${meaning.slice(1).replace(/\.$/, '')}`;
 }
 
 function boundsText({ minimum, maximum, kind }: TrafficField): string {

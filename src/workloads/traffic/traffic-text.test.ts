@@ -184,7 +184,7 @@ test.each<[Omit<TrafficText, 'name'>, string]>([
   [{ shape: [] }, 'the list of shapes is empty; write at least one'],
   [{ shape: [{ kind: 'diurnl' }] }, 'there is no traffic called "diurnl"; did you mean "diurnal"?'],
   [{ shape: [{ kind: 'weekly' }] }, '"weekly" makes a factor, and a rate is wanted here'],
-  [{ shape: [{ kind: 'constant' }] }, 'constant needs the option "rate": The rate.'],
+  [{ shape: [{ kind: 'constant' }] }, 'constant needs the option "rate": the rate'],
   [
     { shape: [{ kind: 'constant', options: { rate: '5 apples' } }] },
     'constant: option "rate": "5 apples" is not a rate; write it like 200/s, 12000/min or 5M/d',
