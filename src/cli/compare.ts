@@ -11,12 +11,15 @@ import {
 import { readExperiment } from './read-experiment.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
 import type { Failure } from '../experiment/local/carry-out.ts';
+import type { Planned } from '../experiment/local/planned.ts';
+import { addSetFlag, readNamed } from './named-files.ts';
 
 interface CompareFlags extends ExperimentFlags {
   workers?: number;
   timeout: number;
   out: string;
   resume?: boolean;
+  set?: string[];
   metric?: string;
   json?: boolean;
   report: boolean;
@@ -24,7 +27,13 @@ interface CompareFlags extends ExperimentFlags {
 
 /** `baton compare`: the main job. */
 export function compareCommand(): Command {
-  return addExperimentFlags(new Command('compare').description('run policies side by side and say which is better'))
+  return addSetFlag(
+    addExperimentFlags(
+      new Command('compare')
+        .description('run policies side by side and say which is better')
+        .argument('[scenario...]', 'scenario files, names of scenarios that ship with Baton, or an experiment file'),
+    ),
+  )
     .option('--workers <n>', 'runs side by side (default: as many as there are cores)', positiveWhole)
     .option('--timeout <seconds>', 'stop a run that makes no progress for so long', positiveSeconds, 60)
     .option('--out <dir>', 'where results and reports go', folder, 'baton-out')
@@ -40,14 +49,16 @@ Examples:
   baton compare --workload preset:borg-2011-like,pods=20000 --policies best-fit,best-fit+smallest-first --seeds 1..10
   baton compare --cluster "1 x 100cpu 1Ti" --workload trace.swf.gz --policies first-fit+strict,first-fit+easy --policy ./mine.ts
   baton compare --experiment experiment.yaml --workers 2 --out results --resume
+  baton compare black-friday --seeds 1..5
+  baton compare shop.yaml --set duration=1h --set policies.nodes=fixed
 
 Without --cluster and --nodes, a preset workload runs on its own cluster.
 Writes report.html, report.md, runs.csv, metrics.csv and result.json into --out, and each run under --out/runs.`,
     )
-    .action(async (flags: CompareFlags) => compare(flags));
+    .action(async (names: string[], flags: CompareFlags) => compare(names, flags));
 }
 
-async function compare(flags: CompareFlags): Promise<void> {
+async function compare(names: readonly string[], flags: CompareFlags): Promise<void> {
   const [{ carryOut }, { ProgressLine }, { availableParallelism }, { InputError }, { metricByName }, { suggestion }] =
     await Promise.all([
       import('../experiment/local/carry-out.ts'),
@@ -59,7 +70,7 @@ async function compare(flags: CompareFlags): Promise<void> {
     ]);
   if (flags.metric !== undefined && !metricByName.has(flags.metric))
     throw new InputError(`there is no metric called "${flags.metric}"${suggestion(flags.metric, metricByName.keys())}`);
-  const { text, where, directory } = await readExperiment(flags);
+  const { planned, startedFrom } = await plannedOf(names, flags);
   const stop = new AbortController();
   const progress = new ProgressLine(process.stderr);
   const interrupt = (): void => stop.abort();
@@ -67,16 +78,14 @@ async function compare(flags: CompareFlags): Promise<void> {
   process.once('SIGTERM', interrupt);
   try {
     const outcome = await carryOut({
-      text,
-      where,
-      directory,
+      planned,
       out: flags.out,
       resume: flags.resume ?? false,
       workers: flags.workers ?? availableParallelism(),
       timeoutMs: flags.timeout * 1000,
       signal: stop.signal,
       command: commandLine(),
-      startedFrom: flags.experiment === undefined ? {} : { 'Experiment file': flags.experiment },
+      startedFrom,
       onProgress: (state) => progress.show(state),
     });
     progress.end();
@@ -108,6 +117,34 @@ async function compare(flags: CompareFlags): Promise<void> {
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
   }
+}
+
+/** What is to be compared: scenarios, or the experiment of a file and flags. */
+async function plannedOf(
+  names: readonly string[],
+  flags: CompareFlags,
+): Promise<{ planned: Planned; startedFrom: Record<string, string> }> {
+  const named = await readNamed(names, flags);
+  if (named?.kind === 'scenarios') {
+    const [{ plannedScenarios }, { parseSeeds }] = await Promise.all([
+      import('../experiment/local/scenarios-here.ts'),
+      import('../experiment/seeds.ts'),
+    ]);
+    const seeds = flags.seeds === undefined ? undefined : parseSeeds(flags.seeds, '--seeds');
+    return {
+      planned: plannedScenarios(named.scenarios, seeds),
+      startedFrom: { Scenario: named.paths.join(', '), ...(flags.set && { Changes: flags.set.join(', ') }) },
+    };
+  }
+  const own = named === undefined ? flags : { ...flags, experiment: named.path };
+  const [{ plannedExperiment }, { text, where, directory }] = await Promise.all([
+    import('../experiment/local/plan-here.ts'),
+    readExperiment(own),
+  ]);
+  return {
+    planned: plannedExperiment(text, where, directory),
+    startedFrom: own.experiment === undefined ? {} : { 'Experiment file': own.experiment },
+  };
 }
 
 /** Says why runs failed and ends with the right code; returns when none did. */

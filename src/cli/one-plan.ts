@@ -3,7 +3,7 @@ import type { ExperimentFlags } from './experiment-flags.ts';
 import { readExperiment } from './read-experiment.ts';
 
 /** The flags that say which one run is meant. */
-export interface OneRunFlags extends Omit<ExperimentFlags, 'policies' | 'seeds' | 'experiment'> {
+export interface OneRunFlags extends Omit<ExperimentFlags, 'policies' | 'seeds'> {
   seed?: string;
 }
 
@@ -15,7 +15,7 @@ export async function onePlan(flags: OneRunFlags): Promise<RunPlan> {
   ]);
   const { text, where, directory } = await readExperiment({
     ...flags,
-    policy: flags.policy ?? ['first-fit'],
+    ...(flags.experiment === undefined && { policy: flags.policy ?? ['first-fit'] }),
     seeds: flags.seed ?? '1',
   });
   const plans = plansHere(text, where, directory);

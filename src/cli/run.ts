@@ -3,19 +3,25 @@ import { columns, painter, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { addRunFlags, positiveSeconds } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
+import { addSetFlag, readNamed } from './named-files.ts';
 import { onePlan, type OneRunFlags } from './one-plan.ts';
 import type { RunPlan } from '../experiment/run-plan.ts';
 
 interface RunFlags extends OneRunFlags {
   journal?: string;
   timeout: number;
+  set?: string[];
   json?: boolean;
 }
 
 /** `baton run`: one run, its fingerprint and metrics, and its journal when asked for. */
 export function runCommand(): Command {
-  return addRunFlags(
-    new Command('run').description('run one policy on one workload; print its fingerprint and metrics'),
+  return addSetFlag(
+    addRunFlags(
+      new Command('run')
+        .description('run one policy on one workload, or one scenario; print its fingerprint and metrics')
+        .argument('[scenario]', 'a scenario file, or the name of a scenario that ships with Baton'),
+    ),
   )
     .option('--journal <file>', 'write everything that happened, as NDJSON')
     .option('--timeout <seconds>', 'stop the run when it makes no progress for so long', positiveSeconds, 60)
@@ -26,19 +32,20 @@ export function runCommand(): Command {
 Examples:
   baton run --cluster "8 x 16cpu 64Gi" --workload trace.csv --policy best-fit
   baton run --workload preset:hpc-like,pods=2000 --policy first-fit+easy --seed 3 --journal run.ndjson
-  baton run --nodes nodes.csv --workload trace.csv --policy ./mine.ts --json`,
+  baton run --nodes nodes.csv --workload trace.csv --policy ./mine.ts --json
+  baton run black-friday --set policies.scaling=fixed`,
     )
-    .action(async (flags: RunFlags) => run(flags));
+    .action(async (name: string | undefined, flags: RunFlags) => run(name, flags));
 }
 
-async function run(flags: RunFlags): Promise<void> {
+async function run(name: string | undefined, flags: RunFlags): Promise<void> {
   const [{ localRunner }, { ProgressLine }, { METRICS }, { formatValue }] = await Promise.all([
     import('../experiment/local/local-runner.ts'),
     import('./progress-line.ts'),
     import('../sim/metric-catalogue.ts'),
     import('../reporting/format.ts'),
   ]);
-  const plan = await onePlan(flags);
+  const plan = await planOf(name, flags);
   if (flags.journal !== undefined) await requireOther(flags.journal, plan);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
@@ -78,6 +85,12 @@ async function run(flags: RunFlags): Promise<void> {
     return;
   }
   const paint = painter(process.stdout);
+  if (result.living !== undefined) {
+    const { livingText } = await import('./living-text.ts');
+    print(livingText(plan, result, result.living, paint));
+    if (journal !== undefined) print(`\nJournal: ${journal}`);
+    return;
+  }
   print(`fingerprint ${paint('bold', result.fingerprint)}`);
   const { counts } = result;
   print(
@@ -97,11 +110,23 @@ async function run(flags: RunFlags): Promise<void> {
   if (journal !== undefined) print(`\nJournal: ${journal}`);
 }
 
+/** The run that a scenario or the flags describe. */
+async function planOf(name: string | undefined, flags: RunFlags): Promise<RunPlan> {
+  const named = await readNamed(name === undefined ? [] : [name], flags);
+  if (named?.kind === 'scenarios') {
+    const { oneScenarioPlan } = await import('./one-scenario-plan.ts');
+    return oneScenarioPlan(named.scenarios[0], name!, flags.seed);
+  }
+  return onePlan(named === undefined ? flags : { ...flags, experiment: named.path });
+}
+
 /** A journal written over the trace that is being read would destroy it. */
 async function requireOther(journal: string, plan: RunPlan): Promise<void> {
   const [{ statSync }, { InputError }] = await Promise.all([import('node:fs'), import('../sim/input-error.ts')]);
   const there = statSync(journal, { throwIfNoEntry: false });
-  for (const path of [plan.cluster.file, plan.workload.file, plan.policy.file]) {
+  const inScenario =
+    plan.scenario === undefined ? [] : (await import('../experiment/scenario/plan-scenario.ts')).filesIn(plan.scenario);
+  for (const path of [plan.cluster.file, plan.workload.file, plan.policy.file, ...inScenario]) {
     const input = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
     if (there && input && there.ino === input.ino && there.dev === input.dev)
       throw new InputError(`${journal}: the journal would be written over this input; name another file`);

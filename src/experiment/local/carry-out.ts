@@ -1,6 +1,4 @@
 import type { ClusterFacts, Comparison, PolicyFacts, RunRecord, WorkloadFacts } from '../comparison.ts';
-import type { ExperimentText } from '../experiment-schema.ts';
-import { plansOf, type Experiment } from '../plan-experiment.ts';
 import { policyLabel } from '../policy-text.ts';
 import { canonicalText, type InputDigests } from '../run-id.ts';
 import type { ClusterPlan, PolicyPlan, RunPlan, WorkloadPlan } from '../run-plan.ts';
@@ -9,7 +7,7 @@ import { batonVersion } from './baton-version.ts';
 import { shortHash } from './digest.ts';
 import { labelled, localRunner } from './local-runner.ts';
 import { dependsOnSeed } from './open-inputs.ts';
-import { digestsOf, planHere } from './plan-here.ts';
+import type { Planned } from './planned.ts';
 import { policiesOf } from './policies-of-plan.ts';
 import { ResultStore } from './result-store.ts';
 import { runJobs, type Job } from './worker-pool.ts';
@@ -27,11 +25,7 @@ export interface ProgressReport {
 }
 
 export interface CarryOutOptions {
-  readonly text: ExperimentText;
-  /** What sentences about the experiment begin with: its file, or `command line`. */
-  readonly where: string;
-  /** Relative paths in the experiment start here. */
-  readonly directory: string;
+  readonly planned: Planned;
   /** Results are kept under this folder; absent: nowhere. */
   readonly out?: string;
   /** Whether results that are there already are taken as they are. */
@@ -63,13 +57,21 @@ export interface Outcome {
 
 /** Carries out a whole experiment on this machine. Throws an InputError when there is nothing that could be run. */
 export async function carryOut(options: CarryOutOptions): Promise<Outcome> {
-  const written = planHere(options.text, options.where, options.directory);
-  const digests = digestsOf(written);
+  const { planned } = options;
+  const digests = planned.digests();
   const failures = new FailureBook();
-  const { experiment, policies } = await loadPolicies(written, options, failures);
+  const { policyOf, policies } = await loadPolicies(planned.policies, options, failures);
   const store = options.out === undefined ? undefined : new ResultStore(options.out);
-  const plans = plansOf(experiment, digests, shortHash);
-  const surveys = await survey(plans, digests, options, store, failures);
+  const plans = planned.runs(policyOf, digests);
+  // A scenario has no workload that could be looked at before it runs, and no bound is known for it.
+  const surveys = await survey(
+    plans.filter((plan) => plan.scenario === undefined),
+    digests,
+    options,
+    store,
+    failures,
+  );
+  const facts = planned.facts?.(plans) ?? { clusters: [], workloads: [] };
 
   const records = new Map<string, RunRecord>();
   let reused = 0;
@@ -110,15 +112,15 @@ export async function carryOut(options: CarryOutOptions): Promise<Outcome> {
   return {
     comparison: summarise(
       {
-        title: experiment.title,
+        title: planned.title,
         batonVersion: batonVersion(),
         nodeVersion: process.version,
         command: options.command,
         startedFrom: options.startedFrom,
-        clusters: uniqueByName(surveys.map((one) => one.cluster)),
-        workloads: uniqueByName(surveys.map((one) => one.workload)),
-        policies,
-        seeds: experiment.seeds,
+        clusters: uniqueByName([...surveys.map((one) => one.cluster), ...facts.clusters]),
+        workloads: uniqueByName([...surveys.map((one) => one.workload), ...facts.workloads]),
+        policies: uniqueByName(policies),
+        seeds: planned.seeds,
       },
       runs,
       surveys.map((one) => one.bounds),
@@ -131,13 +133,13 @@ export async function carryOut(options: CarryOutOptions): Promise<Outcome> {
 
 /** Loads and examines users' policies in a worker that is watched; their own names then stand for their files. */
 async function loadPolicies(
-  experiment: Experiment,
+  written: readonly PolicyPlan[],
   options: CarryOutOptions,
   failures: FailureBook,
-): Promise<{ experiment: Experiment; policies: PolicyFacts[] }> {
+): Promise<{ policyOf: (policy: PolicyPlan) => PolicyPlan; policies: PolicyFacts[] }> {
   const facts = new Map<PolicyPlan, PolicyFacts>();
   const jobs: Job[] = [];
-  for (const policy of experiment.policies) {
+  for (const policy of written) {
     if (policy.file === undefined) facts.set(policy, (await policiesOf(policy)).facts);
     else jobs.push({ policy, request: { kind: 'load' } });
   }
@@ -157,7 +159,8 @@ async function loadPolicies(
   const taken = new Map<string, number>();
   for (const { name } of facts.values()) taken.set(name, (taken.get(name) ?? 0) + 1);
   const policies: PolicyFacts[] = [];
-  const plans = experiment.policies.map((plan) => {
+  const plans = new Map<PolicyPlan, PolicyPlan>();
+  for (const plan of written) {
     const known = facts.get(plan) ?? { name: plan.name, summary: '', source: '' };
     const clash = plan.file !== undefined && (taken.get(known.name) ?? 0) > 1;
     const name = clash ? `${known.name} (${policyLabel(plan.file, plan.queue, plan.backfill)})` : known.name;
@@ -165,9 +168,9 @@ async function loadPolicies(
     const named = { ...plan, name };
     const sentence = failures.ofPolicy.get(plan);
     if (sentence !== undefined) failures.ofPolicy.set(named, sentence);
-    return named;
-  });
-  return { experiment: { ...experiment, policies: plans }, policies };
+    plans.set(plan, named);
+  }
+  return { policyOf: (policy) => plans.get(policy) ?? policy, policies };
 }
 
 /** Looks at each workload on each cluster: its facts for the report, what no policy can pass, and whether it is sound. */
@@ -243,7 +246,7 @@ function workloadKey({ cluster, workload }: { cluster: ClusterPlan; workload: Wo
   return `${cluster.name}\n${workload.name}`;
 }
 
-function uniqueByName<T extends ClusterFacts | WorkloadFacts>(facts: readonly T[]): T[] {
+function uniqueByName<T extends ClusterFacts | WorkloadFacts | PolicyFacts>(facts: readonly T[]): T[] {
   const byName = new Map<string, T>();
   for (const one of facts) if (!byName.has(one.name)) byName.set(one.name, one);
   return [...byName.values()];

@@ -1,5 +1,6 @@
 import { Distribution } from '../../sim/distribution.ts';
 import { simulate, type SimulationOptions } from '../../sim/simulation.ts';
+import type { LivingSnapshot } from '../../sim/monitoring/living-snapshot.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { blankRow, type PodSource } from '../../sim/pod-source.ts';
@@ -8,6 +9,7 @@ import type { RunPlan } from '../run-plan.ts';
 import { journalFile } from './journal-file.ts';
 import { openCluster, type WorkloadCache } from './open-inputs.ts';
 import type { LoadedPolicies } from './policies-of-plan.ts';
+import { executeScenario } from './execute-scenario.ts';
 import { threadCpuMs } from './thread-cpu.ts';
 
 /** Signs of life of a run. */
@@ -43,14 +45,24 @@ export function simulationOptions(
   };
 }
 
+/** What else may be asked of a run. */
+export interface ExecuteOptions {
+  /** Where the journal is written; absent: nowhere. */
+  readonly journalPath?: string | undefined;
+  /** Hears of a scenario's run at every scrape. */
+  readonly onSnapshot?: ((snapshot: () => LivingSnapshot) => void) | undefined;
+}
+
 /** Carries out one run and times it. */
 export function executeRun(
   plan: RunPlan,
   policies: LoadedPolicies,
   workloads: WorkloadCache,
   pulse: Pulse,
-  journalPath?: string,
+  options: ExecuteOptions = {},
 ): { result: RunResult; timing: RunTiming } {
+  if (plan.scenario !== undefined) return executeScenario(plan, plan.scenario, policies, workloads, pulse, options);
+  const { journalPath } = options;
   const began = performance.now();
   const cpuBegan = threadCpuMs();
   const nodes = openCluster(plan.cluster, () => pulse.beat());

@@ -8,6 +8,7 @@ import { batonVersion } from './baton-version.ts';
 import { fileDigest, programDigest, shortHash } from './digest.ts';
 import { namesPolicyFile } from './load-policy.ts';
 import { dependsOnSeed } from './open-inputs.ts';
+import type { Planned } from './planned.ts';
 
 /** Placements that draw random numbers. */
 const RANDOM_PLACEMENT = /^(random|power-of-|fgd-random)/;
@@ -29,6 +30,19 @@ export function digestsOf(experiment: Experiment): InputDigests {
   for (const { path, what } of inputFiles(experiment))
     files[path] ??= what === 'a policy' ? programDigest(path, what) : fileDigest(path, what);
   return { batonVersion: batonVersion(), files };
+}
+
+/** An experiment as it is carried out. */
+export function plannedExperiment(text: ExperimentText, where: string, directory: string): Planned {
+  const experiment = planHere(text, where, directory);
+  return {
+    title: experiment.title,
+    policies: experiment.policies,
+    seeds: experiment.seeds,
+    digests: () => digestsOf(experiment),
+    runs: (policyOf, digests) =>
+      plansOf({ ...experiment, policies: experiment.policies.map(policyOf) }, digests, shortHash),
+  };
 }
 
 /** The runs of an experiment with their ids. */

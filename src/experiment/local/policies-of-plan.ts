@@ -4,6 +4,7 @@ import { queuePolicy } from '../../policies/queueing/index.ts';
 import type { BackfillPolicy, PlacementFactory, QueuePolicy } from '../../sim/policy.ts';
 import type { PolicyFacts } from '../comparison.ts';
 import { policyLabel } from '../policy-text.ts';
+import { policyTexts } from '../scenario/policy-texts.ts';
 import type { PolicyPlan } from '../run-plan.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { loadPolicy } from './load-policy.ts';
@@ -31,7 +32,12 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
     .join('');
   if (plan.file === undefined) {
     const { create, summary, source } = builtInPlacement(plan.placement!);
-    return { placement: create, queue, backfill, facts: { name: plan.name, summary: summary + order, source } };
+    return {
+      placement: create,
+      queue,
+      backfill,
+      facts: { name: plan.name, summary: summary + order + livingText(plan), source },
+    };
   }
   const placement = await loadPolicy(plan.file);
   const sample = placement({ random: stream('sample', 'placement') });
@@ -44,9 +50,16 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
         plan.name === policyLabel(plan.file, plan.queue, plan.backfill)
           ? policyLabel(sample.name, plan.queue, plan.backfill)
           : plan.name,
-      summary: (sample.summary ?? "the user's own policy") + order,
+      summary: (sample.summary ?? "the user's own policy") + order + livingText(plan),
       source: sample.source ?? plan.file,
       file: plan.file,
     },
   };
+}
+
+/** What else decides in a scenario, by its names. */
+function livingText(plan: PolicyPlan): string {
+  if (plan.living === undefined) return '';
+  const texts = policyTexts(JSON.parse(plan.living) as Record<string, unknown>);
+  return texts.length === 0 ? '' : `; ${texts.join('; ')}`;
 }

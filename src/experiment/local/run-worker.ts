@@ -45,7 +45,10 @@ async function answerTo(request: WorkerRequest): Promise<WorkerAnswer> {
       const { plan, pod, attempt } = request;
       return { kind: 'explain', explanation: explainRun(plan, pod, attempt, policies, workloads, pulse) };
     }
-    return { kind: 'run', ...executeRun(request.plan, policies, workloads, pulse, request.journalFile) };
+    return {
+      kind: 'run',
+      ...executeRun(request.plan, policies, workloads, pulse, { journalPath: request.journalFile }),
+    };
   } catch (error) {
     return failed(error, false);
   }

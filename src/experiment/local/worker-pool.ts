@@ -198,9 +198,9 @@ export async function runJobs(
   }
 }
 
-/** Jobs of one policy may share a worker; the queue's order and backfilling are part of it. */
+/** Jobs of one policy may share a worker; the queue's order, backfilling and a scenario's other policies are part of it. */
 function groupOf(policy: PolicyPlan | undefined): string {
-  return policy ? [policy.file ?? '', policy.placement ?? '', policy.queue, policy.backfill].join('\n') : '';
+  return policy ? [policy.file, policy.placement, policy.queue, policy.backfill, policy.living].join('\n') : '';
 }
 
 /** The slot's own group while it has jobs, else the one with the most jobs for each worker on it. */

@@ -59,7 +59,7 @@ function sourceOf(
     throw new ScenarioFault([...path, 'adjust', 'until'], 'it ends before it begins; write a time after "from"');
   const { delay, from, until, repeat, ...others } = adjust;
   const byUser = typeof users === 'object' ? shapesOf(users, [...path, 'users'], parts) : undefined;
-  const own = shapesOf(item as Written, path, parts);
+  const own = shapesOf(item, path, parts);
   const parted = users === undefined ? own : (byUser ?? { rates: [constant(Number(users))], factors: [] });
   if (users !== undefined && own.rates.length > 0)
     throw new ScenarioFault(path, 'users cannot be added to rates; write them as traffic of another name');
@@ -137,5 +137,5 @@ function batchOf(batch: NonNullable<TrafficItem['batch']>): ShapeText {
     throw new InputError(
       `one kind of batches is wanted; write one of ${BATCH_KINDS.map((one) => one.name).join(', ')}`,
     );
-  return { kind, options: options as KindOptions };
+  return { kind, options: options };
 }

@@ -1,5 +1,6 @@
 import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
+import type { NodeSpec } from '../../sim/node-spec.ts';
 import { stream } from '../../sim/random.ts';
 import { meanOfCurve } from '../../workloads/traffic/curve-measures.ts';
 import { quoted } from '../../workloads/quantity.ts';
@@ -8,7 +9,7 @@ import type { Path } from '../yaml-text.ts';
 import { madePolicies } from './assemble-policies.ts';
 import { requestOf } from './assemble-services.ts';
 import { trafficOf } from './assemble-traffic.ts';
-import { checkWeather } from './check-weather.ts';
+import { checkWeather, sampleNodes } from './check-weather.ts';
 import { clusterParts } from './cluster-groups.ts';
 import { replicaBounds } from './living-spec-of.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
@@ -31,6 +32,7 @@ export function checkScenario(plan: ScenarioPlan): void {
   if (names.length === 0 && Object.keys(plan.jobs ?? {}).length === 0)
     throw new ScenarioFault(['services'], 'nothing runs in this scenario; write at least one service, or jobs');
   const { groups, zones } = clusterParts(plan.cluster);
+  const nodes = sampleNodes(groups, zones).specs;
   const known = (name: string, path: Path): void => {
     if (!names.includes(name))
       throw new ScenarioFault(
@@ -39,7 +41,7 @@ export function checkScenario(plan: ScenarioPlan): void {
       );
   };
   for (const [name, service] of Object.entries(services)) {
-    checkService(name, service, groups);
+    checkService(name, service, nodes);
     eachCall(service, ['services', name], known);
     (service.startsAfter ?? []).forEach((one, index) => known(one, ['services', name, 'startsAfter', index]));
   }
@@ -61,7 +63,7 @@ export function checkScenario(plan: ScenarioPlan): void {
     );
 }
 
-function checkService(name: string, service: ServiceText, groups: readonly NodeGroup[]): void {
+function checkService(name: string, service: ServiceText, nodes: readonly NodeSpec[]): void {
   const path: Path = ['services', name];
   if (name === 'all' || name === 'name')
     throw new ScenarioFault(
@@ -100,42 +102,38 @@ function checkService(name: string, service: ServiceText, groups: readonly NodeG
       [...path, 'minAvailable'],
       `${available.replicas} shall always be ready, and there are ${replicas} replicas; lower it`,
     );
-  checkRoom(service, path, groups);
+  checkRoom(service, path, nodes);
 }
 
 /** A replica that no node could ever host would wait for ever. */
-function checkRoom(service: ServiceText, path: Path, groups: readonly NodeGroup[]): void {
+function checkRoom(service: ServiceText, path: Path, nodes: readonly NodeSpec[]): void {
   const request = requestOf(service);
-  const fits = (group: NodeGroup): boolean => {
-    const { template } = group;
-    return (
-      template.cpuMilli >= request.cpuMilli &&
-      template.memBytes >= request.memBytes &&
-      (template.gpuCount ?? 0) >= (request.gpuCount ?? 0)
-    );
-  };
-  const usable = groups.filter((group) => group.max > 0);
-  const roomy = usable.filter(fits);
+  const roomy = nodes.filter(
+    (node) =>
+      node.cpuMilli >= request.cpuMilli &&
+      node.memBytes >= request.memBytes &&
+      (node.gpuCount ?? 0) >= (request.gpuCount ?? 0),
+  );
   if (roomy.length === 0) {
-    const largest = usable.reduce((a, b) => (b.template.cpuMilli > a.template.cpuMilli ? b : a));
+    const largest = nodes.reduce((a, b) => (b.cpuMilli > a.cpuMilli ? b : a));
     const gpus = request.gpuCount === undefined ? '' : ` and ${request.gpuCount} GPUs`;
     throw new ScenarioFault(
       path,
-      `a replica requests ${request.cpuMilli}m CPU, ${bytesText(request.memBytes)} of memory${gpus}, which no node has; the largest, of group "${largest.name}", has ${largest.template.cpuMilli}m and ${bytesText(largest.template.memBytes)}`,
+      `a replica requests ${request.cpuMilli}m CPU, ${bytesText(request.memBytes)} of memory${gpus}, which no node has; the largest, ${largest.name}, has ${largest.cpuMilli}m and ${bytesText(largest.memBytes)}`,
     );
   }
   for (const [label, value] of Object.entries(service.nodeLabels ?? {}))
-    if (!roomy.some((group) => group.template.labels?.[label] === value))
+    if (!roomy.some((node) => node.labels?.[label] === value))
       throw new ScenarioFault(
         [...path, 'nodeLabels', label],
         `no node with room for it has the label ${label}=${value}`,
       );
   const tolerated = (taint: string): boolean =>
     (service.tolerates ?? []).some((one) => one === taint || taint.startsWith(`${one}=`));
-  if (!roomy.some((group) => (group.template.taints ?? []).every(tolerated)))
+  if (!roomy.some((node) => (node.taints ?? []).every(tolerated)))
     throw new ScenarioFault(
       path,
-      `all nodes with room for it carry a taint (${roomy[0].template.taints?.join(', ')}); add it to tolerates`,
+      `all nodes with room for it carry a taint (${roomy[0].taints?.join(', ')}); add it to tolerates`,
     );
 }
 

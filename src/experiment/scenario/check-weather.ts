@@ -1,11 +1,11 @@
 import type { NodeGroup } from '../../sim/fleet/node-group.ts';
+import { NodeStates } from '../../sim/fleet/node-states.ts';
 import { stream } from '../../sim/random.ts';
-import type { NodePlace } from '../../sim/weather/weather-event.ts';
 import { weatherOf } from '../../sim/weather/weather-kinds.ts';
 import { at, ScenarioFault } from './scenario-fault.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 
-/** A few nodes of each group stand for all: what names them is the same. */
+/** So many nodes of each group stand for all. */
 const SAMPLE = 200;
 /** Happenings in one run, at most; more is a slip in a unit, and would take hours. */
 const MOST_EVENTS = 100_000;
@@ -17,7 +17,7 @@ export function checkWeather(
   zones: readonly string[],
   services: readonly string[],
 ): void {
-  const places = samplePlaces(groups, zones);
+  const { places } = sampleNodes(groups, zones);
   (plan.weather ?? []).forEach(({ name, options }, index) => {
     const path = ['weather', index];
     const source = at(path, () =>
@@ -32,19 +32,10 @@ export function checkWeather(
   });
 }
 
-function samplePlaces(groups: readonly NodeGroup[], zones: readonly string[]): NodePlace[] {
-  return groups.flatMap((group) =>
-    Array.from({ length: Math.min(SAMPLE, group.max) }, (_, k): NodePlace => {
-      const zone = group.zones.length === 0 ? -1 : zones.indexOf(group.zones[k % group.zones.length]);
-      return {
-        name: `${group.name}-${k}`,
-        zone,
-        rack: group.racksPerZone > 0 ? Math.max(0, zone) * group.racksPerZone + (k % group.racksPerZone) : -1,
-        power: -1,
-        group: group.name,
-        instanceType: group.instanceType,
-        spot: group.spot,
-      };
-    }),
+/** Nodes as the simulation would have them, at most `SAMPLE` of a group. */
+export function sampleNodes(groups: readonly NodeGroup[], zones: readonly string[]): NodeStates {
+  return new NodeStates(
+    groups.map((group) => ({ ...group, max: Math.min(SAMPLE, group.max) })),
+    zones,
   );
 }

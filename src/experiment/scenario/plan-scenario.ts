@@ -220,7 +220,7 @@ function withFiles(
     return { ...recording, file: '' };
   };
   return Object.fromEntries(
-    Object.entries(traffic).map(([name, one]) => {
+    Object.entries(traffic).map(([name, one]): [string, typeof one] => {
       if (typeof one === 'number') return [name, one];
       const { series, requests } = one as { series?: KindOptions; requests?: KindOptions };
       const hasOther = one.otherwise !== undefined;

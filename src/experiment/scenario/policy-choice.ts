@@ -125,7 +125,7 @@ function fromMap(written: unknown, kind: string, naming: string): { name: string
 }
 
 function optionOf(option: PolicyOption, written: unknown, of: string): number | string | boolean {
-  const text = String(written as string | number | boolean).trim();
+  const text = String(written).trim();
   try {
     const value = valueOf(option, text);
     if (typeof value !== 'number') return value;

@@ -1,7 +1,7 @@
 import { InputError } from '../../sim/input-error.ts';
 import { fieldText, schemaFault, valueAt } from '../schema-fault.ts';
 import { readYaml, type Path } from '../yaml-text.ts';
-import { ScenarioFault } from './scenario-fault.ts';
+import type { ScenarioFault } from './scenario-fault.ts';
 import { scenarioSchema, type ScenarioText } from './scenario-schema.ts';
 import { pathInFile, variantsOf, type Pick } from './variants.ts';
 

@@ -58,14 +58,14 @@ function nameOf(value: unknown): string | undefined {
   if (typeof called !== 'string') return undefined;
   const options = Object.entries(others).filter(([, one]) => typeof one !== 'object');
   if (options.length === 0 || options.length < Object.keys(others).length) return called;
-  return `${called}(${options.map(([key, one]) => `${key}=${String(one as string)}`).join(', ')})`;
+  return `${called}(${options.map(([key, one]) => `${key}=${String(one)}`).join(', ')})`;
 }
 
 function shortText(value: unknown): string | undefined {
   const text =
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.entries(value)
-          .map(([key, one]) => `${key}=${typeof one === 'object' ? JSON.stringify(one) : String(one as string)}`)
+          .map(([key, one]) => `${key}=${typeof one === 'object' ? JSON.stringify(one) : String(one)}`)
           .join(', ')
       : typeof value === 'string'
         ? value

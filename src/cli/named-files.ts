@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import type { PlannedScenario } from '../experiment/scenario/plan-scenario.ts';
+import type { ExperimentFlags } from './experiment-flags.ts';
+import { note } from './console-output.ts';
+
+/** What the arguments of a command name. */
+export type Named =
+  | { readonly kind: 'scenarios'; readonly scenarios: readonly PlannedScenario[]; readonly paths: readonly string[] }
+  | { readonly kind: 'experiment'; readonly path: string };
+
+/** Flags that describe an experiment, which a scenario does not have. */
+const OF_EXPERIMENTS: readonly (keyof ExperimentFlags)[] = [
+  'cluster',
+  'nodes',
+  'workload',
+  'format',
+  'option',
+  'transform',
+  'policies',
+  'policy',
+  'queue',
+  'backfill',
+  'whenFull',
+  'stopAfter',
+  'experiment',
+];
+
+/** Adds the flag with which fields of a scenario are replaced. */
+export function addSetFlag(command: Command): Command {
+  return command.option(
+    '--set <field=value>',
+    'replace a field of the scenario, such as duration=1h or policies.scaling=fixed; may be repeated',
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
+  );
+}
+
+/**
+ * Reads what the arguments name: scenarios (files, or names of those that ship with Baton), or one experiment file.
+ * Throws an InputError for flags that do not go with them.
+ */
+export async function readNamed(
+  names: readonly string[],
+  flags: ExperimentFlags & { set?: string[] },
+): Promise<Named | undefined> {
+  const [{ InputError }, { openNamed }] = await Promise.all([
+    import('../sim/input-error.ts'),
+    import('../experiment/local/scenarios-here.ts'),
+  ]);
+  if (names.length === 0) {
+    if (flags.set !== undefined)
+      throw new InputError('--set replaces fields of a scenario, and none is named; write its file or name first');
+    return undefined;
+  }
+  const files = [...new Set(names)].map((name) => openNamed(name, flags.set ?? []));
+  const experiment = files.find((file) => file.kind === 'experiment');
+  if (experiment !== undefined) {
+    if (files.length > 1)
+      throw new InputError(`${experiment.path}: this is an experiment, which stands alone; name it by itself`);
+    if (flags.set !== undefined)
+      throw new InputError(`${experiment.path}: --set is for scenarios, and this is an experiment; use its own flags`);
+    if (flags.experiment !== undefined)
+      throw new InputError('an experiment is named twice, with and without --experiment; name it once');
+    return { kind: 'experiment', path: experiment.path };
+  }
+  const foreign = OF_EXPERIMENTS.find((flag) => flags[flag] !== undefined);
+  if (foreign !== undefined)
+    throw new InputError(
+      `--${foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} describes an experiment, not a scenario; change a scenario with --set, such as --set policies.scaling=fixed`,
+    );
+  const scenarios = files.flatMap((file) => (file.kind === 'scenario' ? [file.planned] : []));
+  for (const remark of new Set(scenarios.flatMap((one) => one.notes))) note(remark);
+  return { kind: 'scenarios', scenarios, paths: files.map((file) => file.path) };
+}
