@@ -1,10 +1,11 @@
 import { parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
+import { comparisonFixture } from '../../../test/comparison-fixture.ts';
 import { livingResult } from '../../../test/living-fixture.ts';
-import { ARRIVE, EVICT, FINISH, Journal, PLACE } from '../../sim/journal.ts';
 import type { TimelineSeries } from '../../sim/monitoring/living-result.ts';
+import { timelineOf } from './curve-series.ts';
 import { openMetrics } from './open-metrics.ts';
-import { PodSlices } from './pod-slices.ts';
+import { slicesOfJournal } from './pod-slices.ts';
 import { seriesCsv } from './series-csv.ts';
 import { seriesNdjson } from './series-ndjson.ts';
 import { seriesParquet } from './series-parquet.ts';
@@ -14,14 +15,14 @@ import { traceJson } from './trace-events.ts';
 const { timeline } = livingResult();
 const measurements = timeline.series.length * timeline.timeUs.length;
 
-function timelineOf(values: number[], more: Partial<TimelineSeries> = {}): Timeline {
+function oneSeries(values: number[], more: Partial<TimelineSeries> = {}): Timeline {
   const series = { name: 'baton_x', title: 'An x', unit: '' as const, labels: {}, values, ...more };
   return { timeUs: values.map((_, at) => at * 1_500_000), series: [series] };
 }
 
 test('OpenMetrics: a worked example', () => {
   const text = openMetrics(
-    timelineOf([0.25, NaN, 1e-7], {
+    oneSeries([0.25, NaN, 1e-7], {
       name: 'baton_service_latency',
       title: 'Time to the "answer"\nin full',
       unit: 's',
@@ -41,7 +42,7 @@ test('OpenMetrics: a worked example', () => {
       '',
     ].join('\n'),
   );
-  expect(openMetrics(timelineOf([1, 2]))).toContain('baton_x 2 1.5\n');
+  expect(openMetrics(oneSeries([1, 2]))).toContain('baton_x 2 1.5\n');
   expect(openMetrics({ timeUs: [], series: [] })).toBe('# EOF\n');
 });
 
@@ -97,7 +98,7 @@ test('OpenMetrics: a whole run keeps to the grammar', () => {
 });
 
 test('OpenMetrics: two series of one name and labels are refused', () => {
-  const { series, timeUs } = timelineOf([1]);
+  const { series, timeUs } = oneSeries([1]);
   expect(() => openMetrics({ timeUs, series: [...series, ...series] })).toThrow('two series are called baton_x');
 });
 
@@ -106,7 +107,7 @@ test('CSV: a row a measurement, labels as columns, nothing where nothing was mea
   expect(lines.length).toBe(1 + measurements);
   expect(lines[0]).toBe('timeUs,name,service,zone,unit,value');
   expect(lines.filter((line) => line.endsWith(','))).toHaveLength(3);
-  expect(seriesCsv(timelineOf([0.1], { labels: { unit: '=1+2', zone: 'a,b' } }))).toBe(
+  expect(seriesCsv(oneSeries([0.1], { labels: { unit: '=1+2', zone: 'a,b' } }))).toBe(
     `timeUs,name,label_unit,zone,unit,value\n0,baton_x,'=1+2,"a,b",,0.1\n`,
   );
 });
@@ -152,21 +153,30 @@ test('Parquet: no series is a file too', async () => {
 });
 
 test('pod slices: from placement to whatever ends the stay', () => {
-  const sink = new PodSlices(['n0', 'n1']);
-  const journal = new Journal(sink);
-  journal.record(0, ARRIVE, 0, -1, 0, 'web-0');
-  journal.record(5, PLACE, 0, 1, 0);
-  journal.record(6, ARRIVE, 1, -1, 0);
-  journal.record(7, PLACE, 1, 0, 0);
-  journal.record(20, EVICT, 0, 1, 0);
-  journal.record(30, PLACE, 0, 0, 0);
-  journal.record(40, FINISH, 1, 0, 0);
-  journal.flush();
-  expect(sink.slices(50)).toEqual([
+  const journal = [
+    { timeUs: 0, kind: 'arrive', pod: 0, name: 'web-0' },
+    { timeUs: 5, kind: 'place', pod: 0, node: 'n1' },
+    { timeUs: 6, kind: 'arrive', pod: 1 },
+    { timeUs: 7, kind: 'place', pod: 1, node: 'n0' },
+    // A record of no pod: its number is that of a service.
+    { timeUs: 8, kind: 'decide', pod: 0 },
+    { timeUs: 20, kind: 'evict', pod: 0, node: 'n1' },
+    { timeUs: 30, kind: 'place', pod: 0, node: 'n0' },
+    { timeUs: 40, kind: 'finish', pod: 1, node: 'n0' },
+  ];
+  expect(slicesOfJournal([...journal.map((one) => JSON.stringify(one)), ''], 50)).toEqual([
     { pod: 'web-0', node: 'n1', startUs: 5, endUs: 20, ended: 'evicted' },
     { pod: 'pod 1', node: 'n0', startUs: 7, endUs: 40, ended: 'finished' },
     { pod: 'web-0', node: 'n0', startUs: 30, endUs: 50, ended: 'running' },
   ]);
+});
+
+test('a run of pods alone has its curves as series', () => {
+  const { result } = comparisonFixture({ policies: ['first-fit'], seeds: [1] }).runs[0];
+  const { timeUs, series } = timelineOf(result!);
+  expect(timeUs).toBe(result!.curves.timeUs);
+  expect(series.find(({ name }) => name === 'baton_nodes_used')!.values).toBe(result!.curves.nodesUsed);
+  expect(checkOpenMetrics(openMetrics({ timeUs, series }))).toBe(7 * timeUs.length);
 });
 
 interface Event {

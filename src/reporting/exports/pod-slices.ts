@@ -1,5 +1,3 @@
-import { ARRIVE, EVICT, FINISH, type JournalBatch, type JournalSink, KILL, PLACE } from '../../sim/journal.ts';
-
 /** One stay of a pod on a node. */
 export interface PodSlice {
   readonly pod: string;
@@ -10,50 +8,38 @@ export interface PodSlice {
   readonly ended: 'finished' | 'evicted' | 'killed' | 'running';
 }
 
-const ENDINGS = new Map<number, PodSlice['ended']>([
-  [FINISH, 'finished'],
-  [EVICT, 'evicted'],
-  [KILL, 'killed'],
-]);
+/** One line of a journal as NDJSON, as far as it is needed here. */
+interface JournalLine {
+  readonly timeUs: number;
+  readonly kind: string;
+  readonly pod: number;
+  readonly name?: string;
+  readonly node?: string;
+}
 
-/** Keeps from the journal where each pod stayed and when; `nodeNames` may grow while the run goes on. */
-export class PodSlices implements JournalSink {
-  private readonly nodeNames: readonly string[];
-  private readonly podNames = new Map<number, string>();
-  private readonly open = new Map<number, { node: number; startUs: number }>();
-  private readonly closed: PodSlice[] = [];
+const ENDINGS: Readonly<Record<string, PodSlice['ended']>> = { finish: 'finished', evict: 'evicted', kill: 'killed' };
 
-  constructor(nodeNames: readonly string[]) {
-    this.nodeNames = nodeNames;
-  }
-
-  write({ count, timeUs, kind, pod, node, name }: JournalBatch): void {
-    for (let at = 0; at < count; at++) {
-      const label = name[at];
-      if (kind[at] === ARRIVE && label !== undefined) this.podNames.set(pod[at], label);
-      if (kind[at] === PLACE) this.open.set(pod[at], { node: node[at], startUs: timeUs[at] });
-      const ended = ENDINGS.get(kind[at]);
-      if (ended !== undefined) this.close(pod[at], timeUs[at], ended);
-    }
-  }
-
-  /** All stays, those that go on cut off at `endUs`, in the order in which they ended. */
-  slices(endUs: number): readonly PodSlice[] {
-    for (const pod of this.open.keys()) this.close(pod, endUs, 'running');
-    return this.closed;
-  }
-
-  private close(pod: number, endUs: number, ended: PodSlice['ended']): void {
-    const stay = this.open.get(pod);
+/**
+ * Where each pod stayed and when, from a journal as NDJSON, in the order in which stays ended; those that go on are cut
+ * off at `endUs`.
+ */
+export function slicesOfJournal(lines: Iterable<string>, endUs: number): PodSlice[] {
+  const names = new Map<number, string>();
+  const open = new Map<number, { node: string; startUs: number }>();
+  const closed: PodSlice[] = [];
+  const close = (pod: number, untilUs: number, ended: PodSlice['ended']): void => {
+    const stay = open.get(pod);
     if (!stay) return;
-    this.open.delete(pod);
-    const { node, startUs } = stay;
-    this.closed.push({
-      pod: this.podNames.get(pod) ?? `pod ${pod}`,
-      node: this.nodeNames[node] ?? `node ${node}`,
-      startUs,
-      endUs,
-      ended,
-    });
+    open.delete(pod);
+    closed.push({ pod: names.get(pod) ?? `pod ${pod}`, ...stay, endUs: untilUs, ended });
+  };
+  for (const line of lines) {
+    if (line === '') continue;
+    const { timeUs, kind, pod, name, node } = JSON.parse(line) as JournalLine;
+    if (kind === 'arrive' && name !== undefined) names.set(pod, name);
+    else if (kind === 'place' && node !== undefined) open.set(pod, { node, startUs: timeUs });
+    else if (ENDINGS[kind] !== undefined) close(pod, timeUs, ENDINGS[kind]);
   }
+  for (const pod of open.keys()) close(pod, endUs, 'running');
+  return closed;
 }

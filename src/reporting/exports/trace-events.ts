@@ -17,6 +17,9 @@ interface TraceEvent {
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
+/** What a trace tells of a run; a run of pods alone has no decisions and happenings. */
+export type TracedRun = Pick<LivingResult, 'timeline' | 'decisions' | 'happenings'>;
+
 /** Processes of the trace, top to bottom. */
 const DECISIONS = 1;
 const HAPPENINGS = 2;
@@ -28,12 +31,12 @@ const FIRST_NODE = 10;
  * each, every series as a counter, and, where the caller kept the journal, each node as a process whose pods are
  * slices. JSON Object Format of the Trace Event Format (Google, "Trace Event Format", 2016).
  */
-export function traceJson(living: LivingResult, pods: readonly PodSlice[] = []): string {
-  const events = [...decisions(living), ...happenings(living), ...counters(living), ...slices(pods)];
+export function traceJson(run: TracedRun, pods: readonly PodSlice[] = []): string {
+  const events = [...decisions(run), ...happenings(run), ...counters(run), ...slices(pods)];
   return `{"displayTimeUnit":"ms","traceEvents":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`;
 }
 
-function decisions({ decisions: made }: LivingResult): TraceEvent[] {
+function decisions({ decisions: made }: TracedRun): TraceEvent[] {
   const threads = new Threads(DECISIONS, 'Decisions');
   const events = made.map((one): TraceEvent => {
     const { timeUs, by, policy, about, what, why, limitedBy } = one;
@@ -43,7 +46,7 @@ function decisions({ decisions: made }: LivingResult): TraceEvent[] {
   return [...threads.names, ...events];
 }
 
-function happenings({ happenings: seen }: LivingResult): TraceEvent[] {
+function happenings({ happenings: seen }: TracedRun): TraceEvent[] {
   const threads = new Threads(HAPPENINGS, 'Happenings');
   const events = seen.map(({ timeUs, kind, about, what }) =>
     instant(threads, kind, { name: `${kind}: ${about}`, cat: 'happening', ts: timeUs, args: { about, what } }),
@@ -60,7 +63,7 @@ function instant(
 }
 
 /** A counter track for each series; viewers know no gaps, so what was not measured has no record. */
-function counters({ timeline: { timeUs, series } }: LivingResult): TraceEvent[] {
+function counters({ timeline: { timeUs, series } }: TracedRun): TraceEvent[] {
   const events: TraceEvent[] = series.length === 0 ? [] : [processName(SERIES, 'Series')];
   for (const one of series) {
     const name = counterName(one);
