@@ -11,7 +11,7 @@ import { POWER } from './power.ts';
  * the median over the zones of us-east-1 was 39 % for m5.2xlarge, 38 % for m5.4xlarge, 28 % for m5.24xlarge, but 71 %
  * for m5d.2xlarge: an order of size, no quotation.
  * Sizes (vCPUs, memory, GPUs): the provider's documentation, from memory.
- * Pod limits: network interfaces x (addresses - 1) + 2 of the usual size with so many vCPUs, from memory, unverified.
+ * Pod limits: network interfaces x (addresses - 1) + 2, from awslabs/amazon-eks-ami, eni-max-pods.txt at 2641205.
  */
 const price = {
   region: 'us-east-1',
@@ -94,8 +94,20 @@ const gpuTypes: readonly GpuType[] = [
   gpu('p5.48xlarge', 192, 2048, 8, 'H100', 55.04),
 ];
 
-/** Pods by vCPUs: 3 x 9 + 2, 4 x 14 + 2, 8 x 29 + 2, 15 x 49 + 2. */
-function podLimit(vCpus: number): number {
+/** Machines that differ from others of their size. */
+const POD_LIMITS: Readonly<Record<string, number>> = {
+  't3.large': 35,
+  'g4dn.2xlarge': 29,
+  'g4dn.xlarge': 29,
+  'g5.12xlarge': 737,
+  'g5.48xlarge': 345,
+  'p3.16xlarge': 234,
+  'p5.48xlarge': 100,
+};
+
+/** 3 x 9 + 2, 4 x 14 + 2, 8 x 29 + 2, 15 x 49 + 2. */
+function podLimit(vCpus: number, name: string): number {
+  if (POD_LIMITS[name] !== undefined) return POD_LIMITS[name];
   if (vCpus <= 2) return 29;
   if (vCpus <= 8) return 58;
   return vCpus <= 48 ? 234 : 737;

@@ -10,7 +10,8 @@ import { POWER } from './power.ts';
  * which that file has single outliers of about twice the price (Dasv5, Easv5) were left out.
  * Spot: 25 % of on demand, a rule of thumb, unverified.
  * Sizes (vCPUs, memory, GPUs): the provider's documentation, from memory.
- * Pod limits: 110, AKS's default with kubenet (30 with node-subnet Azure CNI, at most 250 in all).
+ * Pod limits: 250, the default with Azure CNI Overlay (30 with node-subnet Azure CNI, 110 with kubenet), from the same
+ * repository.
  */
 const price = {
   region: 'eastus',
@@ -127,7 +128,7 @@ const gpuTypes: readonly GpuType[] = [
 ];
 
 export const azureTypes = typesOf(
-  { cloud: 'azure', power: POWER.azure, price, podLimit: () => 110 },
+  { cloud: 'azure', power: POWER.azure, price, podLimit: () => 250 },
   families,
   gpuTypes,
 );

@@ -82,6 +82,21 @@ describe('the catalogue', () => {
     expect(nodeSpecOf(instanceType('g4dn.12xlarge'))).toMatchObject({ gpuCount: 4, gpuModel: 'T4' });
   });
 
+  test.each([
+    ['t3.large', 35],
+    ['m7g.2xlarge', 58],
+    ['c7i.8xlarge', 234],
+    ['r6i.16xlarge', 737],
+    ['g4dn.12xlarge', 234],
+    ['g5.48xlarge', 345],
+    ['p4d.24xlarge', 737],
+    ['p5.48xlarge', 100],
+    ['n2-standard-4', 110],
+    ['Standard_D4s_v5', 250],
+  ])('%s runs %d pods', (name, limit) => {
+    expect(instanceType(name).podLimit).toBe(limit);
+  });
+
   test('a name that is not there gets a suggestion', () => {
     expect(() => instanceType('m5.larg')).toThrow('no instance type called "m5.larg"');
     expect(() => instanceType('m5.larg')).toThrow('m5.large');

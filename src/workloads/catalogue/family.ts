@@ -31,16 +31,15 @@ export interface CloudFacts {
   readonly cloud: string;
   readonly power: PowerCoefficients;
   readonly price: PriceOrigin;
-  /** Pods on a machine with so many vCPUs. */
-  readonly podLimit: (vCpus: number) => number;
+  /** Pods on a machine of this name with so many vCPUs. */
+  readonly podLimit: (vCpus: number, name: string) => number;
 }
 
 /** Writes out all the types of a cloud. */
 export function typesOf(facts: CloudFacts, families: readonly Family[], gpuTypes: readonly GpuType[]): InstanceType[] {
   const plain = families.flatMap((family) =>
     family.types.map(([name, vCpus, usdPerHour]) => ({
-      ...common(facts, vCpus, vCpus * family.gibPerCpu * GIB, 0, ''),
-      name,
+      ...common(facts, name, vCpus, vCpus * family.gibPerCpu * GIB, 0, ''),
       family: family.family,
       kind: family.kind,
       arch: family.arch ?? 'x86',
@@ -49,8 +48,7 @@ export function typesOf(facts: CloudFacts, families: readonly Family[], gpuTypes
     })),
   );
   const withGpus = gpuTypes.map((type) => ({
-    ...common(facts, type.vCpus, type.gib * GIB, type.gpus, type.model),
-    name: type.name,
+    ...common(facts, type.name, type.vCpus, type.gib * GIB, type.gpus, type.model),
     family: type.family,
     kind: 'gpu' as const,
     arch: 'x86' as const,
@@ -68,14 +66,15 @@ export function linear(
   return sizes.map(([name, vCpus]) => [name, vCpus, cents(usdPerCpu * vCpus)] as const);
 }
 
-function common(facts: CloudFacts, vCpus: number, memBytes: number, gpuCount: number, gpuModel: string) {
+function common(facts: CloudFacts, name: string, vCpus: number, memBytes: number, gpuCount: number, gpuModel: string) {
   return {
+    name,
     cloud: facts.cloud,
     cpuMilli: vCpus * 1000,
     memBytes: Math.round(memBytes),
     gpuCount,
     gpuModel,
-    podLimit: facts.podLimit(vCpus),
+    podLimit: facts.podLimit(vCpus, name),
     ...powerOf(facts.power, vCpus, memBytes, gpuCount, gpuModel),
     price: facts.price,
   };

@@ -9,7 +9,7 @@ import { POWER } from './power.ts';
  * maintainers generate from the Cloud Billing price list. On-demand and spot prices below are found there; spot
  * prices of Google change at most once a day.
  * Sizes (vCPUs, memory, GPUs): the provider's documentation, from memory.
- * Pod limits: 110, GKE's default and maximum of standard clusters until 2022 (now up to 256), from memory, unverified.
+ * Pod limits: 110, GKE's default for standard clusters.
  */
 const price = {
   region: 'us-central1',
