@@ -53,22 +53,27 @@ function burstsFrom(
   let nowUs = 0;
   return occurrences(() => {
     nowUs += wholeUs(spec.perNodeUs * unitExponential(stream));
+    const burstUs = nowUs;
+    // fast: members are chosen when the burst comes; to choose the first of all nodes at once took 40 s for 10,000 nodes.
+    return { atUs: burstUs, events: () => members(burstUs) };
+  });
+
+  function members(burstUs: number): TimedWeather[] {
     // A geometric number from 1 on, moved up to begin at the smallest size.
     const size = Math.min(spec.maxSize, minSize - 1 + extra(1 / Math.max(1, spec.meanSize - minSize + 1)));
     const word = stream.below(2 ** 32);
     let local = 0;
     for (let k = 1; k < size; k++) if (stream.next() < spec.localShare) local++;
-    const members = new Set([first]);
-    for (const node of orderOfNodes(scene.places, neighbours, word)) if (members.size <= local) members.add(node);
+    const hit = new Set([first]);
+    for (const node of orderOfNodes(scene.places, neighbours, word)) if (hit.size <= local) hit.add(node);
     const far = size - 1 - local;
-    const wanted = members.size + far;
-    if (far > 0)
-      for (const node of orderOfNodes(scene.places, everyone, word)) if (members.size < wanted) members.add(node);
+    const wanted = hit.size + far;
+    if (far > 0) for (const node of orderOfNodes(scene.places, everyone, word)) if (hit.size < wanted) hit.add(node);
     const events: TimedWeather[] = [];
-    for (const node of members) {
-      const fromUs = node === first ? nowUs : nowUs + Math.floor(stream.fine() * spec.withinUs);
+    for (const node of hit) {
+      const fromUs = node === first ? burstUs : burstUs + Math.floor(stream.fine() * spec.withinUs);
       events.push(...effectEvents({ kind: 'down' }, [node], fromUs, fromUs + wholeUs(down()), 'burst'));
     }
-    return { atUs: nowUs, events };
-  });
+    return events;
+  }
 }

@@ -7,10 +7,13 @@ export interface TimedWeather {
   readonly event: WeatherEvent;
 }
 
-/** Something that happens at a time and all the events it brings, at that time or later. */
+/**
+ * Something that happens at a time and all the events it brings: one at that time at least, others then or later. They
+ * may be made when the time comes, if making them is much work or draws numbers.
+ */
 export interface Occurrence {
   readonly atUs: number;
-  readonly events: readonly TimedWeather[];
+  readonly events: readonly TimedWeather[] | (() => readonly TimedWeather[]);
 }
 
 /**
@@ -23,26 +26,20 @@ export function occurrences(draw: () => Occurrence | undefined): WeatherSource {
   );
   let order = 0;
   let next = draw();
-  const admit = () => {
-    while (next !== undefined && next.atUs <= (pending.peek()?.of.atUs ?? Infinity)) {
-      // Beyond 2^53 microseconds, 285 years, time is no longer exact: nothing comes from there.
-      if (next.atUs > Number.MAX_SAFE_INTEGER) {
-        next = undefined;
-        return;
-      }
-      for (const of of next.events) pending.add({ of, order: order++ });
-      next = draw();
-    }
-  };
-  admit();
+  // Beyond 2^53 microseconds, 285 years, time is no longer exact: nothing comes from there.
+  const nextDrawnUs = () => (next === undefined || next.atUs > Number.MAX_SAFE_INTEGER ? Infinity : next.atUs);
+  const pendingUs = () => pending.peek()?.of.atUs ?? Infinity;
   return {
     get nextUs() {
-      return pending.peek()?.of.atUs ?? Infinity;
+      return Math.min(pendingUs(), nextDrawnUs());
     },
     take() {
-      const { event } = pending.poll()!.of;
-      admit();
-      return event;
+      while (next !== undefined && nextDrawnUs() < Infinity && nextDrawnUs() <= pendingUs()) {
+        const { events } = next;
+        for (const of of typeof events === 'function' ? events() : events) pending.add({ of, order: order++ });
+        next = draw();
+      }
+      return pending.poll()!.of.event;
     },
   };
 }
