@@ -73,6 +73,15 @@ describe('causes that overlap', () => {
     expect(combine([notice(0, 120), taken(120)], [notice(50, 170), taken(170)])).toEqual([notice(0, 120), taken(120)]);
   });
 
+  test('a kind runs out before its machines are taken, whatever was said first', () => {
+    const events = combine([
+      at(0, { kind: 'spot-notice', node: 4, takenUs: 5, cause: 'c' }),
+      at(5, { kind: 'spot-taken', node: 4, cause: 'c' }),
+      at(5, { kind: 'spot-capacity', nodes: [4], on: false, cause: 'c' }),
+    ]);
+    expect(events.map(({ event }) => event.kind)).toEqual(['spot-notice', 'spot-capacity', 'spot-taken']);
+  });
+
   test('capacity is back when no shortage lasts', () => {
     const capacity = (atUs: number, nodes: number[], on: boolean) =>
       at(atUs, { kind: 'spot-capacity', nodes, on, cause: 'c' });

@@ -27,18 +27,21 @@ export function combinedWeather(sources: readonly WeatherSource[]): WeatherSourc
   const advance = () => {
     ready = [];
     at = 0;
+    // What only passes through comes after the changes: no machine is bought for one that is taken as its kind runs out.
+    const passing: WeatherEvent[] = [];
     while (ready.length === 0) {
       nowUs = earliest();
       if (nowUs === Infinity) return;
       for (let source = 0; source < sources.length; source++) {
         while (sources[source].nextUs === nowUs) {
           const event = sources[source].take();
-          if (!nodes.take(event, source, nowUs, ready)) shared.take(event, source, ready);
+          if (!nodes.take(event, source, nowUs, passing)) shared.take(event, source, passing);
         }
         nextUs[source] = sources[source].nextUs;
       }
       nodes.settle(ready);
       shared.settle(ready);
+      ready.push(...passing);
     }
   };
   advance();

@@ -12,6 +12,7 @@ import { bytesOf } from '../byte-source.ts';
 import { readFailureCsv } from './failure-csv.ts';
 import { failuresOfRemovals, readGoogleRemovals } from './google-removals.ts';
 import { replayFailures } from './replay-failures.ts';
+import { recordingKinds } from './recording-kinds.ts';
 import { readSkypilotSpot, replaySpot } from './skypilot-spot.ts';
 
 const scene = (nodes: number, spot = true): WeatherScene => ({
@@ -224,5 +225,48 @@ describe('the removals of Google’s machines', () => {
     expect(nodes).toBe(5141);
     // Hours counted from the beginning of the trace; other beginnings give up to 10.6.
     expect(hourlyDispersion).toBeCloseTo(9.017, 3);
+  });
+});
+
+describe('kinds of recordings by name', () => {
+  const play = (name: string, content: string, given: Record<string, string | number> = {}, on = scene(2)) => {
+    const kind = recordingKinds.find((one) => one.name === name)!;
+    const defaults = Object.fromEntries(kind.options.map((option) => [option.name, option.default]));
+    const make = kind.read('file', new TextEncoder().encode(content), { ...defaults, ...given });
+    return weatherUntil(combinedWeather([make(on)]), days(1)).map(
+      ({ atUs, event }) => `${atUs / minutes(1)} ${event.kind}`,
+    );
+  };
+  const outages = 'node,down,up\na,1h,2h\nb,3h,4h\na,5h,5h30m\na,9h,10h\n';
+
+  test('outages from a CSV, a window of them, faster', () => {
+    // From the first failure, at 1 h: 0-1 h, 2-3 h, 4-4.5 h, 8-9 h; two hours later and for five hours, ten times faster.
+    expect(play('failures', outages, { from: hours(2), for: hours(5), compression: 10 })).toEqual([
+      '0 node-down',
+      '6 node-up',
+      '12 node-down',
+      '15 node-up',
+    ]);
+  });
+
+  test('outages drawn anew from what was fitted', () => {
+    // Failures of a at 1, 5 and 9 h: 4 h between them; a day of two nodes has about 12.
+    const drawn = play('failures', outages, { play: 'fitted' }).filter((event) => event.endsWith('node-down'));
+    expect(drawn.length).toBeGreaterThan(5);
+    expect(drawn.length).toBeLessThan(25);
+  });
+
+  test('removals of machines, and spot machines', () => {
+    const removed = `t_us,machine_id\n${hours(1)},m\n`;
+    expect(play('google-2011-removals', removed, { 'lasts-sigma': 0 })).toEqual(['60 node-down', '120 node-up']);
+    const spot = '{"metadata": {"gap_seconds": 600}, "data": [2, 1]}';
+    expect(play('skypilot-spot', spot)).toEqual(['8 spot-notice', '10 spot-capacity', '10 spot-taken']);
+  });
+
+  test('what cannot be played is told', () => {
+    expect(() => play('failures', 'node,down,up\n')).toThrow('file: has no failures that match');
+    expect(() =>
+      play('skypilot-spot', '{"metadata": {"gap_seconds": 600}, "data": [2, 1]}', {}, scene(2, false)),
+    ).toThrow('file: no spot machines to play it on');
   });
 });
