@@ -3,21 +3,36 @@ import { Violation } from '../ledger.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { BalancedService, LoadSource } from './balanced-service.ts';
 import { isPatient } from './client.ts';
-import { type Departures, ROW } from './departures.ts';
+import {
+  ANSWERED,
+  BUSY_US,
+  DELAY_US,
+  type Departures,
+  END,
+  GONE,
+  LATENCY_SUM_US,
+  LOST_STARTED,
+  MASK,
+  NEXT,
+  ROW,
+  SPEED,
+  TURNS,
+} from './departures.ts';
 import type { ServiceTally, TrafficTally } from './counters.ts';
 import { stirred } from './endpoints.ts';
 import { keyOf, type EventTier, type TierContext } from './event-tier.ts';
-import type { LatencyHistogram } from './latency-histogram.ts';
+import { LatencyHistogram } from './latency-histogram.ts';
 import type { RequestModelOptions } from './request-model.ts';
 
-/** What is kept of a request, as places in a row of the endpoint's ring. */
+/** What is kept of a request, as places in its row. */
 const DEPARTS = 0;
 const ISSUED = 1;
 const ENTERS = 2;
 const STARTS = 3;
 /** Work left, as it was at its start or at the endpoint's last change of speed. */
 const LEFT = 4;
-const TRAFFIC = 5;
+/** Which of the service's traffics it belongs to. */
+const SOURCE = 5;
 /** Number of the request at its endpoint: who came first. */
 const TURN = 6;
 
@@ -29,7 +44,6 @@ interface Source {
   readonly fromZone: number;
   keys: number;
   readonly tally: TrafficTally;
-  readonly latency: LatencyHistogram;
 }
 
 /**
@@ -72,7 +86,10 @@ export class ArrivalTier implements LoadSource {
   /** Numbers of all its endpoints, those removed as long as answers of theirs are on their way. */
   private members: number[] = [];
   private nowUs: number;
-  private latency: LatencyHistogram;
+  /** Since the counters were last brought up to date, by source. */
+  private readonly good: number[] = [];
+  /** Since latencies were last taken, by source. */
+  private readonly latency: LatencyHistogram[] = [];
 
   constructor(context: TierContext, service: number, arrivals: readonly (Arrivals | undefined)[]) {
     const { options, counters } = context;
@@ -86,7 +103,6 @@ export class ArrivalTier implements LoadSource {
     this.departures = context.departures;
     this.balanced.learnFrom(this);
     this.tally = counters.services[service];
-    this.latency = counters.serviceLatency[service];
     this.work = context.work[service];
     this.nowUs = options.startUs;
     options.traffic.forEach(({ service: asked, fromZone }, traffic) => {
@@ -98,48 +114,50 @@ export class ArrivalTier implements LoadSource {
         fromZone,
         keys: 0,
         tally: counters.traffic[traffic],
-        latency: counters.trafficLatency[traffic],
       });
+      this.good.push(0);
+      this.latency.push(new LatencyHistogram());
     });
     this.fromZone = this.sources.length > 0 ? this.sources[0].fromZone : -1;
   }
 
   addEndpoint(endpoint: number): void {
-    const { zone } = this.context.endpoints;
+    const { zone, speed } = this.context.endpoints;
     this.members.push(endpoint);
-    this.departures.delayUs[endpoint] = this.context.network.delayUs(this.fromZone, zone[endpoint]);
-    this.departures.changedUs[endpoint] = this.nowUs;
+    this.departures.add(endpoint, this.context.network.delayUs(this.fromZone, zone[endpoint]), speed[endpoint]);
+    this.context.endpoints.changedUs[endpoint] = this.nowUs;
   }
 
   /** Lets arrivals come up to and including this time. Counters are brought up to it by `settle` only. */
   advance(toUs: number): void {
     const { sources, balanced } = this;
-    this.latency = this.context.counters.serviceLatency[this.service];
     for (;;) {
-      let next: Source | undefined;
+      let next = 0;
+      let arrivalUs = Infinity;
       let belowUs = Infinity;
-      for (const source of sources) {
-        const otherUs = source.arrivals.nextUs;
-        if (next === undefined || otherUs < next.arrivals.nextUs) {
-          if (next !== undefined) belowUs = next.arrivals.nextUs;
-          next = source;
+      for (let at = 0; at < sources.length; at++) {
+        const otherUs = sources[at].arrivals.nextUs;
+        if (otherUs < arrivalUs) {
+          belowUs = arrivalUs;
+          arrivalUs = otherUs;
+          next = at;
         } else if (otherUs < belowUs) belowUs = otherUs;
       }
-      const arrivalUs = next === undefined ? Infinity : next.arrivals.nextUs;
       const timerUs = balanced.nextTimerUs;
       if (timerUs <= arrivalUs) {
         if (timerUs > toUs) break;
         this.nowUs = timerUs;
         balanced.onTimer();
-      } else if (next === undefined || arrivalUs > toUs) break;
+      } else if (arrivalUs > toUs) break;
       else this.run(next, toUs, Math.min(belowUs, timerUs));
     }
     this.nowUs = toUs;
   }
 
   /** The next arrival of this source, and those after it that come before `belowUs` and not after `toUs`. */
-  private run(source: Source, toUs: number, belowUs: number): void {
+  private run(at: number, toUs: number, belowUs: number): void {
     const { balanced, tally, work } = this;
+    const source = this.sources[at];
     const { arrivals, salt, fromZone, tally: trafficTally } = source;
     let count = 0;
     do {
@@ -153,7 +171,7 @@ export class ArrivalTier implements LoadSource {
           tally.failed++;
           tally.failedBy.noEndpoint++;
           trafficTally.bad++;
-        } else this.send(endpoint, source, nowUs, workUs);
+        } else this.send(endpoint, at, nowUs, workUs);
       }
       arrivals.step();
     } while (arrivals.nextUs <= toUs && arrivals.nextUs < belowUs);
@@ -162,126 +180,153 @@ export class ArrivalTier implements LoadSource {
     this.context.counters.work.requests += count;
   }
 
-  private send(endpoint: number, source: Source, nowUs: number, workUs: number): void {
+  private send(endpoint: number, source: number, nowUs: number, workUs: number): void {
+    const { departures, concurrency } = this;
+    let head = departures.head[endpoint];
+    let { floats, ints } = departures;
     this.release(endpoint, nowUs);
-    const entersUs = nowUs + this.departures.delayUs[endpoint];
-    const gone = this.departures.gone[endpoint];
-    const count = (this.departures.end[endpoint] - gone) | 0;
-    let ring = this.departures.rings[endpoint];
-    let mask = (ring.length / ROW - 1) | 0;
+    const gone = ints[2 * head + GONE];
+    const end = ints[2 * head + END];
+    const count = (end - gone) | 0;
+    let mask = ints[2 * head + MASK];
+    const entersUs = nowUs + floats[head + DELAY_US];
     let startsUs = entersUs;
-    if (count >= this.concurrency) {
-      const { concurrency, queueLimit } = this;
-      const room = concurrency + queueLimit;
-      if (count >= room && ring[((gone + count - room) & mask) * ROW] > entersUs) {
-        this.tally.failed++;
-        this.tally.failedBy.queueFull++;
-        this.context.endpoints.bad[endpoint]++;
-        source.tally.bad++;
+    if (count >= concurrency) {
+      const room = concurrency + this.queueLimit;
+      if (count >= room && floats[head + ROW * (1 + ((end - room) & mask))] > entersUs) {
+        this.refuse(endpoint, source);
         return;
       }
       // All of them but the last so many have departed when the first place gets free.
-      const freeUs = ring[((gone + count - concurrency) & mask) * ROW];
+      const freeUs = floats[head + ROW * (1 + ((end - concurrency) & mask))];
       if (freeUs > entersUs) startsUs = freeUs;
     }
-    const speed = this.context.endpoints.speed[endpoint];
-    const departsUs = startsUs === Infinity || speed === 0 ? Infinity : startsUs + workUs / speed;
-    const end = this.departures.end[endpoint];
-    if (((end - this.departures.answered[endpoint]) | 0) > mask) {
-      ring = this.widen(endpoint);
-      mask = (ring.length / ROW - 1) | 0;
+    if (((end - ints[2 * head + ANSWERED]) | 0) > mask) {
+      departures.widen(endpoint);
+      head = departures.head[endpoint];
+      ({ floats, ints } = departures);
+      mask = ints[2 * head + MASK];
     }
+    // At speed 0 it never ends, nor does what waits for it.
+    const speed = floats[head + SPEED];
+    const departsUs = speed > 0 ? startsUs + workUs / speed : Infinity;
     let at = end;
-    while (at !== gone && ring[((at - 1) & mask) * ROW] > departsUs) {
-      const to = (at & mask) * ROW;
-      const from = ((at - 1) & mask) * ROW;
-      for (let k = 0; k < ROW; k++) ring[to + k] = ring[from + k];
+    while (at !== gone) {
+      const from = head + ROW * (1 + ((at - 1) & mask));
+      if (floats[from] <= departsUs) break;
+      floats.copyWithin(head + ROW * (1 + (at & mask)), from, from + ROW);
       at = (at - 1) | 0;
     }
-    const row = (at & mask) * ROW;
-    ring[row + DEPARTS] = departsUs;
-    ring[row + ISSUED] = nowUs;
-    ring[row + ENTERS] = entersUs;
-    ring[row + STARTS] = startsUs;
-    ring[row + LEFT] = workUs;
-    ring[row + TRAFFIC] = source.traffic;
-    ring[row + TURN] = this.departures.turns[endpoint]++;
-    this.departures.end[endpoint] = (end + 1) | 0;
+    if (at === gone) floats[head + NEXT] = departsUs;
+    const row = head + ROW * (1 + (at & mask));
+    floats[row + DEPARTS] = departsUs;
+    floats[row + ISSUED] = nowUs;
+    floats[row + ENTERS] = entersUs;
+    floats[row + STARTS] = startsUs;
+    floats[row + LEFT] = workUs;
+    floats[row + SOURCE] = source;
+    floats[row + TURN] = ints[2 * head + TURNS]++;
+    ints[2 * head + END] = (end + 1) | 0;
     if (this.readsAll) this.balanced.table.inFlight[this.context.endpoints.position[endpoint]] = count + 1;
   }
 
+  private refuse(endpoint: number, source: number): void {
+    this.tally.failed++;
+    this.tally.failedBy.queueFull++;
+    this.context.endpoints.bad[endpoint]++;
+    this.sources[source].tally.bad++;
+  }
+
   loadAt(endpoint: number, nowUs: number): number {
-    this.release(endpoint, nowUs);
-    return (this.departures.end[endpoint] - this.departures.gone[endpoint]) | 0;
+    const { departures } = this;
+    const head = departures.head[endpoint];
+    if (departures.floats[head + NEXT] <= nowUs) this.release(endpoint, nowUs);
+    const { ints } = departures;
+    return (ints[2 * head + END] - ints[2 * head + GONE]) | 0;
   }
 
   /** Takes out who has departed by now, and counts who has been answered. */
   private release(endpoint: number, nowUs: number): void {
-    const ring = this.departures.rings[endpoint];
-    const end = this.departures.end[endpoint];
-    const mask = (ring.length / ROW - 1) | 0;
-    let gone = this.departures.gone[endpoint];
-    while (gone !== end && ring[(gone & mask) * ROW] <= nowUs) {
-      const row = (gone & mask) * ROW;
-      this.departures.startedBefore[endpoint]++;
-      this.departures.busyBefore[endpoint] += ring[row] - ring[row + STARTS];
-      gone = (gone + 1) | 0;
+    const { floats, ints, head: heads } = this.departures;
+    const head = heads[endpoint];
+    let gone = ints[2 * head + GONE];
+    const mask = ints[2 * head + MASK];
+    if (floats[head + NEXT] <= nowUs) {
+      const end = ints[2 * head + END];
+      let nextUs = floats[head + NEXT];
+      while (nextUs <= nowUs) {
+        floats[head + BUSY_US] += nextUs - floats[head + ROW * (1 + (gone & mask)) + STARTS];
+        gone = (gone + 1) | 0;
+        nextUs = gone === end ? Infinity : floats[head + ROW * (1 + (gone & mask))];
+      }
+      floats[head + NEXT] = nextUs;
+      ints[2 * head + GONE] = gone;
+      if (this.readsAll) this.tell(endpoint, (end - gone) | 0);
     }
-    if (this.readsAll && gone !== this.departures.gone[endpoint]) {
-      const at = this.context.endpoints.position[endpoint];
-      if (at >= 0) this.balanced.table.inFlight[at] = (end - gone) | 0;
-    }
-    this.departures.gone[endpoint] = gone;
-    const delayUs = this.departures.delayUs[endpoint];
-    let answered = this.departures.answered[endpoint];
-    while (answered !== gone) {
-      const row = (answered & mask) * ROW;
-      const answeredUs = ring[row] + delayUs;
+    let answered = ints[2 * head + ANSWERED];
+    if (answered === gone) return;
+    const delayUs = floats[head + DELAY_US];
+    do {
+      const row = head + ROW * (1 + (answered & mask));
+      const answeredUs = floats[row] + delayUs;
       if (answeredUs > nowUs) break;
-      this.answer(endpoint, ring[row + TRAFFIC], answeredUs - ring[row + ISSUED]);
+      const tookUs = Math.floor(answeredUs - floats[row + ISSUED] + 0.5);
+      const source = floats[row + SOURCE];
+      floats[head + LATENCY_SUM_US] += tookUs;
+      this.good[source]++;
+      this.latency[source].addOne(tookUs);
       answered = (answered + 1) | 0;
-    }
-    this.departures.answered[endpoint] = answered;
+    } while (answered !== gone);
+    ints[2 * head + ANSWERED] = answered;
   }
 
-  private answer(endpoint: number, traffic: number, tookUs: number): void {
-    const us = Math.floor(tookUs + 0.5);
-    this.tally.served++;
-    this.context.endpoints.served[endpoint]++;
-    this.context.endpoints.latencySumUs[endpoint] += us;
-    this.latency.add(us);
-    this.context.counters.traffic[traffic].good++;
-    this.context.counters.trafficLatency[traffic].add(us);
+  private tell(endpoint: number, load: number): void {
+    const at = this.context.endpoints.position[endpoint];
+    if (at >= 0) this.balanced.table.inFlight[at] = load;
   }
 
   /** Brings the loads of all endpoints in the table up to date. */
   private freshen(nowUs: number): void {
     const { table } = this.balanced;
+    const { floats, head } = this.departures;
     for (let at = 0; at < table.count; at++) {
       const endpoint = table.id[at];
-      const gone = this.departures.gone[endpoint];
-      const ring = this.departures.rings[endpoint];
-      if (gone !== this.departures.end[endpoint] && ring[(gone & (ring.length / ROW - 1)) * ROW] <= nowUs)
-        this.release(endpoint, nowUs);
+      if (floats[head[endpoint] + NEXT] <= nowUs) this.release(endpoint, nowUs);
     }
   }
 
   /** Brings the counters up to the time advanced to. */
   settle(): void {
-    this.latency = this.context.counters.serviceLatency[this.service];
-    const members: number[] = [];
+    const { removed } = this.context.endpoints;
+    let gone = false;
     for (const endpoint of this.members) {
       this.release(endpoint, this.nowUs);
-      if (
-        !this.context.endpoints.removed[endpoint] ||
-        this.departures.answered[endpoint] !== this.departures.end[endpoint]
-      )
-        members.push(endpoint);
+      if (removed[endpoint] && this.int(endpoint, ANSWERED) === this.int(endpoint, END)) gone = true;
     }
-    this.members = members;
-    const { tally } = this;
-    tally.inFlight = tally.arrived - tally.served - tally.failed - tally.timedOut;
-    for (const { tally: traffic } of this.sources) traffic.inFlight = traffic.offered - traffic.good - traffic.bad;
+    if (gone)
+      this.members = this.members.filter(
+        (endpoint) => !removed[endpoint] || this.int(endpoint, ANSWERED) !== this.int(endpoint, END),
+      );
+    const { tally, good } = this;
+    this.sources.forEach(({ tally: traffic }, at) => {
+      traffic.good += good[at];
+      tally.served += good[at];
+      good[at] = 0;
+      traffic.inFlight = traffic.offered - traffic.good - traffic.bad;
+    });
+    tally.inFlight = tally.arrived - tally.served - tally.failed;
+  }
+
+  /** Adds the latencies since the last time to those that are told. */
+  settleLatency(): void {
+    const { serviceLatency, trafficLatency } = this.context.counters;
+    this.sources.forEach(({ traffic }, at) => {
+      const latency = this.latency[at];
+      if (latency.count === 0) return;
+      serviceLatency[this.service].merge(latency);
+      trafficLatency[traffic].merge(latency);
+      latency.clear();
+    });
   }
 
   /** Computes the departures of who is there anew. */
@@ -292,18 +337,19 @@ export class ArrivalTier implements LoadSource {
     if (old === speed) return;
     const { nowUs, concurrency } = this;
     const rows = this.takeOut(endpoint);
-    const changedUs = this.departures.changedUs[endpoint];
-    this.departures.changedUs[endpoint] = nowUs;
+    this.departures.floats[this.departures.head[endpoint] + SPEED] = speed;
+    const changedUs = endpoints.changedUs[endpoint];
+    endpoints.changedUs[endpoint] = nowUs;
     for (const row of rows) {
       if (row[STARTS] <= nowUs) {
         row[LEFT] -= (nowUs - Math.max(row[STARTS], changedUs)) * old;
         row[DEPARTS] = speed > 0 ? nowUs + row[LEFT] / speed : Infinity;
       } else {
-        const count = (this.departures.end[endpoint] - this.departures.gone[endpoint]) | 0;
-        const freeUs =
-          count < concurrency ? -Infinity : this.row(endpoint, this.departures.end[endpoint] - concurrency)[DEPARTS];
+        const end = this.int(endpoint, END);
+        const count = (end - this.int(endpoint, GONE)) | 0;
+        const freeUs = count < concurrency ? -Infinity : this.row(endpoint, end - concurrency)[DEPARTS];
         row[STARTS] = Math.max(row[ENTERS], freeUs);
-        row[DEPARTS] = speed > 0 && row[STARTS] < Infinity ? row[STARTS] + row[LEFT] / speed : Infinity;
+        row[DEPARTS] = speed > 0 ? row[STARTS] + row[LEFT] / speed : Infinity;
       }
       this.insert(endpoint, row);
     }
@@ -311,54 +357,56 @@ export class ArrivalTier implements LoadSource {
 
   /** Gone at once; what has not departed fails. */
   remove(endpoint: number): void {
-    this.departures.busyBefore[endpoint] = this.busyUs(endpoint);
-    this.departures.startedBefore[endpoint] = this.started(endpoint);
-    this.release(endpoint, this.nowUs);
-    const { tally } = this;
-    const { traffic } = this.context.counters;
+    const { departures, tally, nowUs } = this;
+    const { endpoints } = this.context;
+    departures.floats[departures.head[endpoint] + BUSY_US] = this.busyUs(endpoint);
     for (const row of this.takeOut(endpoint)) {
       tally.failed++;
       tally.failedBy.endpointLost++;
-      this.context.endpoints.bad[endpoint]++;
-      traffic[row[TRAFFIC]].bad++;
+      endpoints.bad[endpoint]++;
+      this.sources[row[SOURCE]].tally.bad++;
+      if (row[STARTS] <= nowUs) departures.ints[2 * departures.head[endpoint] + LOST_STARTED]++;
     }
-    this.context.endpoints.removed[endpoint] = true;
+    endpoints.removed[endpoint] = true;
   }
 
   inFlight(endpoint: number): number {
-    this.release(endpoint, this.nowUs);
-    let count = 0;
-    for (let at = this.departures.gone[endpoint]; at !== this.departures.end[endpoint]; at = (at + 1) | 0)
-      if (this.row(endpoint, at)[ENTERS] <= this.nowUs) count++;
-    return count;
+    return this.present(endpoint).filter((row) => row[ENTERS] <= this.nowUs).length;
   }
 
   busyUs(endpoint: number): number {
-    this.release(endpoint, this.nowUs);
-    let busyUs = this.departures.busyBefore[endpoint];
-    for (let at = this.departures.gone[endpoint]; at !== this.departures.end[endpoint]; at = (at + 1) | 0)
-      busyUs += Math.max(0, this.nowUs - this.row(endpoint, at)[STARTS]);
-    return busyUs;
+    const rows = this.present(endpoint);
+    const { floats, head } = this.departures;
+    return rows.reduce((sum, row) => sum + Math.max(0, this.nowUs - row[STARTS]), floats[head[endpoint] + BUSY_US]);
   }
 
   started(endpoint: number): number {
+    const begun = this.present(endpoint).filter((row) => row[STARTS] <= this.nowUs).length;
+    return (this.int(endpoint, GONE) >>> 0) + this.int(endpoint, LOST_STARTED) + begun;
+  }
+
+  servedBy(endpoint: number): number {
     this.release(endpoint, this.nowUs);
-    let started = this.departures.startedBefore[endpoint];
-    for (let at = this.departures.gone[endpoint]; at !== this.departures.end[endpoint]; at = (at + 1) | 0)
-      if (this.row(endpoint, at)[STARTS] <= this.nowUs) started++;
-    return started;
+    return this.int(endpoint, ANSWERED) >>> 0;
+  }
+
+  latencySumUs(endpoint: number): number {
+    this.release(endpoint, this.nowUs);
+    const { floats, head } = this.departures;
+    return floats[head[endpoint] + LATENCY_SUM_US];
   }
 
   /** Whether nothing of it is anywhere, so that delays may change. */
   get idle(): boolean {
     this.settle();
-    return this.members.every((endpoint) => this.departures.answered[endpoint] === this.departures.end[endpoint]);
+    return this.members.every((endpoint) => this.int(endpoint, ANSWERED) === this.int(endpoint, END));
   }
 
   /** The delays have changed, while nothing was on its way. */
   delaysChanged(): void {
+    const { floats, head } = this.departures;
     for (const endpoint of this.members)
-      this.departures.delayUs[endpoint] = this.context.network.delayUs(
+      floats[head[endpoint] + DELAY_US] = this.context.network.delayUs(
         this.fromZone,
         this.context.endpoints.zone[endpoint],
       );
@@ -367,84 +415,92 @@ export class ArrivalTier implements LoadSource {
   /** Hands the service with everything it has over to the event tier. */
   moveTo(events: EventTier): void {
     this.settle();
-    const { nowUs } = this;
+    this.settleLatency();
     const { endpoints } = this.context;
-    for (let endpoint = 0; endpoint < endpoints.count; endpoint++) {
-      if (endpoints.service[endpoint] !== this.service) continue;
-      const started = this.started(endpoint);
-      const busyUs = this.busyUs(endpoint);
-      events.takeEndpoint(endpoint, started, busyUs);
-      const delayUs = this.departures.delayUs[endpoint];
-      for (let at = this.departures.answered[endpoint]; at !== this.departures.gone[endpoint]; at = (at + 1) | 0) {
-        const row = this.row(endpoint, at);
-        const atUs = row[DEPARTS] + delayUs;
-        events.takeRequest(row[TRAFFIC], endpoint, row[ISSUED], { state: 'returns', atUs, workUs: 0 });
-      }
-      for (const row of this.takeOut(endpoint)) {
-        const sinceUs = Math.max(row[STARTS], this.departures.changedUs[endpoint]);
-        const state = row[ENTERS] > nowUs ? 'travels' : row[STARTS] > nowUs ? 'queued' : 'served';
-        const atUs = state === 'travels' ? row[ENTERS] : sinceUs;
-        events.takeRequest(row[TRAFFIC], endpoint, row[ISSUED], { state, atUs, workUs: row[LEFT] });
-      }
-      const at = this.context.endpoints.position[endpoint];
-      if (at >= 0) this.balanced.table.inFlight[at] = events.loadAt(endpoint);
-      if (endpoints.removed[endpoint]) events.remove(endpoint);
-    }
+    for (let endpoint = 0; endpoint < endpoints.count; endpoint++)
+      if (endpoints.service[endpoint] === this.service) this.moveEndpoint(endpoint, events);
     for (const { traffic, arrivals, keys } of this.sources) events.takeTraffic(traffic, arrivals, keys);
     events.takeService(this.service);
+  }
+
+  private moveEndpoint(endpoint: number, events: EventTier): void {
+    const { nowUs } = this;
+    const { endpoints } = this.context;
+    events.takeEndpoint(endpoint, this.started(endpoint), this.busyUs(endpoint));
+    endpoints.served[endpoint] = this.servedBy(endpoint);
+    endpoints.latencySumUs[endpoint] = this.latencySumUs(endpoint);
+    const delayUs = this.departures.floats[this.departures.head[endpoint] + DELAY_US];
+    const gone = this.int(endpoint, GONE);
+    for (let at = this.int(endpoint, ANSWERED); at !== gone; at = (at + 1) | 0) {
+      const row = this.row(endpoint, at);
+      const atUs = row[DEPARTS] + delayUs;
+      events.takeRequest(this.trafficOf(row), endpoint, row[ISSUED], { state: 'returns', atUs, workUs: 0 });
+    }
+    for (const row of this.takeOut(endpoint)) {
+      const sinceUs = Math.max(row[STARTS], endpoints.changedUs[endpoint]);
+      const state = row[ENTERS] > nowUs ? 'travels' : row[STARTS] > nowUs ? 'queued' : 'served';
+      const atUs = state === 'travels' ? row[ENTERS] : sinceUs;
+      events.takeRequest(this.trafficOf(row), endpoint, row[ISSUED], { state, atUs, workUs: row[LEFT] });
+    }
+    this.tell(endpoint, events.loadAt(endpoint));
+    if (endpoints.removed[endpoint]) events.remove(endpoint);
   }
 
   /** Throws where what its endpoints hold is not what is counted as in flight. */
   check(): void {
     this.settle();
     let held = 0;
-    for (const endpoint of this.members)
-      held += (this.departures.end[endpoint] - this.departures.answered[endpoint]) | 0;
+    for (const endpoint of this.members) held += (this.int(endpoint, END) - this.int(endpoint, ANSWERED)) | 0;
     if (held !== this.tally.inFlight)
       throw new Violation(
         `service ${this.service} counts ${this.tally.inFlight} requests in flight, but its endpoints hold ${held}`,
       );
   }
 
-  private row(endpoint: number, position: number): Float64Array {
-    const ring = this.departures.rings[endpoint];
-    const at = (position & (ring.length / ROW - 1)) * ROW;
-    return ring.subarray(at, at + ROW);
+  private trafficOf(row: Float64Array): number {
+    return this.sources[row[SOURCE]].traffic;
   }
 
-  /** Copies of the rows that have not departed, those in service first, then in the order of their coming; they are taken out. */
-  private takeOut(endpoint: number): Float64Array[] {
+  private int(endpoint: number, which: number): number {
+    const { ints, head } = this.departures;
+    return ints[2 * head[endpoint] + which];
+  }
+
+  private row(endpoint: number, position: number): Float64Array {
+    const { floats, head } = this.departures;
+    const at = head[endpoint] + ROW * (1 + (position & this.int(endpoint, MASK)));
+    return floats.subarray(at, at + ROW);
+  }
+
+  /** The rows of those who have not departed by now. */
+  private present(endpoint: number): Float64Array[] {
     this.release(endpoint, this.nowUs);
     const rows: Float64Array[] = [];
-    for (let at = this.departures.gone[endpoint]; at !== this.departures.end[endpoint]; at = (at + 1) | 0)
-      rows.push(this.row(endpoint, at).slice());
-    this.departures.end[endpoint] = this.departures.gone[endpoint];
-    // First come, first served: who is in service has come before those who are not.
+    const end = this.int(endpoint, END);
+    for (let at = this.int(endpoint, GONE); at !== end; at = (at + 1) | 0) rows.push(this.row(endpoint, at));
+    return rows;
+  }
+
+  /** Copies of the rows of those who have not departed, in the order of their coming; they are taken out. */
+  private takeOut(endpoint: number): Float64Array[] {
+    const rows = this.present(endpoint).map((row) => row.slice());
+    const { ints, floats, head } = this.departures;
+    ints[2 * head[endpoint] + END] = this.int(endpoint, GONE);
+    floats[head[endpoint] + NEXT] = Infinity;
     return rows.sort((one, other) => one[TURN] - other[TURN]);
   }
 
   private insert(endpoint: number, row: Float64Array): void {
-    const gone = this.departures.gone[endpoint];
-    let at = this.departures.end[endpoint];
-    this.departures.end[endpoint] = (at + 1) | 0;
+    const { ints, floats, head } = this.departures;
+    const gone = this.int(endpoint, GONE);
+    let at = this.int(endpoint, END);
+    ints[2 * head[endpoint] + END] = (at + 1) | 0;
     for (; at !== gone; at = (at - 1) | 0) {
       const before = this.row(endpoint, at - 1);
       if (before[DEPARTS] <= row[DEPARTS]) break;
       this.row(endpoint, at).set(before);
     }
     this.row(endpoint, at).set(row);
-  }
-
-  private widen(endpoint: number): Float64Array {
-    const ring = this.departures.rings[endpoint];
-    const wider = new Float64Array(ring.length * 2);
-    const mask = ring.length / ROW - 1;
-    const widerMask = wider.length / ROW - 1;
-    for (let at = this.departures.answered[endpoint]; at !== this.departures.end[endpoint]; at = (at + 1) | 0) {
-      const from = (at & mask) * ROW;
-      wider.set(ring.subarray(from, from + ROW), (at & widerMask) * ROW);
-    }
-    this.departures.rings[endpoint] = wider;
-    return wider;
+    if (at === gone) floats[head[endpoint] + NEXT] = row[DEPARTS];
   }
 }

@@ -95,7 +95,7 @@ export class DiscreteRequests implements RequestModel {
   addEndpoint(spec: EndpointSpec): number {
     const endpoint = this.endpoints.add(spec, this.nowUs);
     this.servers.add(this.nowUs);
-    this.departures.add(this.nowUs);
+    this.departures.head.push(-1);
     this.balanced[spec.service].add(endpoint, this.nowUs);
     this.tierOf(endpoint).addEndpoint(endpoint);
     return endpoint;
@@ -147,18 +147,15 @@ export class DiscreteRequests implements RequestModel {
   }
 
   servedBy(endpoint: number): number {
-    this.settle();
-    return this.endpoints.served[endpoint];
+    return this.tierOf(endpoint).servedBy(endpoint);
   }
 
   badBy(endpoint: number): number {
-    this.settle();
     return this.endpoints.bad[endpoint];
   }
 
   latencySumUs(endpoint: number): number {
-    this.settle();
-    return this.endpoints.latencySumUs[endpoint];
+    return this.tierOf(endpoint).latencySumUs(endpoint);
   }
 
   setDelay(fromZone: number, toZone: number, delayUs: number): void {
@@ -189,6 +186,7 @@ export class DiscreteRequests implements RequestModel {
 
   takeServiceLatency(service: number): LatencyHistogram {
     this.settle();
+    this.arrivalTiers[service]?.settleLatency();
     const taken = this.counters.serviceLatency[service];
     this.counters.serviceLatency[service] = new LatencyHistogram();
     return taken;
@@ -196,6 +194,7 @@ export class DiscreteRequests implements RequestModel {
 
   takeTrafficLatency(traffic: number): LatencyHistogram {
     this.settle();
+    this.arrivalTiers[this.options.traffic[traffic].service]?.settleLatency();
     const taken = this.counters.trafficLatency[traffic];
     this.counters.trafficLatency[traffic] = new LatencyHistogram();
     return taken;

@@ -9,6 +9,8 @@ export class Endpoints {
   readonly weight: number[] = [];
   readonly speed: number[] = [];
   readonly addedUs: number[] = [];
+  /** When its speed last changed. */
+  readonly changedUs: number[] = [];
   /** Share of its answers that are errors. */
   readonly errorShare: number[] = [];
   readonly reachable: boolean[] = [];
@@ -27,6 +29,7 @@ export class Endpoints {
     this.weight.push(spec.weight);
     this.speed.push(spec.speed);
     this.addedUs.push(nowUs);
+    this.changedUs.push(nowUs);
     this.errorShare.push(0);
     this.position.push(-1);
     this.served.push(0);

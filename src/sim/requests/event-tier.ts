@@ -226,6 +226,14 @@ export class EventTier implements LoadSource {
     return this.servers.started[endpoint];
   }
 
+  servedBy(endpoint: number): number {
+    return this.context.endpoints.served[endpoint];
+  }
+
+  latencySumUs(endpoint: number): number {
+    return this.context.endpoints.latencySumUs[endpoint];
+  }
+
   /** Takes over an endpoint's past from the other tier. */
   takeEndpoint(endpoint: number, started: number, busyUs: number): void {
     this.servers.takeOver(endpoint, started, busyUs, this.nowUs);

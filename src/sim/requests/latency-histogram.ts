@@ -40,6 +40,28 @@ export class LatencyHistogram {
     this.buckets[at] += occurrences;
   }
 
+  /** Adds one time of less than 2^31 µs, a whole number; as `add`, but faster. */
+  addOne(us: number): void {
+    if (us >= 0x7fffffff) {
+      this.add(us);
+      return;
+    }
+    this.count++;
+    this.sumUs += us;
+    if (us > this.maxUs) this.maxUs = us;
+    let bucket = us | 0;
+    if (bucket >= EXACT_US) {
+      const octave = 31 - Math.clz32(bucket) - OCTAVE_BITS;
+      bucket = octave * PER_OCTAVE + (bucket >> octave);
+    }
+    const at = bucket - this.first;
+    if (at >= 0 && at < this.buckets.length) this.buckets[at]++;
+    else {
+      this.widen(bucket, bucket + 1);
+      this.buckets[bucket - this.first]++;
+    }
+  }
+
   merge(other: LatencyHistogram): void {
     if (other.buckets.length === 0) return;
     this.count += other.count;
