@@ -28,7 +28,7 @@ test('the ending of a name says the format', async () => {
   expect(readFileSync(names[2], 'utf8').split('\n')[0]).toBe('timeUs,name,service,zone,unit,value');
   const rows = readFileSync(names[3], 'utf8').trimEnd().split('\n').length;
   const bytes = readFileSync(names[4]);
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   expect((await parquetReadObjects({ file })).length).toBe(rows);
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });

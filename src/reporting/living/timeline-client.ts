@@ -181,7 +181,8 @@ export const TIMELINE_CLIENT = `
           if (state.cursor !== null)
             chosenPolicies().forEach(function (place, slot) {
               var lines = linesOf(data.policies[place]);
-              entry.appendChild(element('b', (slot === 1 ? ' | ' : ' ') + withUnit(lines.values[at][k][nearest(lines.t, state.cursor)], panel.unit)));
+              entry.appendChild(document.createTextNode(slot === 1 ? ' | ' : ' '));
+              entry.appendChild(element('b', withUnit(lines.values[at][k][nearest(lines.t, state.cursor)], panel.unit)));
             });
           box.appendChild(entry);
         });
