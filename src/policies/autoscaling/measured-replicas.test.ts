@@ -5,8 +5,10 @@ import { replica } from './observation-fixture.ts';
 
 const RULES = { cpuInitialisationUs: seconds(300), initialReadinessUs: seconds(30), windowUs: seconds(15) };
 const NOW = minutes(60);
-const groupOf = (given: Parameters<typeof replica>[0], resource: 'cpu' | 'memory' = 'cpu') =>
-  measuredReplicas([replica(given)], resource, NOW, RULES)[0]?.group;
+function groupOf(given: Parameters<typeof replica>[0], resource: 'cpu' | 'memory' = 'cpu'): string | undefined {
+  const { ready, missing, unready } = measuredReplicas([replica(given)], resource, NOW, RULES);
+  return ready ? 'ready' : missing ? 'missing' : unready ? 'unready' : undefined;
+}
 
 test('replicas that are ending are left out, pending ones are unready, those without a sample are missing', () => {
   expect(groupOf({ state: 'terminating' })).toBeUndefined();
@@ -34,4 +36,28 @@ test('an old replica that is not ready counts if it has been ready before', () =
 
 test('readiness is no matter for memory', () => {
   expect(groupOf({ state: 'unready', startedUs: NOW - seconds(10) }, 'memory')).toBe('ready');
+});
+
+test('usage and requests are summed by group, usage in whole units, and replicas without a request are counted', () => {
+  const sums = measuredReplicas(
+    [
+      replica({ cpuUsageMilli: 299.6 }),
+      replica({ cpuUsageMilli: 500, cpuRequestMilli: 2000 }),
+      replica({ sampledUs: -1, cpuRequestMilli: 700 }),
+      replica({ state: 'pending', cpuRequestMilli: 0 }),
+    ],
+    'cpu',
+    NOW,
+    RULES,
+  );
+  expect(sums).toEqual({
+    ready: 2,
+    usage: 800,
+    request: 3000,
+    missing: 1,
+    missingRequest: 700,
+    unready: 1,
+    unreadyRequest: 0,
+    requestless: 1,
+  });
 });

@@ -1,5 +1,5 @@
 import type { ReplicaSample } from '../../sim/scaling/horizontal-policy.ts';
-import type { MeasuredReplica } from './replica-calculator.ts';
+import type { MeasuredReplicas } from './replica-calculator.ts';
 
 /** How long the CPU of a young replica is distrusted, in microseconds. */
 export interface ReadinessRules {
@@ -12,7 +12,7 @@ export interface ReadinessRules {
 }
 
 /**
- * The replicas as the metric sees them; those that are ending are left out. A replica that is starting counts as Pending
+ * The replicas as one resource's metric sees them; those that are ending are left out. A replica that is starting counts as Pending
  * until there is a first sample of it, since only running containers are measured.
  *
  * Source: groupPods in kubernetes v1.36.2, pkg/controller/podautoscaler/replica_calculator.go.
@@ -22,19 +22,39 @@ export function measuredReplicas(
   resource: 'cpu' | 'memory',
   nowUs: number,
   rules: ReadinessRules,
-): MeasuredReplica[] {
-  const replicas: MeasuredReplica[] = [];
+): MeasuredReplicas {
+  const seen: MeasuredReplicas = {
+    ready: 0,
+    usage: 0,
+    request: 0,
+    missing: 0,
+    missingRequest: 0,
+    unready: 0,
+    unreadyRequest: 0,
+    requestless: 0,
+  };
+  const ofCpu = resource === 'cpu';
   for (const sample of samples) {
-    if (sample.state === 'terminating') continue;
-    const usage = resource === 'cpu' ? sample.cpuUsageMilli : sample.memUsageBytes;
-    const request = resource === 'cpu' ? sample.cpuRequestMilli : sample.memRequestBytes;
+    const { state } = sample;
+    if (state === 'terminating') continue;
+    const usage = ofCpu ? sample.cpuUsageMilli : sample.memUsageBytes;
+    const request = ofCpu ? sample.cpuRequestMilli : sample.memRequestBytes;
+    if (!(request > 0)) seen.requestless++;
     const measured = sample.sampledUs >= 0 && Number.isFinite(usage);
-    const pending = sample.state === 'pending' || (sample.state === 'starting' && !measured);
-    const distrusted = resource === 'cpu' && measured && isDistrusted(sample, nowUs, rules);
-    const group = pending ? 'unready' : !measured ? 'missing' : distrusted ? 'unready' : 'ready';
-    replicas.push({ group, usage: measured ? Math.round(usage) : 0, request });
+    const pending = state === 'pending' || (state === 'starting' && !measured);
+    if (pending || (ofCpu && measured && isDistrusted(sample, nowUs, rules))) {
+      seen.unready++;
+      seen.unreadyRequest += request;
+    } else if (measured) {
+      seen.ready++;
+      seen.usage += Math.round(usage);
+      seen.request += request;
+    } else {
+      seen.missing++;
+      seen.missingRequest += request;
+    }
   }
-  return replicas;
+  return seen;
 }
 
 function isDistrusted(sample: ReplicaSample, nowUs: number, rules: ReadinessRules): boolean {

@@ -66,6 +66,24 @@ describe('without rules', () => {
   });
 });
 
+test('only requests may take a service to zero and wake it', () => {
+  const idle = { minReplicas: 0, replicas: replicas(2, { cpuUsageMilli: 0 }) };
+  const byCpu = make({ cpu: 0.5, downStabilisation: 0 });
+  byCpu.decide(observation(idle));
+  expect(byCpu.decide(observation({ ...idle, nowUs: hours(1) + seconds(15) }))).toEqual({
+    replicas: 1,
+    why: 'cpu 0 % of 50 %: ceil(2 x 0/50) = 0',
+    limitedBy: 'at least 1',
+  });
+  const points = pointsUntil(hours(1), 4, () => ({ requestsPerSecond: 0 }), seconds(15));
+  const byRequests = make({ requests: 10, downStabilisation: 0 });
+  byRequests.decide(observation({ ...idle, points }));
+  expect(byRequests.decide(observation({ ...idle, points, nowUs: hours(1) + seconds(15) })).replicas).toBe(0);
+  const busy = pointsUntil(hours(1), 4, () => ({ requestsPerSecond: 25 }), seconds(15));
+  const asleep = { nowUs: hours(1) + seconds(30), current: 0, replicas: [], minReplicas: 0, points: busy };
+  expect(byRequests.decide(observation(asleep)).replicas).toBe(3);
+});
+
 describe('with rules', () => {
   test('the filled-in rules: current 10, proposal 40: max(10 + 4, 2 x 10) = 20', () => {
     // 80 % of 20 %: ceil(10 x 4) = 40.

@@ -173,7 +173,9 @@ function scaler(settings: Settings): { decide(seen: ServiceObservation): Horizon
   const periods = rules ? [...rules.up.policies, ...rules.down.policies].map((rule) => rule.periodUs) : [];
   const rateLimit = new RateLimit(Math.max(seconds(15), ...periods));
   return {
-    decide(seen) {
+    decide(all) {
+      // CPU and memory of nobody wake nobody, so only requests may take a service to zero (upstream refuses it too).
+      const seen = settings.requests > 0 ? all : { ...all, minReplicas: Math.max(1, all.minReplicas) };
       const { current, nowUs } = seen;
       stabilisation.begin(nowUs, current);
       if (current > seen.maxReplicas || current < seen.minReplicas)
