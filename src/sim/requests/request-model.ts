@@ -9,6 +9,8 @@ export interface RequestModelOptions {
   readonly traffic: readonly Traffic[];
   readonly zones: readonly string[];
   readonly startUs: number;
+  /** When the run will end, so that `auto` can reckon how many requests will come; absent: not known. */
+  readonly endUs?: number;
   /** The run's streams by name. The model uses names that begin with `requests/` or `traffic/`. */
   readonly streams: (name: string) => RandomStream;
 }
