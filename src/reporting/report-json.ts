@@ -1,9 +1,10 @@
 import type { Comparison } from '../experiment/comparison.ts';
+import type { LivingResult } from '../sim/monitoring/living-result.ts';
 
 /**
  * The whole comparison as JSON, every run with its `fingerprint` beside its status. Keys stand in the order of the
  * types, records (metrics, statistics) in the order of their names, so that equal comparisons give equal text.
- * `curves: false` leaves out what fills most of the file: curves, heat maps, distribution functions.
+ * `curves: false` leaves out what fills most of the file: curves, heat maps, distribution functions, timelines, decisions.
  */
 export function jsonReport(comparison: Comparison, { curves = true }: { curves?: boolean } = {}): string {
   const { runs, cells, ...facts } = comparison;
@@ -12,13 +13,21 @@ export function jsonReport(comparison: Comparison, { curves = true }: { curves?:
     cells,
     runs: runs.map(({ result, ...run }) => {
       if (!result) return run;
-      const { fingerprint, curves: lines, heat, distributions, ...rest } = result;
-      const full = { ...rest, distributions, curves: lines, heat };
-      const short = { ...rest, distributions: withoutCdf(distributions) };
+      const { fingerprint, curves: lines, heat, distributions, living, ...rest } = result;
+      const full = { ...rest, distributions, curves: lines, heat, ...(living && { living }) };
+      const short = {
+        ...rest,
+        distributions: withoutCdf(distributions),
+        ...(living && { living: withoutRecords(living) }),
+      };
       return { ...run, fingerprint, result: curves ? full : short };
     }),
   };
   return `${JSON.stringify(sorted(plain), null, 2)}\n`;
+}
+
+function withoutRecords({ timeline: _, decisions: __, happenings: ___, ...rest }: LivingResult): object {
+  return rest;
 }
 
 function withoutCdf(distributions: object): object {
