@@ -59,18 +59,25 @@ export function livingText(
   const perMillion = cost.usdPerMillionRequests;
   parts.push(
     [
-      `cost ${paint('bold', usd(cost.totalUsd))}, of that idle ${usd(cost.idleUsd)}${perMillion > 0 && Number.isFinite(perMillion) ? `, ${usd(perMillion)} per million requests` : ''}`,
-      `energy ${number(cost.energyKWh)} kWh, ${number(cost.carbonKg)} kg of carbon dioxide`,
+      cost.totalUsd === 0
+        ? 'no machine has a price'
+        : `cost ${paint('bold', usd(cost.totalUsd))}, of that idle ${usd(cost.idleUsd)}${perMillion > 0 && Number.isFinite(perMillion) ? `, ${usd(perMillion)} per million requests` : ''}`,
+      ...(cost.energyKWh > 0
+        ? [`energy ${number(cost.energyKWh)} kWh, ${number(cost.carbonKg)} kg of carbon dioxide`]
+        : []),
       `pods ${arrived}: ${finished} finished, ${running} running, ${pending} waiting, ${refused} refused, ${killed} killed`,
     ].join('\n'),
   );
   const told = happenings.map(({ timeUs, kind, about, what }) => ({ timeUs, kind, text: `${about}: ${what}` }));
   if (told.length > 0) parts.push(listed('what happened', told, paint));
-  const decided = decisions.map(({ timeUs, by, about, what, why, limitedBy }) => ({
-    timeUs,
-    kind: by,
-    text: `${about}: ${what} (${why}${limitedBy === undefined ? '' : `; ${limitedBy}`})`,
-  }));
+  // Where each pod went is asked with `baton explain`; scaling and rolling out is what one looks for here.
+  const decided = decisions
+    .filter((one) => one.by !== 'scheduler')
+    .map(({ timeUs, by, about, what, why, limitedBy }) => ({
+      timeUs,
+      kind: by,
+      text: `${about}: ${what} (${why}${limitedBy === undefined ? '' : `; ${limitedBy}`})`,
+    }));
   if (decided.length > 0) parts.push(listed('what was decided', decided, paint));
   if (notes.length > 0) parts.push(notes.map((one) => paint('dim', oneLine(one))).join('\n'));
   return parts.join('\n\n');

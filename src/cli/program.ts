@@ -9,6 +9,7 @@ import { initCommand } from './init.ts';
 import { policiesCommand } from './policies.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
+import { scenariosCommand } from './scenarios.ts';
 import { schemaCommand } from './schema.ts';
 import { traceCommand } from './trace.ts';
 
@@ -27,6 +28,7 @@ Examples:
   baton compare --cluster "64 x 32cpu 128Gi" --workload preset:borg-2011-like --policies best-fit,worst-fit --seeds 1..10
   baton compare --nodes nodes.csv --workload trace.csv --policies first-fit,fgd --policy ./mine.ts
   baton init && baton compare --experiment experiment.yaml
+  baton scenarios && baton run black-friday
   baton trace inspect trace.csv
 
 ${EXIT_HELP}
@@ -39,6 +41,7 @@ Results go to stdout, progress and remarks to stderr. Colours: only on a termina
     explainCommand(),
     policiesCommand(),
     traceCommand(),
+    scenariosCommand(),
     initCommand(),
     schemaCommand(),
     reproduceCommand(),

@@ -12,6 +12,8 @@ import { clusterFactsOf, workloadFactsOf } from '../scenario/scenario-facts.ts';
 import { batonVersion } from './baton-version.ts';
 import { fileDigest, programDigest, shortHash } from './digest.ts';
 import { namesPolicyFile } from './load-policy.ts';
+import { valueAt } from '../schema-fault.ts';
+import { readYaml } from '../yaml-text.ts';
 import type { Planned } from './planned.ts';
 import { readTextFile } from './read-input.ts';
 
@@ -69,6 +71,13 @@ export function shippedScenarios(): { readonly name: string; readonly path: stri
     .sort()
     .map((file) => ({ name: file.replace(/\.yaml$/, ''), path: join(folder, file) }))
     .filter(({ path }) => isScenarioText(readTextFile(path, 'a scenario')));
+}
+
+/** The line in which a scenario file says what it teaches; empty when it says nothing. */
+export function descriptionOf(path: string): string {
+  const { data } = readYaml(readTextFile(path, 'a scenario'), path);
+  const description = valueAt(data, ['description']);
+  return typeof description === 'string' ? description.trim() : '';
 }
 
 /** Some scenarios as they are compared: each variant under every seed. */

@@ -10,7 +10,7 @@ import { madePolicies } from './assemble-policies.ts';
 import { requestOf } from './assemble-services.ts';
 import { trafficOf } from './assemble-traffic.ts';
 import { checkWeather, sampleNodes } from './check-weather.ts';
-import { clusterParts } from './cluster-groups.ts';
+import { clusterCarbon, clusterParts } from './cluster-groups.ts';
 import { replicaBounds } from './living-spec-of.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 import { ScenarioFault } from './scenario-fault.ts';
@@ -32,6 +32,7 @@ export function checkScenario(plan: ScenarioPlan): void {
   if (names.length === 0 && Object.keys(plan.jobs ?? {}).length === 0)
     throw new ScenarioFault(['services'], 'nothing runs in this scenario; write at least one service, or jobs');
   const { groups, zones } = clusterParts(plan.cluster);
+  clusterCarbon(plan.cluster);
   const nodes = sampleNodes(groups, zones).specs;
   const known = (name: string, path: Path): void => {
     if (!names.includes(name))

@@ -2,10 +2,12 @@ import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
 import { quoted, wholeNumberOf } from '../../workloads/quantity.ts';
+import { gridOf } from '../../workloads/catalogue/grids.ts';
+import { nodeSpecOf } from '../../workloads/catalogue/instance-type.ts';
 import { clusterText } from '../../workloads/readers/cluster-text.ts';
 import type { Path } from '../yaml-text.ts';
-import type { ClusterText, NodeGroupText } from './cluster-schema.ts';
-import { instanceNames, instanceOf, type Instance } from './instances.ts';
+import type { ClusterText, NodeGroupText, OwnInstanceText } from './cluster-schema.ts';
+import { instanceOf } from './instances.ts';
 import { at, ScenarioFault } from './scenario-fault.ts';
 
 /** The cluster as the simulation takes it. */
@@ -14,6 +16,15 @@ export interface ClusterParts {
   readonly zones: readonly string[];
 }
 
+/** What the groups of one cluster share. */
+interface Shared {
+  readonly racks: number;
+  readonly zones: readonly string[] | undefined;
+  readonly instances: Readonly<Record<string, OwnInstanceText>> | undefined;
+}
+
+/** About the mean of the world's grids. */
+const KG_PER_KWH = 0.4;
 const MOST_NODES = 200_000;
 const BOOT = { kind: 'constant', meanUs: 90e6 } as const;
 /** A gigabit a second. */
@@ -25,11 +36,15 @@ export function clusterParts(cluster: ClusterText): ClusterParts {
   const base: Path = isText ? ['cluster'] : ['cluster', 'groups'];
   const written = isText ? cluster : cluster.groups;
   const declared = isText ? undefined : cluster.zones;
-  const racks = isText ? 0 : cluster.racks;
+  const shared: Shared = {
+    racks: isText ? 0 : cluster.racks,
+    zones: declared,
+    instances: isText ? undefined : cluster.instances,
+  };
   const groups =
     typeof written === 'string'
-      ? at(base, () => groupsOfText(written, base, racks, declared))
-      : Object.entries(written).map(([name, group]) => groupOf(name, group, [...base, name], racks, declared));
+      ? at(base, () => groupsOfText(written, base, shared))
+      : Object.entries(written).map(([name, group]) => groupOf(name, group, [...base, name], shared));
   if (groups.length === 0) throw new ScenarioFault(base, 'there is no group of nodes; write at least one');
   const zones = declared ?? [...new Set(groups.flatMap((group) => group.zones))];
   const seen = new Set<string>();
@@ -44,14 +59,21 @@ export function clusterParts(cluster: ClusterText): ClusterParts {
   return { groups, zones };
 }
 
+/** Kilograms of carbon dioxide of a kilowatt-hour. Throws a ScenarioFault for a region that is not known. */
+export function clusterCarbon(cluster: ClusterText): number {
+  const carbon = typeof cluster === 'string' ? undefined : cluster.carbon;
+  if (typeof carbon === 'string') return at(['cluster', 'carbon'], () => gridOf(carbon));
+  return carbon ?? KG_PER_KWH;
+}
+
 function groupOf(
   name: string,
   group: NodeGroupText,
   path: Path,
-  racks: number,
-  declared: readonly string[] | undefined,
+  { racks, zones: declared, instances }: Shared,
 ): NodeGroup {
-  const instance = group.instance === undefined ? undefined : instanceAt(group.instance, [...path, 'instance']);
+  const type = group.instance;
+  const instance = type === undefined ? undefined : at([...path, 'instance'], () => instanceOf(type, instances));
   const cpuMilli = group.cpu ?? instance?.cpuMilli;
   const memBytes = group.memory ?? instance?.memBytes;
   if (cpuMilli === undefined || memBytes === undefined)
@@ -68,7 +90,9 @@ function groupOf(
         `the cluster has no zone ${quoted(zone)}${suggestion(zone, declared)}`,
       );
   const gpuCount = group.gpus ?? instance?.gpuCount ?? 0;
-  const gpuModel = group.gpuModel ?? instance?.gpuModel;
+  const gpuModel = group.gpuModel ?? (instance?.gpuModel === '' ? undefined : instance?.gpuModel);
+  const podLimit = group.podLimit ?? instance?.podLimit ?? 0;
+  const base = instance === undefined ? undefined : nodeSpecOf(instance).labels;
   const template: NodeSpec = {
     name,
     cpuMilli,
@@ -76,10 +100,11 @@ function groupOf(
     ...(group.storage !== undefined && { storageBytes: group.storage }),
     ...(gpuCount > 0 && { gpuCount }),
     ...(gpuCount > 0 && gpuModel !== undefined && { gpuModel }),
-    ...(group.labels !== undefined && { labels: group.labels }),
+    ...((base ?? group.labels) !== undefined && { labels: { ...base, ...group.labels } }),
     ...(group.taints !== undefined && { taints: group.taints }),
-    ...(group.podLimit !== undefined && { podLimit: group.podLimit }),
+    ...(podLimit > 0 && { podLimit }),
   };
+
   return {
     name,
     template,
@@ -115,14 +140,8 @@ function sizes(group: NodeGroupText, path: Path): { min: number; max: number; in
   return { min, max, initial };
 }
 
-function instanceAt(name: string, path: Path): Instance {
-  const instance = instanceOf(name);
-  if (instance !== undefined) return instance;
-  throw new ScenarioFault(path, `there is no instance type ${quoted(name)}${suggestion(name, instanceNames(name))}`);
-}
-
 /** `3 x m5.xlarge zone=a,b spot max=10 | 4 x 8cpu 32Gi`. */
-function groupsOfText(text: string, path: Path, racks: number, declared: readonly string[] | undefined): NodeGroup[] {
+function groupsOfText(text: string, path: Path, shared: Shared): NodeGroup[] {
   const taken = new Map<string, number>();
   return text.split('|').map((part) => {
     const [, counted = '1', word = '', rest = ''] = /^\s*(?:(\d+)\s*x\s+)?(\S+)(.*)$/s.exec(part) ?? [];
@@ -148,7 +167,7 @@ function groupsOfText(text: string, path: Path, racks: number, declared: readonl
     const isSize = /^[\d.]+(cpu|m)$/i.test(word) || word === '';
     if (!isSize && others.length > 0)
       throw new ScenarioFault(path, `cannot read ${quoted(others[0])}; write it like "3 x m5.xlarge zone=a,b"`);
-    if (!isSize) return groupOf(name, { instance: word, ...common }, path, racks, declared);
+    if (!isSize) return groupOf(name, { instance: word, ...common }, path, shared);
     const [node] = clusterText([word, ...others].join(' '));
     const { cpuMilli, memBytes, gpuCount, gpuModel, storageBytes, podLimit, labels, taints } = node;
     const size = {
@@ -161,6 +180,6 @@ function groupsOfText(text: string, path: Path, racks: number, declared: readonl
       ...(labels !== undefined && { labels: { ...labels } }),
       ...(taints !== undefined && { taints: [...taints] }),
     };
-    return groupOf(name, { ...size, ...common }, path, racks, declared);
+    return groupOf(name, { ...size, ...common }, path, shared);
   });
 }

@@ -40,6 +40,23 @@ const nodeGroup = z
   })
   .describe('Some equal machines');
 
+const watts = (meaning: string) => z.number().min(0).max(100_000).optional().describe(meaning);
+
+const ownInstance = z
+  .strictObject({
+    cpu: cpu('Cores, or millicores as 1500m').optional(),
+    memory: bytes('Such as 16Gi').optional(),
+    price: price('On demand, such as $0.192/h').optional(),
+    spotPrice: price('As a spot machine').optional(),
+    gpus: count('GPU devices', 0, 31).optional(),
+    gpuModel: z.string().optional(),
+    idleWatts: watts('Power when idle'),
+    busyWatts: watts('Power when all CPUs are busy'),
+  })
+  .describe('An instance type of your own; of one that is in the catalogue, what is written replaces its part');
+
+export type OwnInstanceText = z.output<typeof ownInstance>;
+
 /** The machines, and where they stand. */
 export const clusterSchema = z.union([
   z.string().describe('Nodes such as "3 x m5.xlarge zone=a,b,c" or "4 x 8cpu 32Gi"'),
@@ -50,6 +67,7 @@ export const clusterSchema = z.union([
     groups: z
       .union([z.string(), z.record(nameKey, nodeGroup)])
       .describe('Groups of equal machines by name, or nodes as text'),
+    instances: z.record(z.string(), ownInstance).optional().describe('Instance types of your own, by name'),
     delays: z
       .strictObject({
         within: duration('One way, between nodes of one zone').default(250),
@@ -65,12 +83,10 @@ export const clusterSchema = z.union([
       })
       .optional()
       .describe('What traffic between zones costs; default: 10 kB a request at $0.02 a GB'),
-    kgPerKWh: z
-      .number()
-      .min(0)
-      .max(10)
+    carbon: z
+      .union([z.number().min(0).max(10), z.string()])
       .optional()
-      .describe('Kilograms of carbon dioxide of a kilowatt-hour; default 0.4'),
+      .describe('Kilograms of carbon dioxide of a kilowatt-hour, or a region such as us-east-1; default 0.4'),
   }),
 ]);
 

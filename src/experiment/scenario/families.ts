@@ -2,7 +2,9 @@ import { horizontalPolicies } from '../../policies/autoscaling/index.ts';
 import { balancingPolicies } from '../../policies/balancing/index.ts';
 import { deploymentPolicies } from '../../policies/deployment/index.ts';
 import { nodePolicies } from '../../policies/node-scaling/index.ts';
+import { overcommitPolicies } from '../../policies/overcommit/index.ts';
 import type { PolicyFamily } from '../../policies/policy-family.ts';
+import { verticalPolicies } from '../../policies/vertical/index.ts';
 import type { BalancingPolicy } from '../../sim/requests/balancing-policy.ts';
 import type { HorizontalPolicy } from '../../sim/scaling/horizontal-policy.ts';
 import type { NodePolicy } from '../../sim/scaling/node-policy.ts';
@@ -25,8 +27,8 @@ export type FamilyKind = keyof Families;
 export const FAMILIES: Families = {
   balancing: balancingPolicies,
   scaling: horizontalPolicies,
-  vertical: [],
+  vertical: verticalPolicies,
   nodes: nodePolicies,
-  overcommit: [],
+  overcommit: overcommitPolicies,
   deployment: deploymentPolicies,
 };

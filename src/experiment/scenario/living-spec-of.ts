@@ -10,7 +10,7 @@ import type { WorkloadPlan } from '../run-plan.ts';
 import { madePolicies } from './assemble-policies.ts';
 import { serviceSpec } from './assemble-services.ts';
 import { trafficOf } from './assemble-traffic.ts';
-import { clusterParts } from './cluster-groups.ts';
+import { clusterCarbon, clusterParts } from './cluster-groups.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 
 /** What a scenario needs of the machine it runs on. */
@@ -23,9 +23,6 @@ export interface ScenarioInputs {
   /** The pods of a workload under a seed. */
   readonly pods: (plan: WorkloadPlan, nodes: readonly NodeSpec[], seed: number) => PodSource;
 }
-
-/** About the mean of the world's grids, in kilograms of carbon dioxide a kilowatt-hour. */
-const KG_PER_KWH = 0.4;
 
 /** The living cluster that a scenario's plan describes. Throws a ScenarioFault for what does not fit together. */
 export function livingSpecOf(plan: ScenarioPlan, inputs: ScenarioInputs): LivingSpec {
@@ -55,7 +52,7 @@ export function livingSpecOf(plan: ScenarioPlan, inputs: ScenarioInputs): Living
     delaysUs: delays,
     usdPerGbBetweenZones: usdPerGb,
     requestBytes,
-    kgPerKWh: cluster?.kgPerKWh ?? KG_PER_KWH,
+    kgPerKWh: clusterCarbon(plan.cluster),
     services: written.map(([name, service]) => serviceSpec(name, service, indexOf, policies.balancing(name), clients)),
     scaling: written.map(([name, service]) => {
       const vertical = policies.vertical(name);
