@@ -45,11 +45,18 @@ export class CauseLevel {
 
   /** Calls `tell` if the number is another than when last asked. */
   settle(tell: (level: number, cause: string) => void): void {
-    // Sources in order, so that the same levels give the same bits whatever came first.
-    const levels = [...this.levels].sort(([a], [b]) => a - b);
-    const level = levels.reduce((all, [, one]) => this.join(all, one), this.neutral);
+    const level = this.joined();
     if (level === this.shown) return;
     this.shown = level;
     tell(level, this.cause);
+  }
+
+  private joined(): number {
+    // fast: nearly always there is no level, or one.
+    if (this.levels.size === 0) return this.neutral;
+    if (this.levels.size === 1) for (const one of this.levels.values()) return one;
+    // Sources in order, so that the same levels give the same bits whatever came first.
+    const levels = [...this.levels].sort(([a], [b]) => a - b);
+    return levels.reduce((all, [, one]) => this.join(all, one), this.neutral);
   }
 }

@@ -21,25 +21,34 @@ export interface Occurrence {
  * undefined at the end. Their events may overlap; those of one instant come in the order in which they were drawn.
  */
 export function occurrences(draw: () => Occurrence | undefined): WeatherSource {
-  const pending = new FastPriorityQueue<{ readonly of: TimedWeather; readonly order: number }>(
-    (a, b) => a.of.atUs < b.of.atUs || (a.of.atUs === b.of.atUs && a.order < b.order),
-  );
-  let order = 0;
+  // In order of time from `head` on. Few wait at a time, and most that come go to the end.
+  let pending: TimedWeather[] = [];
+  let head = 0;
   let next = draw();
   // Beyond 2^53 microseconds, 285 years, time is no longer exact: nothing comes from there.
-  const nextDrawnUs = () => (next === undefined || next.atUs > Number.MAX_SAFE_INTEGER ? Infinity : next.atUs);
-  const pendingUs = () => pending.peek()?.of.atUs ?? Infinity;
+  const drawnUs = () => (next === undefined || next.atUs > Number.MAX_SAFE_INTEGER ? Infinity : next.atUs);
+  const pendingUs = () => (head < pending.length ? pending[head].atUs : Infinity);
+  const admit = (timed: TimedWeather) => {
+    let at = pending.length;
+    while (at > head && pending[at - 1].atUs > timed.atUs) at--;
+    if (at === pending.length) pending.push(timed);
+    else pending.splice(at, 0, timed);
+  };
   return {
     get nextUs() {
-      return Math.min(pendingUs(), nextDrawnUs());
+      return Math.min(pendingUs(), drawnUs());
     },
     take() {
-      while (next !== undefined && nextDrawnUs() < Infinity && nextDrawnUs() <= pendingUs()) {
+      while (next !== undefined && drawnUs() < Infinity && drawnUs() <= pendingUs()) {
+        if (head > 0) {
+          pending = pending.slice(head);
+          head = 0;
+        }
         const { events } = next;
-        for (const of of typeof events === 'function' ? events() : events) pending.add({ of, order: order++ });
+        for (const timed of typeof events === 'function' ? events() : events) admit(timed);
         next = draw();
       }
-      return pending.poll()!.of.event;
+      return pending[head++].event;
     },
   };
 }
