@@ -3,12 +3,13 @@ import type { Benchmark } from './benchmark.ts';
 import { engine } from './engine.ts';
 import { hold } from './hold.ts';
 import { month } from './month.ts';
+import { queueingOracles } from './queueing-oracles.ts';
 import { readers } from './readers.ts';
 import { requests } from './requests.ts';
 import { runs } from './runs.ts';
 
 /** The benchmarks that are measured task by task; the placement kernel has a table of its own. */
-export const benchmarks: readonly Benchmark[] = [hold, engine, requests, runs, readers, month];
+export const benchmarks: readonly Benchmark[] = [hold, engine, requests, queueingOracles, runs, readers, month];
 
 /** The benchmark of this name. Throws an InputError otherwise. */
 export function benchmarkNamed(name: string): Benchmark {
