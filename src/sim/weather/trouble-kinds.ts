@@ -19,9 +19,9 @@ import type { WeatherKind, WeatherOption, WeatherOptions } from './weather-kind.
 import type { DomainLevel } from './weather-scene.ts';
 import { zoneDelays, zonePartitions } from './zone-links.ts';
 
-const between = (low: number, high: number, what: string): WeatherOption[] => [
-  { name: 'low', kind: 'share', default: low, minimum: 0, maximum: 1, meaning: `${what} is uniform from this...` },
-  { name: 'high', kind: 'share', default: high, minimum: 0, maximum: 1, meaning: '...to this.' },
+const between = (low: number, high: number, what: string, minimum = 0): WeatherOption[] => [
+  { name: 'low', kind: 'share', default: low, minimum, maximum: 1, meaning: `${what} is uniform from this...` },
+  { name: 'high', kind: 'share', default: high, minimum, maximum: 1, meaning: '...to this.' },
 ];
 
 const troubledShare = (share: number): WeatherOption => ({
@@ -55,7 +55,7 @@ export const troubleKinds: readonly WeatherKind[] = [
         maximum: 1,
         meaning: 'Share of the slow nodes whose speed is 0.1 to 0.5.',
       },
-      ...between(SLOW_NODES.slow[0], SLOW_NODES.slow[1], 'The speed of the other slow nodes'),
+      ...between(SLOW_NODES.slow[0], SLOW_NODES.slow[1], 'The speed of the other slow nodes', 0.001),
       ...lastsOptions(hours(1), 1),
       START_OPTION,
     ],
