@@ -3,6 +3,7 @@ import type { NodeUsage } from '../../sim/scaling/overcommit-policy.ts';
 import { stream } from '../../sim/random.ts';
 import { withDefaults, type PolicyOptions } from '../policy-family.ts';
 import { overcommitPolicies } from './index.ts';
+import { borgDefault, maxPredictor, nSigma, percentilePods, requests } from './overcommit-families.ts';
 import { percentileOf, sampleDeviation } from './sample-statistics.ts';
 
 function node(...pods: { requestMilli: number; usedMilli: number[] }[]): NodeUsage {
@@ -30,6 +31,12 @@ const TWO = node(
   { requestMilli: 10_000, usedMilli: [3000, 4000, 5000, 4000, 6000] },
   { requestMilli: 10_000, usedMilli: [4000, 4000, 3000, 5000, 5000] },
 );
+
+test('all five are listed, with whole sentences for meanings', () => {
+  expect(overcommitPolicies).toEqual([requests, borgDefault, nSigma, percentilePods, maxPredictor]);
+  for (const { name, options } of overcommitPolicies)
+    for (const option of options) expect(option.meaning, `${name} ${option.name}`).toMatch(/^[A-Z].*\.$/);
+});
 
 describe('n-sigma', () => {
   test('limits 10 + 10, totals 7, 8, 8, 9, 11: mean .43, s .07583: n = 2, 3, 5 give 11.63, 13.15, 16.18', () => {

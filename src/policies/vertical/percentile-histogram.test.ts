@@ -3,7 +3,9 @@ import type { ReplicaSize } from '../../sim/scaling/vertical-policy.ts';
 import { days, hours, minutes } from '../../sim/time.ts';
 import { withDefaults, type PolicyOptions } from '../policy-family.ts';
 import { confidence, lowerFactor, upperFactor } from './confidence.ts';
+import { fixedSize } from './fixed-size.ts';
 import { verticalPolicies } from './index.ts';
+import { off } from './off.ts';
 import { afterOutOfMemory, percentileHistogram } from './percentile-histogram.ts';
 
 const MIB = 1024 * 1024;
@@ -141,9 +143,8 @@ describe('updates', () => {
 });
 
 test('fixed and off', () => {
-  const [off, fixed] = verticalPolicies;
   expect(off.make({}, 'off').make({ containers: 1 }).recommend(0, size(1, 1))).toBeUndefined();
-  const scaler = fixed.make(withDefaults(fixed, { cpuMilli: 300 }), 'fixed').make({ containers: 1 });
+  const scaler = fixedSize.make(withDefaults(fixedSize, { cpuMilli: 300 }), 'fixed').make({ containers: 1 });
   const decision = scaler.recommend(0, size(500, 64));
   expect(decision?.target).toEqual(size(300, 64));
   expect(decision && scaler.shouldUpdate(0, size(500, 64), 0, decision)).toBe(true);
