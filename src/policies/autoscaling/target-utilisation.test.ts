@@ -66,6 +66,13 @@ describe('without rules', () => {
   });
 });
 
+test('a tolerance of its own for shrinking: 45 % of 60 % is 0.75, within 30 % and not within 10 %', () => {
+  const seen = observation({ replicas: replicas(4, { cpuUsageMilli: 450 }) });
+  const wide = make({ cpu: 0.6, downTolerance: 0.3, downStabilisation: 0 });
+  expect(wide.decide(seen).why).toBe('cpu 45 % of 60 %: within +10 %/-30 %, keep 4');
+  expect(make({ cpu: 0.6 }).decide(seen).why).toBe('cpu 45 % of 60 %: ceil(4 x 45/60) = 3');
+});
+
 test('only requests may take a service to zero and wake it', () => {
   const idle = { minReplicas: 0, replicas: replicas(2, { cpuUsageMilli: 0 }) };
   const byCpu = make({ cpu: 0.5, downStabilisation: 0 });

@@ -61,20 +61,12 @@ export const targetUtilisation: PolicyFamily<HorizontalPolicy> = {
       meaning: 'No change while usage over target is this near to 1.',
     },
     {
-      name: 'upTolerance',
-      kind: 'share',
-      default: -1,
-      minimum: -1,
-      maximum: 1,
-      meaning: 'The tolerance of growing; below 0 it is `tolerance`.',
-    },
-    {
       name: 'downTolerance',
       kind: 'share',
-      default: -1,
-      minimum: -1,
+      default: 0,
+      minimum: 0,
       maximum: 1,
-      meaning: 'The tolerance of shrinking; below 0 it is `tolerance`.',
+      meaning: 'The tolerance of shrinking, if it is to differ; 0 means the same.',
     },
     { name: 'period', kind: 'duration', default: seconds(15), minimum: 1, meaning: 'Time between two decisions.' },
     {
@@ -150,7 +142,6 @@ function settingsOf(value: (name: string) => number, up: string, down: string): 
   const cpuPercent = Math.round(value('cpu') * 100);
   const memoryPercent = Math.round(value('memory') * 100);
   const requests = value('requests');
-  const sided = (name: string) => (value(name) < 0 ? value('tolerance') : value(name));
   const upStabilisationUs = value('upStabilisation');
   const hasRules = up.trim() !== '' || down.trim() !== '' || upStabilisationUs > 0;
   return {
@@ -158,7 +149,7 @@ function settingsOf(value: (name: string) => number, up: string, down: string): 
     memoryPercent,
     requests,
     requestsWindowUs: value('requestsWindow'),
-    tolerance: { up: sided('upTolerance'), down: sided('downTolerance') },
+    tolerance: { up: value('tolerance'), down: value('downTolerance') || value('tolerance') },
     upStabilisationUs,
     downStabilisationUs: value('downStabilisation'),
     rules: hasRules ? { up: scalingRules(up, DEFAULT_UP), down: scalingRules(down, DEFAULT_DOWN) } : undefined,
