@@ -136,7 +136,9 @@ class Screen {
     const options = { colours: this.colours, history, ...(speed !== undefined && { speed }) };
     const lines = frame(snapshot, width, height, options).split('\n').slice(0, height);
     // Between the first and the last sequence the terminal collects what comes, so that nothing flickers.
-    this.stream.write(`\u001b[?2026h${clear}\u001b[H${lines.join('\u001b[K\r\n')}\u001b[K\u001b[?2026l`);
+    // A line is erased before it is written: after a full one the cursor stands on its last column still.
+    const text = lines.map((line) => `\u001b[2K${line}`).join('\r\n');
+    this.stream.write(`\u001b[?2026h${clear}\u001b[H${text}\u001b[?2026l`);
   }
 
   leave(): void {

@@ -181,7 +181,7 @@ function busiest(services: LivingSnapshot['services'], most: number): LivingSnap
   return [...services].sort((a, b) => b.requestsPerSecond - a.requestsPerSecond).slice(0, most);
 }
 
-/** The newest decisions and happenings, newest first. */
+/** The newest decisions and happenings, newest first; those of the scheduler last. */
 function eventLines(snapshot: LivingSnapshot, width: number, { colours }: FrameOptions, most: number): string[] {
   const decisions = snapshot.decisions.slice(-MOST_EVENTS).map((one) => ({ ...one, style: 75 as LiveStyle }));
   const happenings = snapshot.happenings.slice(-MOST_EVENTS).map((one) => ({
@@ -193,7 +193,9 @@ function eventLines(snapshot: LivingSnapshot, width: number, { colours }: FrameO
   // Of the same instant the one that was recorded later is the newer.
   const newest = [...happenings, ...decisions].map((one, at) => ({ ...one, at }));
   newest.sort((a, b) => b.timeUs - a.timeUs || b.at - a.at);
-  return newest.slice(0, Math.max(0, most)).map(({ timeUs, by, about, what, why, style }) => {
+  // Where each pod went is worth a line only where there is one to spare.
+  const chosen = [...newest.filter((one) => one.by !== 'scheduler'), ...newest.filter((one) => one.by === 'scheduler')];
+  return chosen.slice(0, Math.max(0, most)).map(({ timeUs, by, about, what, why, style }) => {
     const line = new LiveLine(width, colours).add(` ${clockText(timeUs).padStart(10)} `, 'dim').add(`${by} `, style);
     if (!what.startsWith(about)) line.add(`${about} `, 'bold');
     line.add(what.replaceAll('->', '→'));

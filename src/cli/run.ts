@@ -4,10 +4,20 @@ import { EXIT } from './exit-codes.ts';
 import { addRunFlags, positiveSeconds } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
 import { addSetFlag, readNamed } from './named-files.ts';
+import { addLiveFlags, runPlanLive, type LiveFlags } from './live-run.ts';
 import { onePlan, type OneRunFlags } from './one-plan.ts';
+import {
+  addSeriesFlags,
+  dropTraceJournal,
+  journalForTrace,
+  writeSeriesFiles,
+  type SeriesFlags,
+} from './series-files.ts';
+import type { RunTiming } from '../experiment/comparison.ts';
 import type { RunPlan } from '../experiment/run-plan.ts';
+import type { RunResult } from '../sim/result.ts';
 
-interface RunFlags extends OneRunFlags {
+interface RunFlags extends OneRunFlags, SeriesFlags, LiveFlags {
   journal?: string;
   timeout: number;
   set?: string[];
@@ -16,13 +26,14 @@ interface RunFlags extends OneRunFlags {
 
 /** `baton run`: one run, its fingerprint and metrics, and its journal when asked for. */
 export function runCommand(): Command {
-  return addSetFlag(
+  const command = addSetFlag(
     addRunFlags(
       new Command('run')
         .description('run one policy on one workload, or one scenario; print its fingerprint and metrics')
         .argument('[scenario]', 'a scenario file, or the name of a scenario that ships with Baton'),
     ),
-  )
+  );
+  return addLiveFlags(addSeriesFlags(command))
     .option('--journal <file>', 'write everything that happened, as NDJSON')
     .option('--timeout <seconds>', 'stop the run when it makes no progress for so long', positiveSeconds, 60)
     .option('--json', 'the result as JSON on stdout')
@@ -33,20 +44,28 @@ Examples:
   baton run --cluster "8 x 16cpu 64Gi" --workload trace.csv --policy best-fit
   baton run --workload preset:hpc-like,pods=2000 --policy first-fit+easy --seed 3 --journal run.ndjson
   baton run --nodes nodes.csv --workload trace.csv --policy ./mine.ts --json
-  baton run black-friday --set policies.scaling=fixed`,
+  baton run black-friday --set policies.scaling=fixed
+  baton run black-friday --live --live-speed 5m
+  baton run zone-outage --series run.csv,run.parquet --trace run.json`,
     )
-    .action(async (name: string | undefined, flags: RunFlags) => run(name, flags));
+    .action(async (name: string | undefined, flags: RunFlags) => {
+      try {
+        await run(name, flags);
+      } finally {
+        dropTraceJournal(flags);
+      }
+    });
 }
 
 async function run(name: string | undefined, flags: RunFlags): Promise<void> {
-  const [{ localRunner }, { ProgressLine }, { METRICS }, { formatValue }] = await Promise.all([
+  const [{ localRunner }, { ProgressLine }] = await Promise.all([
     import('../experiment/local/local-runner.ts'),
     import('./progress-line.ts'),
-    import('../sim/metric-catalogue.ts'),
-    import('../reporting/format.ts'),
   ]);
   const plan = await planOf(name, flags);
-  if (flags.journal !== undefined) await requireOther(flags.journal, plan);
+  if (flags.journal !== undefined) await requireOther(flags.journal, 'the journal', plan);
+  for (const file of flags.series ?? []) await requireOther(file, 'the series', plan);
+  if (flags.trace !== undefined) await requireOther(flags.trace, 'the trace', plan);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
@@ -54,11 +73,19 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
   let sentence = '';
   let fault = 'input';
   const { journal } = flags;
+  const journalFile = journalForTrace(flags, journal);
+  if (flags.live) {
+    const live = await runPlanLive(plan, flags, stop.signal, journalFile);
+    process.removeListener('SIGINT', interrupt);
+    if (!live) throw new ExitWith(EXIT.interrupted);
+    await tell(plan, { result: live }, flags, journalFile);
+    return;
+  }
   const [record] = await localRunner({
     workers: 1,
     timeoutMs: flags.timeout * 1000,
     signal: stop.signal,
-    ...(journal !== undefined && { journalFile: () => journal }),
+    ...(journalFile !== undefined && { journalFile: () => journalFile }),
   }).run([plan], (event) => {
     if (event.kind === 'failed') ({ sentence, fault } = event);
     if (event.kind === 'progress') progress.show({ total: 1, done: 0, failed: 0, running: 1, events: event.events });
@@ -72,6 +99,22 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
     else throw new (await import('../sim/input-error.ts')).InputError(sentence);
     throw new ExitWith(EXIT.bug);
   }
+  await tell(plan, { result, timing: record.timing }, flags, journalFile);
+}
+
+/** Writes what else was asked for, and says what came of the run. */
+async function tell(
+  plan: RunPlan,
+  { result, timing }: { result: RunResult; timing?: RunTiming | undefined },
+  flags: RunFlags,
+  journalFile: string | undefined,
+): Promise<void> {
+  const [{ METRICS }, { formatValue }] = await Promise.all([
+    import('../sim/metric-catalogue.ts'),
+    import('../reporting/format.ts'),
+  ]);
+  const origin = { policy: plan.policy.name, seed: plan.seed };
+  const written = await writeSeriesFiles(result, flags, origin, journalFile);
   if (flags.json) {
     printJson({
       id: plan.id,
@@ -80,7 +123,7 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
       policy: plan.policy.name,
       seed: plan.seed,
       ...result,
-      timing: record.timing,
+      timing,
     });
     return;
   }
@@ -88,7 +131,7 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
   if (result.living !== undefined) {
     const { livingText } = await import('./living-text.ts');
     print(livingText(plan, result, result.living, paint));
-    if (journal !== undefined) print(`\nJournal: ${journal}`);
+    sayFiles(flags, written);
     return;
   }
   print(`fingerprint ${paint('bold', result.fingerprint)}`);
@@ -107,7 +150,15 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
       paint,
     ),
   );
-  if (journal !== undefined) print(`\nJournal: ${journal}`);
+  sayFiles(flags, written);
+}
+
+function sayFiles({ journal }: RunFlags, written: readonly string[]): void {
+  const lines = [
+    ...(journal === undefined ? [] : [`Journal: ${journal}`]),
+    ...written.map((file) => `Written: ${file}`),
+  ];
+  if (lines.length > 0) print(`\n${lines.join('\n')}`);
 }
 
 /** The run that a scenario or the flags describe. */
@@ -121,14 +172,14 @@ async function planOf(name: string | undefined, flags: RunFlags): Promise<RunPla
 }
 
 /** A journal written over the trace that is being read would destroy it. */
-async function requireOther(journal: string, plan: RunPlan): Promise<void> {
+async function requireOther(file: string, what: string, plan: RunPlan): Promise<void> {
   const [{ statSync }, { InputError }] = await Promise.all([import('node:fs'), import('../sim/input-error.ts')]);
-  const there = statSync(journal, { throwIfNoEntry: false });
+  const there = statSync(file, { throwIfNoEntry: false });
   const inScenario =
     plan.scenario === undefined ? [] : (await import('../experiment/scenario/plan-scenario.ts')).filesIn(plan.scenario);
   for (const path of [plan.cluster.file, plan.workload.file, plan.policy.file, ...inScenario]) {
     const input = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
     if (there && input && there.ino === input.ino && there.dev === input.dev)
-      throw new InputError(`${journal}: the journal would be written over this input; name another file`);
+      throw new InputError(`${file}: ${what} would be written over this input; name another file`);
   }
 }

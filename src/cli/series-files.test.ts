@@ -5,7 +5,13 @@ import { Command } from 'commander';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, expect, test } from 'vitest';
 import { livingFixture } from '../../test/living-fixture.ts';
-import { addSeriesFlags, journalForTrace, type SeriesFlags, writeSeriesFiles } from './series-files.ts';
+import {
+  addSeriesFlags,
+  dropTraceJournal,
+  journalForTrace,
+  type SeriesFlags,
+  writeSeriesFiles,
+} from './series-files.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'baton-series-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,6 +52,7 @@ test('a trace has the pods of the journal, which goes away again unless it was a
   expect(traceEvents.filter((event) => event.ph === 'X')).toEqual([
     { ph: 'X', name: 'pod 3', cat: 'pod', pid: 10, tid: 1, ts: 1, dur: 8, args: { ended: 'finished' } },
   ]);
+  dropTraceJournal(flags);
   expect(existsSync(journal)).toBe(false);
   expect(journalForTrace(flags, 'mine.ndjson')).toBe('mine.ndjson');
   expect(journalForTrace({}, undefined)).toBeUndefined();

@@ -28,11 +28,18 @@ export function addSeriesFlags(command: Command): Command {
 
 /**
  * Where to put the run's journal so that the trace shows pods on nodes: the user's own journal where there is one, else a
- * file beside the trace that `writeSeriesFiles` takes away again. Undefined without `--trace`.
+ * file beside the trace that `dropTraceJournal` takes away again. Undefined without `--trace`.
  */
 export function journalForTrace(flags: SeriesFlags, journal: string | undefined): string | undefined {
-  return journal ?? (flags.trace === undefined ? undefined : `${flags.trace}.journal.tmp`);
+  return journal ?? (flags.trace === undefined ? undefined : traceJournal(flags.trace));
 }
+
+/** Takes the journal away that only the trace needed, however the run ended. */
+export function dropTraceJournal({ trace }: SeriesFlags): void {
+  if (trace !== undefined) rmSync(traceJournal(trace), { force: true });
+}
+
+const traceJournal = (trace: string): string => `${trace}.journal.tmp`;
 
 /** Writes what the flags ask for; returns the files, to be named. */
 export async function writeSeriesFiles(
@@ -57,7 +64,6 @@ export async function writeSeriesFiles(
     const pods = journal === undefined ? [] : slicesOfJournal(linesOf(journal), result.endUs);
     const { decisions, happenings } = result.living ?? { decisions: [], happenings: [] };
     put(flags.trace, traceJson({ timeline, decisions, happenings }, pods));
-    if (journal === `${flags.trace}.journal.tmp`) rmSync(journal, { force: true });
     written.push(flags.trace);
   }
   return written;

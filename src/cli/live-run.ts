@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import type { RunPlan } from '../experiment/run-plan.ts';
+import { InputError } from '../sim/input-error.ts';
+import type { RunResult } from '../sim/result.ts';
+
+/** What `addLiveFlags` adds to the flags of a command. */
+export interface LiveFlags {
+  live?: boolean;
+  liveSpeed?: number;
+}
+
+/** Adds `--live` and `--live-speed`. */
+export function addLiveFlags(command: Command): Command {
+  return command
+    .option('--live', 'watch a scenario run: nodes, services, cost, decisions (ctrl-c ends it)')
+    .option('--live-speed <speed>', 'simulated time a second, such as 60x or 10m (default: as fast as it goes)', speed);
+}
+
+/**
+ * Runs a scenario in this process and draws it meanwhile, on stdout where that is a terminal, else as lines on stderr.
+ * Undefined when it was interrupted.
+ */
+export async function runPlanLive(
+  plan: RunPlan,
+  { liveSpeed }: LiveFlags,
+  signal: AbortSignal,
+  journalPath?: string,
+): Promise<RunResult | undefined> {
+  if (plan.scenario === undefined)
+    throw new InputError(
+      '--live draws scenarios, and this is a run of pods alone; name a scenario: baton run black-friday --live',
+    );
+  const [{ scenarioSimulation }, { policiesOf }, { WorkloadCache }, { inlineMore }, { runLive }] = await Promise.all([
+    import('../experiment/local/scenario-simulation.ts'),
+    import('../experiment/local/policies-of-plan.ts'),
+    import('../experiment/local/open-inputs.ts'),
+    import('../experiment/local/inline-more.ts'),
+    import('./live-dashboard.ts'),
+  ]);
+  inlineMore();
+  const policies = await policiesOf(plan.policy);
+  const onRead = (): void => {};
+  const workloads = new WorkloadCache(onRead);
+  const opened = scenarioSimulation(plan, plan.scenario, { policies, workloads, onRead, journalPath });
+  const { simulation, durationUs, close } = opened;
+  const stream = process.stdout.isTTY ? process.stdout : process.stderr;
+  const colours = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  try {
+    return await runLive(
+      {
+        get nowUs() {
+          return simulation.world.nowUs;
+        },
+        endUs: durationUs,
+        step: () => simulation.step(),
+        snapshot: () => simulation.snapshot(),
+        result: () => simulation.result(),
+      },
+      { stream, colours, signal, ...(liveSpeed !== undefined && { speed: liveSpeed }) },
+    );
+  } finally {
+    close();
+  }
+}
+
+/** `60x`: so many times faster than it is; `10m`: so much simulated time a second. */
+function speed(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(x|s|m|min|h|d)$/.exec(text) ?? [];
+  const factor = { x: 1, s: 1, m: 60, min: 60, h: 3600, d: 86_400 }[unit ?? ''];
+  const value = Number(number) * (factor ?? Number.NaN);
+  if (!(value > 0))
+    throw new InputError(`--live-speed ${text}: write how much faster, such as 60x, or the time a second, such as 10m`);
+  return value;
+}
