@@ -15,8 +15,8 @@ import {
   MASK,
   NEXT,
   ROW,
+  SERVED,
   SPEED,
-  TURNS,
 } from './departures.ts';
 import type { ServiceTally, TrafficTally } from './counters.ts';
 import { stirred } from './endpoints.ts';
@@ -33,7 +33,7 @@ const STARTS = 3;
 const LEFT = 4;
 /** Which of the service's traffics it belongs to. */
 const SOURCE = 5;
-/** Number of the request at its endpoint: who came first. */
+/** The end of the ring when it came: who came first. */
 const TURN = 6;
 
 /** One traffic of the service. */
@@ -185,9 +185,12 @@ export class ArrivalTier implements LoadSource {
     let head = departures.head[endpoint];
     let { floats, ints } = departures;
     this.release(endpoint, nowUs);
-    const gone = ints[2 * head + GONE];
-    const end = ints[2 * head + END];
+    let gone = ints[2 * head + GONE];
+    let end = ints[2 * head + END];
     const count = (end - gone) | 0;
+    // fast: the first rows stay in the cache.
+    if (count === 0 && ints[2 * head + ANSWERED] === gone)
+      gone = end = ints[2 * head + GONE] = ints[2 * head + END] = ints[2 * head + ANSWERED] = 0;
     let mask = ints[2 * head + MASK];
     const entersUs = nowUs + floats[head + DELAY_US];
     let startsUs = entersUs;
@@ -225,7 +228,7 @@ export class ArrivalTier implements LoadSource {
     floats[row + STARTS] = startsUs;
     floats[row + LEFT] = workUs;
     floats[row + SOURCE] = source;
-    floats[row + TURN] = ints[2 * head + TURNS]++;
+    floats[row + TURN] = end;
     ints[2 * head + END] = (end + 1) | 0;
     if (this.readsAll) this.balanced.table.inFlight[this.context.endpoints.position[endpoint]] = count + 1;
   }
@@ -275,6 +278,7 @@ export class ArrivalTier implements LoadSource {
       floats[head + LATENCY_SUM_US] += tookUs;
       this.good[source]++;
       this.latency[source].addOne(tookUs);
+      ints[2 * head + SERVED]++;
       answered = (answered + 1) | 0;
     } while (answered !== gone);
     ints[2 * head + ANSWERED] = answered;
@@ -382,12 +386,13 @@ export class ArrivalTier implements LoadSource {
 
   started(endpoint: number): number {
     const begun = this.present(endpoint).filter((row) => row[STARTS] <= this.nowUs).length;
-    return (this.int(endpoint, GONE) >>> 0) + this.int(endpoint, LOST_STARTED) + begun;
+    const departed = this.int(endpoint, SERVED) + ((this.int(endpoint, GONE) - this.int(endpoint, ANSWERED)) | 0);
+    return departed + this.int(endpoint, LOST_STARTED) + begun;
   }
 
   servedBy(endpoint: number): number {
     this.release(endpoint, this.nowUs);
-    return this.int(endpoint, ANSWERED) >>> 0;
+    return this.int(endpoint, SERVED);
   }
 
   latencySumUs(endpoint: number): number {
@@ -487,7 +492,7 @@ export class ArrivalTier implements LoadSource {
     const { ints, floats, head } = this.departures;
     ints[2 * head[endpoint] + END] = this.int(endpoint, GONE);
     floats[head[endpoint] + NEXT] = Infinity;
-    return rows.sort((one, other) => one[TURN] - other[TURN]);
+    return rows.sort((one, other) => (one[TURN] - other[TURN]) | 0);
   }
 
   private insert(endpoint: number, row: Float64Array): void {

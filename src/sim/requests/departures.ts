@@ -17,19 +17,19 @@ export const SPEED = 6;
 /** All before this position have departed. */
 export const GONE = 2;
 export const END = 3;
-/** All before this position are answered: so many were. */
+/** All before this position are answered. */
 export const ANSWERED = 4;
 /** Rows less one. */
 export const MASK = 5;
-/** Requests that were sent there so far. */
-export const TURNS = 14;
+/** Requests it has answered. */
+export const SERVED = 14;
 /** Begun, but lost with their endpoint. */
 export const LOST_STARTED = 15;
 
 /**
  * What the arrival tiers keep of each endpoint: its head, and a ring of the requests that are there or whose answers are
  * on their way, in the order of their departure. Positions in a ring only ever grow, modulo 2^32; what is at a position
- * stands in row (position & mask), and the number of rows is a power of two.
+ * stands in row (position & mask), and the number of rows is a power of two. Whoever finds a ring empty may begin at 0 again.
  *
  * fast: all of them lie in one array, head and rows together, so that an endpoint's load costs one line of the cache
  * (departures at arrival: 1.4 times as many requests a second as with an array for each number).

@@ -101,6 +101,9 @@ export class EventTier implements LoadSource {
   private readonly userTarget: number[];
   private readonly think: readonly (DurationSampler | undefined)[];
   private readonly tableTimerUs: number[];
+  private readonly concurrency: readonly number[];
+  private readonly queueLimit: readonly number[];
+  private readonly holdsPlace: readonly boolean[];
   private nowUs: number;
 
   constructor(context: TierContext) {
@@ -135,6 +138,9 @@ export class EventTier implements LoadSource {
     this.think = traffic.map(({ name, source }) =>
       source.kind === 'closed' ? durationSampler(source.think, streams(`traffic/${name}/think`)) : undefined,
     );
+    this.concurrency = services.map(({ concurrency }) => concurrency);
+    this.queueLimit = services.map(({ queueLimit }) => queueLimit);
+    this.holdsPlace = services.map(({ holdsPlace }) => holdsPlace);
     this.tableTimerUs = services.map(() => Infinity);
     traffic.forEach(({ source }, k) => {
       if (source.kind === 'closed') this.usersChange(k, source.users);
@@ -445,12 +451,12 @@ export class EventTier implements LoadSource {
 
   private enter(attempt: number, endpoint: number): void {
     const { servers, attempts } = this;
-    const { concurrency, queueLimit } = this.context.options.services[attempts.service[attempt]];
+    const service = attempts.service[attempt];
     if (!this.context.endpoints.reachable[endpoint]) this.loseAnswer(attempt, endpoint);
-    else if (servers.taken[endpoint] < concurrency) {
+    else if (servers.taken[endpoint] < this.concurrency[service]) {
       servers.taken[endpoint]++;
       this.start(attempt, endpoint);
-    } else if (servers.queueLength[endpoint] < queueLimit) {
+    } else if (servers.queueLength[endpoint] < this.queueLimit[service]) {
       attempts.state[attempt] = QUEUED;
       servers.enqueue(attempt, endpoint);
     } else this.respond(attempt, QUEUE_FULL);
@@ -483,7 +489,7 @@ export class EventTier implements LoadSource {
       return;
     }
     attempts.state[attempt] = CALLS;
-    if (!this.context.options.services[service].holdsPlace) this.freePlace(endpoint);
+    if (!this.holdsPlace[service]) this.freePlace(endpoint);
     this.nextStage(attempt);
   }
 
@@ -507,7 +513,7 @@ export class EventTier implements LoadSource {
       const stage = ++attempts.stage[attempt];
       const failed = attempts.callFailed[attempt] === 1;
       if (failed || stage === stages.length) {
-        if (this.context.options.services[service].holdsPlace) this.freePlace(attempts.endpoint[attempt]);
+        if (this.holdsPlace[service]) this.freePlace(attempts.endpoint[attempt]);
         this.respond(attempt, failed ? CALL_FAILED : GOOD);
         return;
       }
