@@ -57,7 +57,7 @@ export class Arrivals {
     }
     const gap = this.leftOver > 0 ? this.leftOver : this.random === undefined ? 1 : unitExponential(this.random);
     const nextUs = this.nextUs + gap * this.usPerArrival;
-    if (nextUs < this.untilUs) {
+    if (nextUs <= this.untilUs) {
       this.nextUs = nextUs;
       this.leftOver = 0;
       this.batch = this.sampleBatch === undefined ? 1 : this.sampleBatch();
@@ -69,7 +69,7 @@ export class Arrivals {
     let atUs = this.nextUs;
     for (let changes = 0; changes < MOST_CHANGES; changes++) {
       const nextUs = atUs + left * this.usPerArrival;
-      if (nextUs < this.untilUs) {
+      if (nextUs <= this.untilUs) {
         this.nextUs = nextUs;
         this.leftOver = 0;
         this.batch = this.sampleBatch === undefined ? 1 : this.sampleBatch();

@@ -58,10 +58,9 @@ export class CircuitBreaker {
       if (!served) {
         this.failures[at]++;
         this.windowFailures++;
-        const { minimumCalls, failureShare } = this.spec;
-        if (this.windowCalls >= minimumCalls && this.windowFailures >= failureShare * this.windowCalls)
-          this.open(nowUs);
       }
+      const { minimumCalls, failureShare } = this.spec;
+      if (this.windowCalls >= minimumCalls && this.windowFailures >= failureShare * this.windowCalls) this.open(nowUs);
     }
   }
 
