@@ -1,6 +1,6 @@
 import type { PairedDifference } from '../experiment/comparison.ts';
 import type { Metric } from '../sim/metric-catalogue.ts';
-import { fixed, formatPercent } from './format.ts';
+import { fixed, formatPercent, formatValue } from './format.ts';
 
 /**
  * How much better the best is than another, in words: `18 % less (95 % interval 15 to 21 %)`; shares in points of per
@@ -34,14 +34,21 @@ function measure(
     // Both on the same side of 0 unless the difference is not clear; then the sign says which way each end goes.
     return Math.abs(a) < Math.abs(b) ? [a, b] : [b, a];
   };
-  const unit = inPoints ? ' points' : base === 0 ? ` ${metric.unit}` : ' %';
+  const absolute = base === 0 && !inPoints;
+  const unit = inPoints ? ' points' : ' %';
   return {
     one: (difference) =>
-      inPoints || base === 0 ? `${digits(Math.abs(difference * scale))}${unit}` : formatPercent(difference / base),
+      absolute
+        ? formatValue(Math.abs(difference), metric.unit)
+        : inPoints
+          ? `${digits(Math.abs(difference * scale))}${unit}`
+          : formatPercent(difference / base),
     range: (low, high) => {
       const [near, far] = sizes(low, high);
       const mixed = near * far < 0;
       const side = far < 0 ? -1 : 1;
+      if (absolute)
+        return `${formatValue(mixed ? near * side : Math.abs(near), metric.unit)} to ${formatValue(Math.abs(far), metric.unit)}`;
       return `${digits(mixed ? near * side : Math.abs(near))} to ${digits(Math.abs(far))}${unit}`;
     },
   };

@@ -55,7 +55,8 @@ export function formatLike(values: readonly number[], unit: Metric['unit'], sign
     return (value) => `${value < 0 ? '−' : ''}$${fixed(Math.abs(value), decimals)}`;
   }
   const whole = values.every((value) => Number.isInteger(value));
-  const decimals = whole ? 0 : decimalsFor(typical, significant);
+  const most = unit === 'minutes' ? 1 : Infinity;
+  const decimals = whole ? 0 : Math.min(most, decimalsFor(typical, significant));
   const suffix = SUFFIX[unit] ?? '';
   return (value) => `${fixed(value, decimals)}${suffix}`;
 }

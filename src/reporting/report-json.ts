@@ -4,7 +4,8 @@ import type { LivingResult } from '../sim/monitoring/living-result.ts';
 /**
  * The whole comparison as JSON, every run with its `fingerprint` beside its status. Keys stand in the order of the
  * types, records (metrics, statistics) in the order of their names, so that equal comparisons give equal text.
- * `curves: false` leaves out what fills most of the file: curves, heat maps, distribution functions, timelines, decisions.
+ * Timelines, decisions and happenings of a living cluster are those of the first seed alone: twenty of each would fill
+ * tens of megabytes, and they lie beside every run's result. `curves: false` leaves out what fills most of the file: curves, heat maps, distribution functions, timelines, decisions.
  */
 export function jsonReport(comparison: Comparison, { curves = true }: { curves?: boolean } = {}): string {
   const { runs, cells, ...facts } = comparison;
@@ -14,7 +15,14 @@ export function jsonReport(comparison: Comparison, { curves = true }: { curves?:
     runs: runs.map(({ result, ...run }) => {
       if (!result) return run;
       const { fingerprint, curves: lines, heat, distributions, living, ...rest } = result;
-      const full = { ...rest, distributions, curves: lines, heat, ...(living && { living }) };
+      const first = run.seed === comparison.seeds[0];
+      const full = {
+        ...rest,
+        distributions,
+        curves: lines,
+        heat,
+        ...(living && { living: first ? living : withoutRecords(living) }),
+      };
       const short = {
         ...rest,
         distributions: withoutCdf(distributions),

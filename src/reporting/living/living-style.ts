@@ -16,7 +16,7 @@ export const LIVING_STYLE = `
 .panel-title>b{color:var(--ink);font-weight:600}
 .panel-title>span{display:flex;flex-wrap:wrap;gap:0 12px}
 .panel-title .entry i{margin-right:6px;vertical-align:.22em}
-.panel-title .entry b{display:inline-block;min-width:5.5ch;color:var(--ink);font-weight:500}
+.panel-title .entry b{display:inline-block;min-width:3.6ch;color:var(--ink);font-weight:500}
 .panel-title .thin i{height:1px}
 .plot{width:100%;min-height:44px;touch-action:pan-y}
 .plot canvas{display:block}

@@ -183,7 +183,7 @@ test('the answer speaks of promises, then money', () => {
   const { headline, metric } = answerCell(comparison().cells[0]);
   expect(metric!.name).toBe('sloViolatedMinutes');
   expect(headline).toMatch(
-    /^fixed\(replicas=24\) keeps its promises best: violated objectives \d+\.\d+ min, .* than step-scaling, the last, at the price of 110 % more cost than step-scaling/,
+    /^fixed\(replicas=24\) keeps its promises best: violated objectives \d+\.\d min, .* than step-scaling, the last, at the price of 110 % more cost than step-scaling/,
   );
   const alike = comparison([1, 2, 3], (one) => {
     const metrics = { ...one.cells[0].metrics };
@@ -295,6 +295,14 @@ test('a service that only one policy has, and a run without objectives, make no 
   }));
   expect(servicesSection(report, report.cells[0])).not.toMatch(/NaN|undefined/);
   expect(objectivesSection(report, report.cells[0])).not.toMatch(/NaN|undefined/);
+});
+
+test('JSON: timelines of the first seed alone', () => {
+  const { runs } = JSON.parse(jsonReport(comparison([1, 2]))) as {
+    runs: { seed: number; result: { living: { timeline?: object; cost: object } } }[];
+  };
+  expect(runs.map((run) => run.result.living.timeline !== undefined)).toEqual(runs.map((run) => run.seed === 1));
+  expect(runs.every((run) => run.result.living.cost !== undefined)).toBe(true);
 });
 
 test('JSON: without curves also without timelines, but with promises and costs', () => {

@@ -6,6 +6,9 @@ import { policyLabel } from '../html/policy-mark.ts';
 import { average } from '../resample.ts';
 import { livingRuns } from './living-runs.ts';
 
+/** More policies than these are told by the table alone. */
+const MOST_IN_WORDS = 4;
+
 /** Which policy breaks which promise, for how long, and what it costs; empty when nothing was promised. */
 export function objectivesSection(comparison: Comparison, cell: Cell): string {
   const runs = livingRuns(comparison, cell);
@@ -27,7 +30,7 @@ export function objectivesSection(comparison: Comparison, cell: Cell): string {
   });
   const range = cell.seeds.length > 1 ? '; minutes with the lowest and highest seed' : '';
   return `<h3>Promises kept and broken</h3><p class="how">Violated: minutes in which the promise, taken for that minute alone, was broken. Budget used: bad requests over those allowed in the whole run; above 100 % the promise is broken. Burn rate: how many times faster than allowed the budget was used in the worst 5 minutes and the worst hour. Means over ${countOf(cell.seeds.length, 'seed')}${range}.</p>
-<p class="summary">${proseHtml(summary(runs))}</p>
+${runs.size > MOST_IN_WORDS ? '' : `<p class="summary">${proseHtml(summary(runs))}</p>`}
 <div class="scroll"><table class="objectives"><thead><tr><th>Policy</th><th class="n">Cost</th><th>Promise</th><th class="n">Kept</th><th class="n">Violated, min</th><th class="n">Good, %</th><th class="n">Budget used, %</th><th class="n">Burn, 5 min</th><th class="n">Burn, 1 h</th></tr></thead>
 ${bodies.join('\n')}</table></div>`;
 }
@@ -47,7 +50,7 @@ function summary(runs: ReadonlyMap<string, readonly LivingResult[]>): string {
         : broken === all.length
           ? ' on every seed'
           : ` on ${broken} of ${countOf(all.length, 'seed')}`;
-    return `${policy} breaks one${often} (the worst for ${fixed(minutes, minutes < 10 ? 1 : 0)} min) for ${usd}`;
+    return `${policy} breaks ${all[0].objectives.length === 1 ? 'its promise' : 'one'}${often} (${all[0].objectives.length === 1 ? 'for' : 'the worst for'} ${fixed(minutes, minutes < 10 ? 1 : 0)} min) for ${usd}`;
   });
   return `${sentences.join('; ')}.`;
 }

@@ -25,7 +25,8 @@ export function paretoPoints(cell: Cell, across: string, up: string): ParetoPoin
   const points = cell.policies.flatMap((policy) => {
     const [x, y] = [first.get(policy), second.get(policy)];
     if (!x || !y) return [];
-    const [xLow, xHigh, yLow, yHigh] = [x.low ?? x.mean, x.high ?? x.mean, y.low ?? y.mean, y.high ?? y.mean];
+    const [xLow, xHigh] = drawn(x, across);
+    const [yLow, yHigh] = drawn(y, up);
     return [{ policy, x: x.mean, y: y.mean, xLow, xHigh, yLow, yHigh }];
   });
   const [signX, signY] = [across, up].map((name) => (metricByName.get(name)!.better === 'higher' ? -1 : 1));
@@ -34,10 +35,22 @@ export function paretoPoints(cell: Cell, across: string, up: string): ParetoPoin
   return points.map((point) => ({ ...point, front: !points.some((other) => beats(other, point)) }));
 }
 
+/** The interval as far as such a quantity can go: none is below 0, no share above 1. */
+function drawn({ mean, low, high }: PolicyOnMetric, metric: string): [low: number, high: number] {
+  const most = metricByName.get(metric)!.unit === 'share' ? 1 : Infinity;
+  return [Math.max(0, low ?? mean), Math.min(most, high ?? mean)];
+}
+
 /** The points as rows of a chart, with the place of each name beside its point. */
 export function paretoData(points: readonly ParetoPoint[]): ChartData {
   const fields = ['policy', 'x', 'y', 'xLow', 'xHigh', 'yLow', 'yHigh'] as const;
-  const labels = placeLabels(points.map(({ policy, x, y }) => ({ text: policy, x, y })));
+  const labels = placeLabels(
+    points.map(({ policy, x, y }) => ({ text: policy, x, y })),
+    points.flatMap(({ xLow, xHigh, yLow, yHigh }) => [
+      { x: xLow, y: yLow },
+      { x: xHigh, y: yHigh },
+    ]),
+  );
   return {
     fields: [...fields, 'front', 'dx', 'dy', 'align'],
     columns: [

@@ -21,15 +21,18 @@ const OFFSETS = [-11, 12, -24, 25, -37, 38];
 
 /**
  * Names that do not cover each other: each takes the first free place above or below its point, in the order given.
- * Near the sides of the chart a name is written towards its middle.
+ * Near the sides of the chart a name is written towards its middle. `within`: what else the axes must hold.
  */
-export function placeLabels(points: readonly Labelled[]): LabelPlace[] {
+export function placeLabels(
+  points: readonly Labelled[],
+  within: readonly { readonly x: number; readonly y: number }[] = points,
+): LabelPlace[] {
   const xOf = toPixels(
-    points.map((point) => point.x),
+    within.map((point) => point.x),
     PLOT.width,
   );
   const yOf = toPixels(
-    points.map((point) => -point.y),
+    within.map((point) => -point.y),
     PLOT.height,
   );
   const taken: { left: number; right: number; top: number }[] = points.map((point) => ({
