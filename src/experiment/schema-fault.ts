@@ -89,7 +89,9 @@ function sentence(schema: z.core.$ZodType, issue: Issue, data: unknown, words: F
     case 'invalid_value':
       return `${field} cannot be${shown}; write ${issue.values.map((one) => JSON.stringify(one)).join(' or ')}`;
     case 'invalid_key':
-      return `${fieldText(issue.path.slice(0, -1)) || 'the file'}: the name ${JSON.stringify(String(issue.path.at(-1)))} ${lowerFirst(issue.issues[0]?.message ?? issue.message)}`;
+      return `${fieldText(issue.path.slice(0, -1)) || 'the file'}: ${JSON.stringify(String(issue.path.at(-1)))} ${lowerFirst(issue.issues[0]?.message ?? issue.message)}`;
+    case 'invalid_format':
+      return `${field}:${shown} ${issue.message}`;
     case 'custom':
       return field === '' ? lowerFirst(issue.message) : `${field}: ${issue.message}`;
     case 'too_small':

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { InputError } from '../sim/input-error.ts';
 
 export type Path = readonly PropertyKey[];
@@ -41,7 +41,7 @@ export function readYaml(text: string, file: string): YamlText {
   }
   const broken = document.errors[0];
   if (broken) throw new InputError(`${where(broken.pos[0])}: this is not YAML: ${lowerFirst(broken.message)}`);
-  const data = plainData(document, file);
+  const data = plainData(document, where);
   const at = (path: Path): string => where(offsetOf(document, path));
   checkPlain(data, [], { values: 0 }, at);
   return { file, data, at, atKey: (path, key) => where(offsetOfKey(document, path, key)) };
@@ -53,12 +53,34 @@ const TOO_DEEP = `maps and lists are nested more than ${MOST_LEVELS} levels deep
 export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 
 /** The document as plain data. Aliases may make it endless, or so large that nobody can have meant it. */
-function plainData(document: Document.Parsed, file: string): unknown {
+function plainData(document: Document.Parsed, where: (offset: number) => string): unknown {
   try {
-    return document.toJS();
+    const data: unknown = document.toJS();
+    requireEnd(data, []);
+    return data;
   } catch {
-    throw new InputError(`${file}: its aliases (*name) stand for themselves or for far too much; write it out`);
+    throw new InputError(
+      `${where(firstAlias(document))}: the file's aliases (*name) stand for themselves or for far too much; write it out`,
+    );
   }
+}
+
+/** Throws when a value holds itself. */
+function requireEnd(value: unknown, above: readonly unknown[]): void {
+  if (typeof value !== 'object' || value === null || above.length > MOST_LEVELS) return;
+  if (above.includes(value)) throw new Error('it holds itself');
+  for (const one of Object.values(value)) requireEnd(one, [...above, value]);
+}
+
+function firstAlias(document: Document.Parsed): number {
+  let offset = 0;
+  visit(document, {
+    Alias(_key, node) {
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function checkPlain(value: unknown, path: Path, seen: { values: number }, at: (path: Path) => string): void {

@@ -5,6 +5,7 @@ import { stream } from '../../sim/random.ts';
 import { meanOfCurve } from '../../workloads/traffic/curve-measures.ts';
 import { quoted } from '../../workloads/quantity.ts';
 import { bytesText } from '../../workloads/quantity-text.ts';
+import { canonicalText } from '../run-id.ts';
 import type { Path } from '../yaml-text.ts';
 import { madePolicies } from './assemble-policies.ts';
 import { requestOf } from './assemble-services.ts';
@@ -24,9 +25,10 @@ const MOST_REPLICAS = 1_000_000;
 
 /**
  * Looks at everything in a scenario that no field can tell by itself: names that must exist, circles, sizes that must
- * fit, options that must go together. Throws a ScenarioFault for the first that does not.
+ * fit, options that must go together. Throws a ScenarioFault for the first that does not. `checked` remembers what was
+ * right before, for the variants of one file, which have most in common.
  */
-export function checkScenario(plan: ScenarioPlan): void {
+export function checkScenario(plan: ScenarioPlan, checked = new Set<string>()): void {
   const services = plan.services ?? {};
   const names = Object.keys(services);
   if (names.length === 0 && Object.keys(plan.jobs ?? {}).length === 0)
@@ -54,8 +56,16 @@ export function checkScenario(plan: ScenarioPlan): void {
   (plan.deployments ?? []).forEach((one, index) => known(one.service, ['deployments', index, 'service']));
   (plan.objectives ?? []).forEach((one, index) => known(one.service, ['objectives', index]));
   checkPolicies(plan, known, groups);
-  checkTraffic(plan, names, zones);
-  checkWeather(plan, groups, zones, names);
+  const once = (about: unknown, check: () => void): void => {
+    const key = canonicalText(about);
+    if (!checked.has(key)) check();
+    checked.add(key);
+  };
+  const { traffic, weather, cluster, duration, model } = plan;
+  once(['traffic', traffic, names, zones, plan.policies.clients, duration, model], () =>
+    checkTraffic(plan, names, zones),
+  );
+  once(['weather', weather, cluster, names, duration], () => checkWeather(plan, groups, zones, names));
   const scrapeUs = plan.metrics?.scrape ?? 15e6;
   if (plan.duration / scrapeUs > MOST_SCRAPES)
     throw new ScenarioFault(

@@ -63,9 +63,10 @@ export function planScenario(
   const notes = new Set<string>();
   const policies = new Map<string, PolicyPlan>();
   const taken = new Map<string, string>();
+  const checked = new Set<string>();
   const variants = read.map((variant): PlannedVariant => {
     try {
-      return planVariant(variant, title, context, notes, policies, taken);
+      return planVariant(variant, title, context, notes, policies, taken, checked);
     } catch (error) {
       throw error instanceof ScenarioFault ? variant.inputError(error) : error;
     }
@@ -87,6 +88,7 @@ function planVariant(
   notes: Set<string>,
   policies: Map<string, PolicyPlan>,
   taken: Map<string, string>,
+  checked: Set<string>,
 ): PlannedVariant {
   const { name: _name, description: _description, seeds: _seeds, jobs, ...rest } = variant.scenario;
   const { name: setName, ...policyTexts } = rest.policies;
@@ -96,10 +98,10 @@ function planVariant(
     cluster,
     policies: policyTexts,
     ...(rest.traffic && { traffic: withFiles(rest.traffic, context, notes) }),
-    ...(jobs && { jobs: jobsOf(jobs, context) }),
+    ...(jobs && { jobs: jobsOf(jobs, context, checked) }),
   };
   const chosen = placementOf(scenario, context);
-  checkScenario(scenario);
+  checkScenario(scenario, checked);
   const labels = variantLabels(variant.picks);
   const policy = policyOf(scenario, chosen, setName, labels.policies, policies);
   const clusterName =
@@ -236,9 +238,16 @@ function withFiles(
   );
 }
 
-function jobsOf(jobs: NonNullable<ScenarioText['jobs']>, context: ScenarioContext): Record<string, JobsPlan> {
+function jobsOf(
+  jobs: NonNullable<ScenarioText['jobs']>,
+  context: ScenarioContext,
+  checked: Set<string>,
+): Record<string, JobsPlan> {
   return Object.fromEntries(
-    Object.entries(jobs).map(([name, one]) => [name, at(['jobs', name], () => planJobs(one, context.resolvePath))]),
+    Object.entries(jobs).map(([name, one]) => [
+      name,
+      at(['jobs', name], () => planJobs(one, context.resolvePath, checked)),
+    ]),
   );
 }
 

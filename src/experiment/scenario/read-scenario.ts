@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { InputError } from '../../sim/input-error.ts';
 import { fieldText, schemaFault, valueAt } from '../schema-fault.ts';
 import { readYaml, type Path } from '../yaml-text.ts';
@@ -37,15 +38,18 @@ export function readScenario(text: string, file: string, settings: readonly stri
     if (own) return `--set ${own.setting}`;
     return key === undefined ? yaml.at(path) : yaml.atKey(path, key);
   };
+  const read = scenarioReader();
   return variantsOf(data, (path) => place(path)).map(({ data: one, picks }) => {
     const at = (path: Path, key?: string): string => place(pathInFile(data, picks, path), key);
-    const parsed = scenarioSchema.safeParse(one);
-    if (!parsed.success) {
+    const scenario = read(one);
+    if (scenario === undefined) {
+      const parsed = scenarioSchema.safeParse(one);
+      if (parsed.success) throw new Error('a scenario is right as a whole and wrong in its parts');
       const fault = schemaFault(scenarioSchema, parsed.error.issues, one, WORDS);
       throw new InputError(`${at(fault.path, fault.key)}: ${fault.sentence}`);
     }
     return {
-      scenario: parsed.data,
+      scenario,
       picks,
       inputError: (fault) => new InputError(`${at(fault.path)}: ${fault.message}`),
     };
@@ -54,6 +58,36 @@ export function readScenario(text: string, file: string, settings: readonly stri
 
 const startsWith = (path: Path, beginning: Path): boolean =>
   beginning.every((part, k) => String(part) === String(path[k]));
+
+/**
+ * Reads variants field by field. Those of one file share what does not vary, object for object, so that is read once.
+ * The answer is undefined when anything is wrong; the whole schema then says what.
+ */
+function scenarioReader(): (data: unknown) => ScenarioText | undefined {
+  const shape: Readonly<Record<string, z.ZodType>> = scenarioSchema.shape;
+  const known = new Map<string, WeakMap<object, { readonly value: unknown } | undefined>>();
+  const readField = (key: string, written: unknown): { readonly value: unknown } | undefined => {
+    const before = known.get(key) ?? new WeakMap<object, { readonly value: unknown } | undefined>();
+    known.set(key, before);
+    const isShared = typeof written === 'object' && written !== null;
+    if (isShared && before.has(written)) return before.get(written);
+    const parsed = shape[key].safeParse(written);
+    const field = parsed.success ? { value: parsed.data } : undefined;
+    if (isShared) before.set(written, field);
+    return field;
+  };
+  return (data) => {
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
+    if (!Object.keys(data).every((key) => Object.hasOwn(shape, key))) return undefined;
+    const scenario: Record<string, unknown> = {};
+    for (const key of Object.keys(shape)) {
+      const field = readField(key, (data as Record<string, unknown>)[key]);
+      if (field === undefined) return undefined;
+      if (field.value !== undefined) scenario[key] = field.value;
+    }
+    return scenario as ScenarioText;
+  };
+}
 
 /** Whether a text holds a scenario rather than an experiment: by the fields that only one of them has. */
 export function isScenarioText(text: string): boolean {

@@ -87,7 +87,10 @@ function countOf(value: unknown, path: Path, isList: boolean, at: (path: Path) =
   const alternatives = checkedAlternatives(value, path, isList, at);
   if (alternatives !== undefined) {
     const inside = isOneOf(value) ? [...path, 'oneOf'] : path;
-    return alternatives.reduce<number>((sum, one, index) => sum + countOf(one, [...inside, index], isList, at), 0);
+    return alternatives.reduce<number>(
+      (sum, one, index) => sum + (isRepeated(alternatives, index) ? 0 : countOf(one, [...inside, index], isList, at)),
+      0,
+    );
   }
   if (Array.isArray(value))
     return value.reduce<number>((product, one, index) => product * countOf(one, [...path, index], true, at), 1);
@@ -96,6 +99,12 @@ function countOf(value: unknown, path: Path, isList: boolean, at: (path: Path) =
     (product, [key, one]) => product * countOf(one, [...path, key], LIST_FIELDS.has(key), at),
     1,
   );
+}
+
+/** Whether the same scalar stands among the alternatives before: it would be the same variant once more. */
+function isRepeated(alternatives: readonly unknown[], index: number): boolean {
+  const value = alternatives[index];
+  return (typeof value !== 'object' || value === null) && alternatives.indexOf(value) < index;
 }
 
 function checkedAlternatives(
@@ -126,11 +135,14 @@ function expand(value: unknown, path: Path, isList: boolean): Variant[] {
   const alternatives = alternativesOf(value, isList);
   if (alternatives !== undefined) {
     const inside = isOneOf(value) ? [...path, 'oneOf'] : path;
+    const of = alternatives.filter((_, index) => !isRepeated(alternatives, index)).length;
     return alternatives.flatMap((one, index) =>
-      expand(one, [...inside, index], isList).map(({ data, picks }) => ({
-        data: data === null ? NOTHING : data,
-        picks: [{ path, index, of: alternatives.length, value: one }, ...picks],
-      })),
+      isRepeated(alternatives, index)
+        ? []
+        : expand(one, [...inside, index], isList).map(({ data, picks }) => ({
+            data: data === null ? NOTHING : data,
+            picks: [{ path, index, of, value: one }, ...picks],
+          })),
     );
   }
   if (typeof value !== 'object' || value === null) return [{ data: value, picks: [] }];
