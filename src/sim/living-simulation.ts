@@ -24,7 +24,9 @@ import { HorizontalControl } from './living/horizontal-control.ts';
 import { JobControl } from './living/job-control.ts';
 import { LivingRecorder } from './living/living-recorder.ts';
 import { MetricControl } from './living/metric-control.ts';
-import { NodeControl } from './living/node-control.ts';
+import { NodeDrains } from './living/node-drains.ts';
+import { NodeFaults } from './living/node-faults.ts';
+import { NodeOrders } from './living/node-orders.ts';
 import { PlacementNotes } from './living/placement-notes.ts';
 import { OvercommitControl } from './living/overcommit-control.ts';
 import { ReplicaControl } from './living/replica-control.ts';
@@ -68,7 +70,9 @@ export class LivingSimulation implements SimulationDriver {
   private readonly options: LivingOptions;
   private readonly replicas: ReplicaControl;
   private readonly jobs: JobControl;
-  private readonly nodes: NodeControl;
+  private readonly orders: NodeOrders;
+  private readonly faults: NodeFaults;
+  private readonly drains: NodeDrains;
   private readonly services: ServiceControl;
   private readonly deployments: DeploymentControl;
   private readonly weather: WeatherControl;
@@ -118,10 +122,16 @@ export class LivingSimulation implements SimulationDriver {
       spec.requestModel,
     );
     this.replicas = new ReplicaControl(world);
-    this.nodes = new NodeControl(world, this.replicas, this.jobs);
+    this.orders = new NodeOrders(world);
+    this.faults = new NodeFaults(world, this.orders, this.replicas, this.jobs);
+    this.drains = new NodeDrains(world, this.orders, this.replicas, this.jobs);
     this.services = new ServiceControl(world, this.replicas);
     this.deployments = new DeploymentControl(world, this.replicas);
-    this.weather = new WeatherControl(world, this.nodes, this.replicas);
+    this.weather = new WeatherControl(
+      world,
+      { orders: this.orders, faults: this.faults, drains: this.drains },
+      this.replicas,
+    );
     this.resources = new ResourceControl(world, this.replicas, this.jobs);
     this.metrics = new MetricControl(
       world,
@@ -130,7 +140,7 @@ export class LivingSimulation implements SimulationDriver {
     this.horizontal = new HorizontalControl(world, this.metrics);
     this.vertical = new VerticalControl(world, this.replicas);
     this.overcommit = new OvercommitControl(world, this.jobs);
-    this.fleet = new FleetControl(world, this.nodes, this.jobs);
+    this.fleet = new FleetControl(world, this.orders, this.drains, this.jobs);
     this.recorder = new LivingRecorder(world, this.metrics, this.resources, this.jobs);
     const ticksPerScrape = spec.durationUs > LONG_US ? 1 : Math.max(1, Math.ceil(spec.scrapeUs / TICK_US));
     this.tickUs = Math.max(1, Math.round(spec.scrapeUs / ticksPerScrape));
@@ -180,19 +190,19 @@ export class LivingSimulation implements SimulationDriver {
         this.replicas.due(subject);
         return;
       case NODE_BOOTED_EVENT:
-        this.nodes.booted(subject);
+        this.orders.booted(subject);
         return;
       case NODE_LOST_EVENT:
-        if (!this.postponed(kind, subject)) this.nodes.lost(subject);
+        if (!this.postponed(kind, subject)) this.faults.lost(subject);
         return;
       case NODE_EVICT_EVENT:
-        if (!this.postponed(kind, subject)) this.nodes.evict(subject);
+        if (!this.postponed(kind, subject)) this.faults.evict(subject);
         return;
       case NODE_ENDPOINTS_EVENT:
-        if (!this.postponed(kind, subject)) this.nodes.endpointsGone(subject);
+        if (!this.postponed(kind, subject)) this.faults.endpointsGone(subject);
         return;
       case NODE_DRAIN_EVENT:
-        if (!this.postponed(kind, subject)) this.nodes.drainStep(subject);
+        if (!this.postponed(kind, subject)) this.drains.step(subject);
         return;
       case TICK_EVENT:
         this.resources.tick();
@@ -251,11 +261,10 @@ export class LivingSimulation implements SimulationDriver {
 
   /** Who tells whom. */
   private connect(): void {
-    const { replicas, services, deployments, horizontal, fleet, weather, resources, vertical, nodes } = this;
-    replicas.onChange = (service) => {
-      this.recorder.passService(service);
-      services.note(service);
-    };
+    const { replicas, services, deployments, horizontal, fleet, weather, resources, vertical } = this;
+    replicas.onChange = (service) => services.note(service);
+    replicas.states.onReadiness = (service) => this.recorder.passService(service);
+    replicas.endpoints.onGone = (replica) => deployments.endpointGone(replica);
     replicas.onCrash = (replica) => deployments.crashed(replica);
     replicas.onPending = () => fleet.pending();
     services.isDeploying = (service) => deployments.isDeploying(service);
@@ -268,7 +277,10 @@ export class LivingSimulation implements SimulationDriver {
     horizontal.isDeploying = (service) => deployments.isDeploying(service);
     resources.onOutOfMemory = (replica) => vertical.noteOutOfMemory(replica);
     weather.onControlPlaneBack = () => this.controlPlaneBack();
-    nodes.onBought = (node, bought) => this.recorder.bought(node, bought);
+    this.orders.onBought = (node, bought) => {
+      this.recorder.bought(node, bought);
+      if (!bought) this.overcommit.forget(node);
+    };
     vertical.onResize = (replica, before) => this.recorder.resized(replica, before);
   }
 
@@ -278,7 +290,7 @@ export class LivingSimulation implements SimulationDriver {
     for (let from = -1; from < world.spec.zones.length; from++)
       for (let to = -1; to < world.spec.zones.length; to++)
         world.requests.setDelay(from, to, from < 0 || to < 0 ? outside : from === to ? within : between);
-    this.nodes.begin();
+    this.orders.begin();
     this.weather.plan();
     this.replicas.isWarm = world.spec.coldStart !== true;
     this.services.begin();
@@ -315,10 +327,13 @@ export class LivingSimulation implements SimulationDriver {
   private readonly missed: { kind: number; subject: number }[] = [];
 
   private controlPlaneBack(): void {
-    for (const { kind, subject } of this.missed.splice(0)) {
-      this.nodes.dueNow(kind, subject);
-      this.onEvent(kind, subject);
-    }
+    const missed = this.missed.splice(0);
+    for (const { kind, subject } of missed) this.faults.dueNow(kind, subject);
+    // Who is given up is known before the scheduler looks at nodes again.
+    for (const { kind, subject } of missed) if (kind === NODE_LOST_EVENT) this.faults.lost(subject);
+    this.orders.syncAll();
+    this.faults.hearAll();
+    for (const { kind, subject } of missed) if (kind !== NODE_LOST_EVENT) this.onEvent(kind, subject);
     this.services.resume();
   }
 }

@@ -21,6 +21,16 @@ interface Rollout {
   lastWhy: string;
   /** Crashes of replicas of the new version. */
   failures: number;
+  /** What each endpoint had answered when the deployment began. */
+  readonly before: ReadonlyMap<number, Answers>;
+  /** What endpoints that are gone answered in the deployment, of the old versions and of the new one. */
+  readonly gone: { readonly old: Answers; readonly new: Answers };
+}
+
+interface Answers {
+  served: number;
+  bad: number;
+  sumUs: number;
 }
 
 /** Carries services from one version to the next, in steps that the deployment's policy decides. */
@@ -28,6 +38,8 @@ export class DeploymentControl {
   private readonly world: World;
   private readonly replicas: ReplicaControl;
   private readonly rollouts: (Rollout | undefined)[];
+  /** When each service's deployment is looked at next; an event at another time is out of date. */
+  private readonly lookAtUs: number[];
   private stepping = false;
   /** Told when a service is back in the hands of its usual controller. */
   onEnd: (service: number) => void = () => {};
@@ -36,6 +48,7 @@ export class DeploymentControl {
     this.world = world;
     this.replicas = replicas;
     this.rollouts = world.spec.services.map(() => undefined);
+    this.lookAtUs = world.spec.services.map(() => Number.NaN);
   }
 
   begin(): void {
@@ -53,8 +66,13 @@ export class DeploymentControl {
     const { world } = this;
     const { service, policy, workFactor, failureShare, memFactor } = world.spec.deployments[index];
     const to = world.versions[service].length;
-    world.versions[service].push({ workFactor, errorShare: failureShare, memFactor });
     const from = world.version[service];
+    const old = world.versions[service][from];
+    world.versions[service].push({
+      workFactor: old.workFactor * workFactor,
+      errorShare: failureShare,
+      memFactor: old.memFactor * memFactor,
+    });
     world.version[service] = to;
     this.rollouts[service] = {
       policy,
@@ -65,6 +83,8 @@ export class DeploymentControl {
       trafficShare: undefined,
       lastWhy: '',
       failures: 0,
+      before: this.answersNow(service),
+      gone: { old: { served: 0, bad: 0, sumUs: 0 }, new: { served: 0, bad: 0, sumUs: 0 } },
     };
     world.happened('deployment', world.spec.services[service].name, `version ${to + 1} by ${policy.name}`);
     world.simulation.note(DECIDE, service, -to);
@@ -74,7 +94,7 @@ export class DeploymentControl {
 
   /** The regular look. */
   look(service: number): void {
-    if (this.rollouts[service] === undefined) return;
+    if (this.rollouts[service] === undefined || this.lookAtUs[service] !== this.world.nowUs) return;
     if (!this.world.controlPlaneDown) this.step(service);
     if (this.isDeploying(service)) this.plan(service);
   }
@@ -90,8 +110,18 @@ export class DeploymentControl {
     if (rollout !== undefined && replica.version === rollout.to) rollout.failures++;
   }
 
+  /** An endpoint is no more; what it answered still counts. */
+  endpointGone(replica: Replica): void {
+    const rollout = this.rollouts[replica.service];
+    if (rollout === undefined) return;
+    const gone = replica.version === rollout.to ? rollout.gone.new : rollout.gone.old;
+    this.addAnswers(gone, replica.endpoint, rollout);
+  }
+
   private plan(service: number): void {
-    this.world.simulation.schedule(this.world.nowUs + LOOK_US, RANK.decision, DEPLOY_STEP_EVENT, service);
+    const timeUs = this.world.nowUs + LOOK_US;
+    this.lookAtUs[service] = timeUs;
+    this.world.simulation.schedule(timeUs, RANK.decision, DEPLOY_STEP_EVENT, service);
   }
 
   private step(service: number): void {
@@ -104,8 +134,8 @@ export class DeploymentControl {
       nowUs: world.nowUs,
       beganUs: rollout.beganUs,
       desired: world.desired[service],
-      old: this.countsOf(service, (replica) => !isNew(replica)),
-      new: { ...this.countsOf(service, isNew), failures: rollout.failures },
+      old: this.countsOf(rollout, service, (replica) => !isNew(replica), rollout.gone.old),
+      new: { ...this.countsOf(rollout, service, isNew, rollout.gone.new), failures: rollout.failures },
       trafficShare: rollout.trafficShare,
     });
     this.carryOut(service, rollout, step);
@@ -144,7 +174,7 @@ export class DeploymentControl {
 
   private stop(service: number, which: (replica: Replica) => boolean, count: number): void {
     const there = this.world.ofService[service].filter((replica) => replica.counts && which(replica));
-    for (const replica of leastMissed(there).slice(0, count === Infinity ? undefined : count))
+    for (const replica of leastMissed(this.world, there).slice(0, count === Infinity ? undefined : count))
       this.replicas.stop(replica);
   }
 
@@ -155,7 +185,7 @@ export class DeploymentControl {
       this.weigh(service, () => 1);
       return;
     }
-    const ready = this.world.ofService[service].filter((replica) => replica.state === 'ready');
+    const ready = this.world.ofService[service].filter((replica) => this.world.seemsReady(replica));
     const fresh = ready.filter((replica) => replica.version === rollout.to).length;
     const old = ready.length - fresh;
     // Without anyone on one side the other gets all of it.
@@ -166,34 +196,51 @@ export class DeploymentControl {
   }
 
   private weigh(service: number, weightOf: (replica: Replica) => number): void {
-    for (const replica of this.world.ofService[service]) {
-      if (replica.state !== 'ready' || replica.endpoint < 0) continue;
-      const weight = weightOf(replica);
-      if (weight === replica.weight) continue;
-      replica.weight = weight;
-      this.world.requests.setWeight(replica.endpoint, weight);
-    }
+    for (const replica of this.world.ofService[service]) this.replicas.endpoints.setWeight(replica, weightOf(replica));
   }
 
-  private countsOf(service: number, which: (replica: Replica) => boolean): VersionCounts {
-    const { requests } = this.world;
+  private countsOf(
+    rollout: Rollout,
+    service: number,
+    which: (replica: Replica) => boolean,
+    gone: Answers,
+  ): VersionCounts {
+    const { world } = this;
     let total = 0;
     let ready = 0;
     let stopping = 0;
-    let served = 0;
-    let bad = 0;
-    let sumUs = 0;
-    for (const replica of this.world.ofService[service]) {
+    const answers = { ...gone };
+    for (const replica of world.ofService[service]) {
       if (!which(replica)) continue;
       if (replica.counts) total++;
-      if (replica.state === 'ready') ready++;
+      if (world.seemsReady(replica)) ready++;
       if (replica.state === 'terminating') stopping++;
-      if (replica.endpoint < 0) continue;
-      served += requests.servedBy(replica.endpoint);
-      bad += requests.badBy(replica.endpoint);
-      sumUs += requests.latencySumUs(replica.endpoint);
+      if (replica.endpoint >= 0) this.addAnswers(answers, replica.endpoint, rollout);
     }
+    const { served, bad, sumUs } = answers;
     return { total, ready, stopping, served, bad, meanUs: served > 0 ? sumUs / served : 0 };
+  }
+
+  /** Adds what the endpoint has answered since the deployment began. */
+  private addAnswers(to: Answers, endpoint: number, { before }: Rollout): void {
+    const { requests } = this.world;
+    const old = before.get(endpoint);
+    to.served += requests.servedBy(endpoint) - (old?.served ?? 0);
+    to.bad += requests.badBy(endpoint) - (old?.bad ?? 0);
+    to.sumUs += requests.latencySumUs(endpoint) - (old?.sumUs ?? 0);
+  }
+
+  private answersNow(service: number): ReadonlyMap<number, Answers> {
+    const { requests, ofService } = this.world;
+    const now = new Map<number, Answers>();
+    for (const { endpoint } of ofService[service])
+      if (endpoint >= 0)
+        now.set(endpoint, {
+          served: requests.servedBy(endpoint),
+          bad: requests.badBy(endpoint),
+          sumUs: requests.latencySumUs(endpoint),
+        });
+    return now;
   }
 }
 

@@ -11,22 +11,23 @@ import type {
 import { whyBarred } from '../shapes.ts';
 import { FLEET_EVENT, RANK } from './event-kinds.ts';
 import type { JobControl } from './job-control.ts';
-import type { NodeControl } from './node-control.ts';
+import type { NodeDrains } from './node-drains.ts';
+import type { NodeOrders } from './node-orders.ts';
 import { roomFor } from './room-for.ts';
 import type { World } from './world.ts';
 
 interface Replacement {
   readonly group: number;
   readonly old: readonly number[];
-  readonly fresh: number[];
-  wanted: number;
+  readonly fresh: readonly number[];
   readonly why: string;
 }
 
 /** Shows the fleet to the node policy and carries out what it decides. */
 export class FleetControl {
   private readonly world: World;
-  private readonly nodes: NodeControl;
+  private readonly orders: NodeOrders;
+  private readonly drains: NodeDrains;
   private readonly jobs: JobControl;
   private readonly scaler: NodeScaler;
   private readonly bootMeanUs: number[];
@@ -35,9 +36,10 @@ export class FleetControl {
   private plannedUs = Infinity;
   private lastUs = -Infinity;
 
-  constructor(world: World, nodes: NodeControl, jobs: JobControl) {
+  constructor(world: World, orders: NodeOrders, drains: NodeDrains, jobs: JobControl) {
     this.world = world;
-    this.nodes = nodes;
+    this.orders = orders;
+    this.drains = drains;
     this.jobs = jobs;
     this.scaler = world.spec.nodes.make({ random: world.streams('nodes') });
     this.bootMeanUs = world.spec.groups.map((group) => durationMeanUs(group.boot));
@@ -63,7 +65,7 @@ export class FleetControl {
     if (world.controlPlaneDown) return;
     this.finishReplacements();
     for (const decision of this.scaler.decide(this.view())) this.carryOut(decision);
-    this.nodes.order();
+    this.orders.order();
     const wakeUs = this.scaler.wakeUs?.() ?? Infinity;
     if (wakeUs !== Infinity) this.planAt(Math.max(wakeUs, world.nowUs + 1));
   }
@@ -84,9 +86,11 @@ export class FleetControl {
         return;
       case 'replace': {
         const before = this.bought(decision.group);
-        const wanted = this.add(decision.group, decision.count, decision.why);
+        const ordered = this.add(decision.group, decision.count, decision.why);
         const fresh = this.bought(decision.group).filter((node) => !before.includes(node));
-        this.replacements.push({ group: decision.group, old: decision.nodes, fresh, wanted, why: decision.why });
+        // Where the cloud has too few, the old ones stay.
+        if (ordered === decision.count)
+          this.replacements.push({ group: decision.group, old: decision.nodes, fresh, why: decision.why });
         return;
       }
       default:
@@ -95,32 +99,40 @@ export class FleetControl {
   }
 
   private add(group: number, count: number, why: string): number {
-    const { world, nodes } = this;
+    const { world, orders } = this;
     const { name, max } = world.spec.groups[group];
-    const size = nodes.sizeOf(group);
-    const wanted = Math.min(count, max - size, nodes.availableIn(group));
+    const size = orders.sizeOf(group);
+    const wanted = Math.min(count, max - size, orders.availableIn(group));
     const limitedBy =
       wanted < count
-        ? `the group may have ${max}, has ${size}, and the cloud has ${nodes.availableIn(group)} more`
+        ? `the group may have ${max}, has ${size}, and the cloud has ${orders.availableIn(group)} more`
         : undefined;
     if (wanted <= 0) return 0;
     this.say(name, `${size} -> ${size + wanted} nodes`, why, limitedBy);
-    nodes.target[group] = size + wanted;
-    nodes.order();
+    orders.target[group] = size + wanted;
+    orders.order();
     return wanted;
   }
 
   private remove(node: number, why: string): void {
     const { world } = this;
     if (world.nodes.bought[node] === 0 || world.nodes.leaving[node] === 1) return;
+    const group = world.nodes.group[node];
+    const { name, min } = world.spec.groups[group];
+    if (world.nodes.doomed[node] === 0 && this.orders.sizeOf(group) <= min) {
+      this.say(world.nodes.places[node].name, 'stays', why, `group ${name} keeps at least ${min}`);
+      return;
+    }
     this.say(world.nodes.places[node].name, 'drained and given back', why);
-    this.nodes.release(node, why);
+    this.drains.release(node, why);
   }
 
   private finishReplacements(): void {
     const { nodes } = this.world;
     this.replacements = this.replacements.filter((one) => {
-      const areReady = one.fresh.every((node) => nodes.bought[node] === 0 || nodes.coming[node] === 0);
+      // Those that were ordered for it and are gone again replace nothing.
+      if (one.fresh.some((node) => nodes.bought[node] === 0)) return false;
+      const areReady = one.fresh.every((node) => nodes.takesPods(node));
       if (areReady) for (const node of one.old) this.remove(node, one.why);
       return !areReady;
     });
@@ -173,11 +185,11 @@ export class FleetControl {
       zone: group.zones.length === 1 ? group.zones[0] : '',
       min: group.min,
       max: group.max,
-      size: this.nodes.sizeOf(k),
+      size: this.orders.sizeOf(k),
       upcoming: seen.filter((node) => node.group === k && node.state === 'coming').length,
       usdPerHour: group.usdPerHour,
       spot: group.spot,
-      available: Math.min(group.max - this.nodes.sizeOf(k), this.nodes.availableIn(k)),
+      available: Math.min(group.max - this.orders.sizeOf(k), this.orders.availableIn(k)),
       bootMeanUs: this.bootMeanUs[k],
     }));
     return {

@@ -78,8 +78,8 @@ export class HorizontalControl {
   private sampleOf(replica: Replica): ReplicaSample {
     const reading = this.metrics.visibleReading(replica);
     return {
-      state: seenState(replica),
-      startedUs: replica.startedUs >= 0 ? replica.startedUs : replica.placedUs,
+      state: seenState(this.world, replica),
+      startedUs: replica.placedUs,
       changedUs: replica.changedUs,
       sampledUs: reading?.timeUs ?? -1,
       cpuUsageMilli: reading?.cpuUsageMilli ?? 0,
@@ -91,20 +91,16 @@ export class HorizontalControl {
 }
 
 /** What the control plane believes of a replica; it takes a dead one for what it was until its node is given up. */
-function seenState(replica: Replica): ReplicaSample['state'] {
+function seenState(world: World, replica: Replica): ReplicaSample['state'] {
+  if (world.seemsReady(replica)) return 'ready';
   switch (replica.state) {
     case 'pending':
       return 'pending';
-    case 'ready':
-      return 'ready';
-    case 'dead':
-      return replica.changedUs >= 0 ? 'ready' : 'starting';
-    case 'unready':
-      return 'unready';
     case 'terminating':
     case 'gone':
       return 'terminating';
     default:
-      return 'starting';
+      // One that was ready before is not starting but broken.
+      return replica.changedUs >= 0 ? 'unready' : 'starting';
   }
 }

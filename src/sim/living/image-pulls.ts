@@ -42,29 +42,38 @@ export class ImagePulls {
     this.cached[node].set(`${service}/${version}`, this.world.nowUs);
   }
 
-  /** Whether the image is there and whole; a pull that ends while the registry is down or the disk full has failed. */
+  /** Whether the image is there and whole; a pull that ends while it could not begin has failed. */
   succeeded(node: number, service: number, version: number): boolean {
     const { world } = this;
     const image = `${service}/${version}`;
     const readyUs = this.cached[node].get(image);
     if (readyUs === undefined) return false;
-    const wasPulledNow = readyUs === world.nowUs && world.spec.services[service].startUp.imageBytes > 0;
-    if (wasPulledNow && (world.registryDown || world.nodes.diskFull[node] === 1)) {
-      this.cached[node].delete(image);
-      return false;
-    }
-    return readyUs <= world.nowUs;
+    const isPulledNow = readyUs === world.nowUs && world.spec.services[service].startUp.imageBytes > 0;
+    if (isPulledNow && (world.registryDown || world.nodes.cutOff[node] === 1)) this.cached[node].delete(image);
+    return this.cached[node].has(image) && readyUs <= world.nowUs && world.nodes.diskFull[node] === 0;
   }
 
-  /** Whether a pull may begin at all. */
-  mayPull(node: number, service: number, version: number): boolean {
+  /** What keeps the node from pulling and unpacking the image now; undefined: nothing. */
+  obstacle(node: number, service: number, version: number): string | undefined {
     const { world } = this;
-    if (this.cached[node].has(`${service}/${version}`)) return true;
-    return !world.registryDown && world.nodes.diskFull[node] === 0;
+    // A container writes to its disk even where its image is there already.
+    if (world.nodes.diskFull[node] === 1) return 'the disk is full';
+    const isThere = this.cached[node].has(`${service}/${version}`);
+    if (isThere || world.spec.services[service].startUp.imageBytes === 0) return undefined;
+    if (world.registryDown) return 'the registry is down';
+    return world.nodes.cutOff[node] === 1 ? 'the registry cannot be reached' : undefined;
   }
 
+  /** Wait after so many failed tries before this one. */
   backoffUs(tries: number): number {
     return Math.min(MOST_BACKOFF_US, FIRST_BACKOFF_US * (1 << Math.min(tries, 6)));
+  }
+
+  /** The machine stops: pulls that are not done begin anew when it runs again. */
+  interrupt(node: number): void {
+    const { nowUs, nodes } = this.world;
+    for (const [image, readyUs] of this.cached[node]) if (readyUs > nowUs) this.cached[node].delete(image);
+    nodes.pullFreeUs[node] = nowUs;
   }
 
   /** The machine is given back, and its disk with it. */

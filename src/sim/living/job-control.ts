@@ -14,12 +14,22 @@ interface Job {
   readonly usageShare: number;
   readonly runsUs: number;
   restartsLeft: number;
+  /** Its machine has stopped: its process is gone. */
+  isHalted: boolean;
+}
+
+/** CPU that jobs use, in millicores, and what they request. */
+export interface JobUse {
+  usesMilli: number;
+  requestsMilli: number;
 }
 
 /** Pods that run to their end beside the services. One that is evicted begins again, as often as its spec allows. */
 export class JobControl implements PodSource {
   /** Slots of the jobs on each node. */
   readonly onNode: number[][];
+  /** What those that run use, by node. */
+  readonly use: JobUse[];
   /** Jobs begun again, and jobs given up. */
   restarted = 0;
   lost = 0;
@@ -31,6 +41,7 @@ export class JobControl implements PodSource {
   constructor(world: World) {
     this.world = world;
     this.onNode = Array.from({ length: world.nodes.count }, () => []);
+    this.use = this.onNode.map(() => ({ usesMilli: 0, requestsMilli: 0 }));
     this.kinds = world.spec.jobs.map((jobs) => {
       const source = jobs.pods(world.streams);
       const row = blankRow();
@@ -51,6 +62,7 @@ export class JobControl implements PodSource {
       usageShare: first.usageShare,
       runsUs: row.runsUs,
       restartsLeft: first.restarts,
+      isHalted: false,
     });
     first.waits = first.source.next(first.row);
     return true;
@@ -58,11 +70,12 @@ export class JobControl implements PodSource {
 
   placed(slot: number, node: number): void {
     this.onNode[node].push(slot);
-    if (this.world.nodes.down[node] === 1) this.world.simulation.hold(slot);
+    this.addUp(node);
+    if (this.world.nodes.down[node] === 1) this.halt(node);
   }
 
   finished(slot: number, node: number): void {
-    remove(this.onNode[node], slot);
+    this.leave(slot, node);
     this.byName.delete(this.world.simulation.pods.nameOf(slot));
   }
 
@@ -70,22 +83,31 @@ export class JobControl implements PodSource {
     this.byName.delete(this.world.simulation.pods.nameOf(slot));
   }
 
-  /** CPU that the jobs on the node use, in millicores, and what they request. */
-  cpuUse(node: number): { usesMilli: number; requestsMilli: number } {
+  /** CPU that the job uses where it runs, in millicores. */
+  usesMilli(slot: number): number {
     const { pods, shapes } = this.world.simulation;
-    let usesMilli = 0;
-    let requestsMilli = 0;
-    for (const slot of this.onNode[node]) {
-      const cpuMilli = shapes.cpuMilli[pods.shape[slot]];
-      requestsMilli += cpuMilli;
-      usesMilli += cpuMilli * (this.byName.get(pods.nameOf(slot))?.usageShare ?? 1);
-    }
-    return { usesMilli, requestsMilli };
+    const job = this.jobAt(slot);
+    return job?.isHalted === true ? 0 : shapes.cpuMilli[pods.shape[slot]] * (job?.usageShare ?? 1);
   }
 
   /** Whether the job would be started again if it were evicted. */
   isMovable(slot: number): boolean {
-    return (this.byName.get(this.world.simulation.pods.nameOf(slot))?.restartsLeft ?? 0) > 0;
+    return (this.jobAt(slot)?.restartsLeft ?? 0) > 0;
+  }
+
+  /** Its machine has stopped: the jobs on it come to no end by themselves any more. */
+  halt(node: number): void {
+    for (const slot of this.onNode[node]) {
+      this.world.simulation.hold(slot);
+      const job = this.jobAt(slot);
+      if (job !== undefined) job.isHalted = true;
+    }
+    this.addUp(node);
+  }
+
+  /** The machine is heard again: jobs that it had when it stopped begin anew. */
+  evictHalted(node: number): void {
+    for (const slot of [...this.onNode[node]]) if (this.jobAt(slot)?.isHalted === true) this.evict(slot);
   }
 
   /** Ends the jobs on a node; each begins again elsewhere, from its start. Gangs come back as single pods. */
@@ -108,7 +130,7 @@ export class JobControl implements PodSource {
       user: pods.userNames[pods.user[slot]],
       request: shapes.requests[pods.shape[slot]],
     };
-    remove(this.onNode[pods.node[slot]], slot);
+    this.leave(slot, pods.node[slot]);
     world.counts.evictions++;
     world.simulation.take(slot, 'evict');
     if (job === undefined || job.restartsLeft <= 0) {
@@ -117,12 +139,31 @@ export class JobControl implements PodSource {
       return;
     }
     job.restartsLeft--;
+    job.isHalted = false;
     this.restarted++;
     world.simulation.submit(row);
   }
-}
 
-function remove(list: number[], slot: number): void {
-  const at = list.indexOf(slot);
-  if (at >= 0) list.splice(at, 1);
+  private jobAt(slot: number): Job | undefined {
+    return this.byName.get(this.world.simulation.pods.nameOf(slot));
+  }
+
+  private leave(slot: number, node: number): void {
+    const list = this.onNode[node];
+    const at = list.indexOf(slot);
+    if (at >= 0) list.splice(at, 1);
+    this.addUp(node);
+  }
+
+  /** What the node's jobs use, added up anew after each change, so that no rounding stays. */
+  private addUp(node: number): void {
+    const { pods, shapes } = this.world.simulation;
+    const use = this.use[node];
+    use.usesMilli = 0;
+    use.requestsMilli = 0;
+    for (const slot of this.onNode[node]) {
+      use.usesMilli += this.usesMilli(slot);
+      use.requestsMilli += shapes.cpuMilli[pods.shape[slot]];
+    }
+  }
 }

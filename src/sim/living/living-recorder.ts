@@ -174,7 +174,7 @@ export class LivingRecorder {
         return {
           name,
           desired: world.desired[service],
-          ready: world.readyOf(service),
+          ready: world.ready[service],
           coming: world.ofService[service].filter((one) => one.counts && one.changedUs < 0).length,
           requestsPerSecond: point?.requestsPerSecond ?? 0,
           failedPerSecond: point?.failedPerSecond ?? 0,
@@ -331,7 +331,7 @@ export class LivingRecorder {
     const ready = this.readyBefore[service];
     this.readyUs[service] += ready * spanUs;
     this.deficitUs[service] += Math.max(0, this.desiredBefore[service] - ready) * spanUs;
-    const now = world.readyOf(service);
+    const now = world.ready[service];
     this.readyBefore[service] = now;
     this.desiredBefore[service] = world.desired[service];
     this.readyPeak[service] = Math.max(this.readyPeak[service], now);
@@ -399,7 +399,7 @@ export class LivingRecorder {
           () => point()?.failedPerSecond ?? Number.NaN,
         ),
         of('replicas_desired', 'Replicas asked for', '', () => world.desired[k]),
-        of('replicas_ready', 'Replicas ready', '', () => world.readyOf(k)),
+        of('replicas_ready', 'Replicas ready', '', () => world.ready[k]),
         of('cpu_share', 'CPU used of CPU requested', 'share', () => point()?.cpuShare ?? Number.NaN),
         of('memory_share', 'Memory used of memory requested', 'share', () => point()?.memShare ?? Number.NaN),
         of('in_flight', 'Requests in flight', '', () => point()?.inFlight ?? Number.NaN),

@@ -164,7 +164,8 @@ export class MetricControl {
     let memUsed = 0;
     let memRequested = 0;
     for (const replica of world.ofService[service]) {
-      if (replica.endpoint < 0 || replica.state === 'dead') continue;
+      // Nobody can ask a machine that has stopped or is cut off.
+      if (replica.endpoint < 0 || !world.nodes.works(replica.node)) continue;
       const busyUs = world.requests.busyUs(replica.endpoint);
       const cpuUsageMilli = ((busyUs - replica.busyUsAtScrape) / spanUs) * spec.cpuPerRequestMilli * replica.cpuFactor;
       replica.busyUsAtScrape = busyUs;

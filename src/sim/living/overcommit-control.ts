@@ -11,7 +11,8 @@ export class OvercommitControl {
   private readonly world: World;
   private readonly jobs: JobControl;
   private readonly usedOfNode: number[][];
-  private readonly usedOfReplica = new Map<number, number[]>();
+  /** By the number of the pod; only those that run are kept. */
+  private usedOfPod = new Map<number, number[]>();
 
   constructor(world: World, jobs: JobControl) {
     this.world = world;
@@ -27,15 +28,34 @@ export class OvercommitControl {
   observe(): void {
     const { world } = this;
     if (world.spec.overcommit === undefined) return;
+    const { pods } = world.simulation;
+    const before = this.usedOfPod;
+    this.usedOfPod = new Map();
     for (let node = 0; node < world.nodes.count; node++) {
-      let total = this.jobs.cpuUse(node).usesMilli;
-      for (const replica of world.onNode[node]) {
-        const usedMilli = replica.readings.at(-1)?.cpuUsageMilli ?? 0;
+      if (world.nodes.bought[node] === 0 || world.nodes.coming[node] === 1) continue;
+      let total = 0;
+      const use = (slot: number, usedMilli: number): void => {
+        const history = before.get(pods.number[slot]) ?? [];
+        keep(history, usedMilli);
+        this.usedOfPod.set(pods.number[slot], history);
         total += usedMilli;
-        keep(this.historyOf(replica.id), usedMilli);
+      };
+      for (const { slot, readings } of world.onNode[node]) {
+        const reading = readings.at(-1);
+        // What has never run is not known to be idle.
+        if (reading !== undefined) use(slot, reading.timeUs === world.nowUs ? reading.cpuUsageMilli : 0);
       }
+      for (const slot of this.jobs.onNode[node]) use(slot, this.jobs.usesMilli(slot));
       keep(this.usedOfNode[node], total);
     }
+  }
+
+  /** The machine is given back; the next one of its number offers what it has, and has no past. */
+  forget(node: number): void {
+    const { world } = this;
+    if (world.spec.overcommit === undefined) return;
+    this.usedOfNode[node].length = 0;
+    world.simulation.setCpu(node, world.nodes.specs[node].cpuMilli);
   }
 
   decide(): void {
@@ -44,7 +64,8 @@ export class OvercommitControl {
     if (policy === undefined) return;
     this.plan(policy.periodUs);
     if (world.controlPlaneDown) return;
-    const { cluster } = world.simulation;
+    const { cluster, pods } = world.simulation;
+    const usedMilli = (slot: number): readonly number[] => this.usedOfPod.get(pods.number[slot]) ?? IDLE;
     for (let node = 0; node < world.nodes.count; node++) {
       if (world.nodes.bought[node] === 0) continue;
       const realMilli = world.nodes.specs[node].cpuMilli;
@@ -53,21 +74,21 @@ export class OvercommitControl {
         cpuMilli: realMilli,
         requestedCpuMilli: requestedMilli,
         usedCpuMilli: this.usedOfNode[node],
-        pods: world.onNode[node].map((replica) => ({
-          requestMilli: replica.request.cpuMilli,
-          usedMilli: this.usedOfReplica.get(replica.id) ?? IDLE,
-        })),
+        pods: [
+          ...world.onNode[node].map(({ slot, request }) => ({
+            requestMilli: request.cpuMilli,
+            usedMilli: usedMilli(slot),
+          })),
+          ...this.jobs.onNode[node].map((slot) => ({
+            requestMilli: world.simulation.shapes.cpuMilli[pods.shape[slot]],
+            usedMilli: usedMilli(slot),
+          })),
+        ],
       });
       // What is left beside the expected peak can be requested on top of what is requested already.
       const offeredMilli = Math.max(requestedMilli, Math.floor(requestedMilli + realMilli - peakMilli));
       if (offeredMilli !== cluster.cpuMilli[node]) world.simulation.setCpu(node, offeredMilli);
     }
-  }
-
-  private historyOf(replica: number): number[] {
-    let history = this.usedOfReplica.get(replica);
-    if (history === undefined) this.usedOfReplica.set(replica, (history = []));
-    return history;
   }
 
   private plan(periodUs: number): void {

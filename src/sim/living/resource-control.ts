@@ -37,6 +37,7 @@ export class ResourceControl {
     if (spanUs <= 0) return;
     for (let node = 0; node < world.nodes.count; node++) {
       this.nodeUsedMilli[node] = 0;
+      if (world.nodes.down[node] === 1) continue;
       if (world.onNode[node].length > 0 || this.jobs.onNode[node].length > 0) this.shareCpu(node, spanUs);
     }
     for (let node = 0; node < world.nodes.count; node++) if (world.onNode[node].length > 0) this.watchMemory(node);
@@ -60,7 +61,7 @@ export class ResourceControl {
         weight: replica.request.cpuMilli,
       });
     }
-    const { usesMilli, requestsMilli } = this.jobs.cpuUse(node);
+    const { usesMilli, requestsMilli } = this.jobs.use[node];
     if (usesMilli > 0) claims.push({ wantsMilli: usesMilli, limitMilli: Infinity, weight: requestsMilli });
     // The machine's real CPU, whatever it is said to have when it is overcommitted.
     const shares = cpuShares(world.nodes.specs[node].cpuMilli, claims);
@@ -70,16 +71,18 @@ export class ResourceControl {
     this.cpuUsedMilliUs += usedMilli * spanUs;
     running.forEach((replica, k) => {
       replica.cpuFactor = shares[k];
-      this.replicas.applySpeed(replica);
+      this.replicas.endpoints.applySpeed(replica);
     });
   }
 
   private watchMemory(node: number): void {
     const { world } = this;
     let usedBytes = 0;
+    let requestedBytes = 0;
     let worst: Replica | undefined;
     for (const replica of [...world.onNode[node]]) {
       const spec = world.spec.services[replica.service];
+      requestedBytes += replica.request.memBytes;
       if (!replica.runs) {
         replica.memBytes = 0;
         continue;
@@ -97,15 +100,17 @@ export class ResourceControl {
       const over = replica.memBytes - replica.request.memBytes;
       if (worst === undefined || over > worst.memBytes - worst.request.memBytes) worst = replica;
     }
-    const memBytes = world.nodes.specs[node].memBytes;
+    const { memBytes } = world.nodes.specs[node];
+    // Jobs use what they request: what is requested on the node, without the replicas' part.
+    usedBytes += Math.max(0, memBytes - world.simulation.cluster.memFreeBytes[node] - requestedBytes);
     if (usedBytes > memBytes && worst !== undefined)
-      this.outOfMemory(worst, `the node has ${gibibytes(memBytes)} and its replicas use ${gibibytes(usedBytes)}`);
+      this.outOfMemory(worst, `the node has ${gibibytes(memBytes)} and ${gibibytes(usedBytes)} are used on it`);
   }
 
   private outOfMemory(replica: Replica, why: string): void {
     this.world.counts.oomKills++;
-    replica.memBytes = 0;
     this.onOutOfMemory(replica);
+    replica.memBytes = 0;
     this.replicas.crash(replica, `killed for want of memory: ${why}`);
   }
 
@@ -119,25 +124,27 @@ export class ResourceControl {
     const spec = world.spec.services[replica.service];
     const { readiness, liveness } = spec.startUp;
     if (readiness === undefined && liveness === undefined) return;
-    if (world.nodes.cutOff[replica.node] === 1) return;
     const ahead = world.requests.inFlight(replica.endpoint);
     const places = spec.requests.concurrency;
     const waitUs =
       (Math.max(0, ahead - places + 1) / places) * (this.workMeanUs[replica.service] / Math.max(1e-6, replica.speed));
     const fails = (probe: ProbeSpec): boolean => waitUs > probe.timeoutUs;
-    const isFailing = (readiness !== undefined && fails(readiness)) || (liveness !== undefined && fails(liveness));
-    if (!isFailing) {
-      replica.failingSinceUs = Number.NaN;
-      this.replicas.setInRotation(replica, true);
+    const sinceUs = (probe: ProbeSpec | undefined, beforeUs: number): number => {
+      if (probe === undefined || !fails(probe)) return Number.NaN;
+      return Number.isNaN(beforeUs) ? world.nowUs : beforeUs;
+    };
+    const givesUp = (probe: ProbeSpec | undefined, fromUs: number): boolean =>
+      probe !== undefined && world.nowUs - fromUs >= probe.failureThreshold * probe.periodUs;
+    replica.unreadySinceUs = sinceUs(readiness, replica.unreadySinceUs);
+    replica.hungSinceUs = sinceUs(liveness, replica.hungSinceUs);
+    if (givesUp(liveness, replica.hungSinceUs)) {
+      this.replicas.crash(replica, `its liveness probe failed for ${(world.nowUs - replica.hungSinceUs) / 1e6} s`);
       return;
     }
-    if (Number.isNaN(replica.failingSinceUs)) replica.failingSinceUs = world.nowUs;
-    const failedForUs = world.nowUs - replica.failingSinceUs;
-    const givesUp = (probe: ProbeSpec): boolean =>
-      fails(probe) && failedForUs >= probe.failureThreshold * probe.periodUs;
-    if (liveness !== undefined && givesUp(liveness))
-      this.replicas.crash(replica, `its liveness probe failed for ${failedForUs / 1e6} s`);
-    else if (readiness !== undefined && givesUp(readiness)) this.replicas.setInRotation(replica, false);
+    // The kubelet restarts by itself; for the rotation it needs the control plane.
+    if (world.nodes.cutOff[replica.node] === 1 || world.controlPlaneDown) return;
+    if (givesUp(readiness, replica.unreadySinceUs)) this.replicas.setInRotation(replica, false);
+    else if (Number.isNaN(replica.unreadySinceUs)) this.replicas.setInRotation(replica, true);
   }
 }
 

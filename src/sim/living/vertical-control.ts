@@ -10,7 +10,8 @@ export class VerticalControl {
   private readonly world: World;
   private readonly replicas: ReplicaControl;
   private readonly scalers: (VerticalScaler | undefined)[];
-  private readonly outOfMemory = new Set<number>();
+  /** Replicas that were killed for want of memory since the last scrape, and how much they used. */
+  private readonly outOfMemory = new Map<number, number>();
 
   constructor(world: World, replicas: ReplicaControl) {
     this.world = world;
@@ -25,7 +26,7 @@ export class VerticalControl {
   }
 
   noteOutOfMemory(replica: Replica): void {
-    this.outOfMemory.add(replica.id);
+    this.outOfMemory.set(replica.id, replica.memBytes);
   }
 
   /** The readings of this scrape go to the policies. */
@@ -35,14 +36,17 @@ export class VerticalControl {
       if (scaler === undefined) return;
       for (const replica of world.ofService[service]) {
         const reading = replica.readings.at(-1);
-        const wasKilled = this.outOfMemory.has(replica.id);
-        if (reading?.timeUs !== world.nowUs && !wasKilled) continue;
+        const killedAtBytes = this.outOfMemory.get(replica.id);
+        const isNew = reading !== undefined && reading.timeUs === world.nowUs;
+        if (!isNew && killedAtBytes === undefined) continue;
+        // A killed process cannot have had more than its limit.
+        const mostBytes = world.spec.services[service].memLimitBytes;
         scaler.observe({
           timeUs: world.nowUs,
           replica: replica.id,
           cpuMilli: reading?.cpuUsageMilli ?? 0,
-          memBytes: wasKilled ? world.spec.services[service].memLimitBytes : (reading?.memUsageBytes ?? 0),
-          outOfMemory: wasKilled,
+          memBytes: killedAtBytes === undefined ? (reading?.memUsageBytes ?? 0) : Math.min(mostBytes, killedAtBytes),
+          outOfMemory: killedAtBytes !== undefined,
         });
       }
     });
@@ -81,12 +85,18 @@ export class VerticalControl {
         this.onResize(replica, { cpuMilli, memBytes });
         continue;
       }
-      if (!world.mayDisrupt(service) || world.readyOf(service) < 2) return;
+      if (!world.mayDisrupt(service) || !this.mayEvict(service)) return;
       world.counts.evictions++;
       world.evictionsOf[service]++;
       this.replicas.stop(replica);
       return;
     }
+  }
+
+  /** At least two are ready, and more than half of those asked for (the updater's eviction tolerance). */
+  private mayEvict(service: number): boolean {
+    const ready = this.world.seeminglyReady(service);
+    return ready >= 2 && ready > this.world.desired[service] / 2;
   }
 
   /** Told after a replica was resized where it runs, with what it requested before. */

@@ -1,21 +1,31 @@
 import type { WeatherEvent, WeatherSource } from '../weather/weather-event.ts';
 import { RANK, WEATHER_EVENT } from './event-kinds.ts';
-import type { NodeControl } from './node-control.ts';
+import type { NodeDrains } from './node-drains.ts';
+import type { NodeFaults } from './node-faults.ts';
+import type { NodeOrders } from './node-orders.ts';
 import type { ReplicaControl } from './replica-control.ts';
 import type { World } from './world.ts';
 
 /** Lets the weather happen to the world: one event of the source after the other. */
 export class WeatherControl {
   private readonly world: World;
-  private readonly nodes: NodeControl;
+  private readonly orders: NodeOrders;
+  private readonly faults: NodeFaults;
+  private readonly drains: NodeDrains;
   private readonly replicas: ReplicaControl;
   private readonly source: WeatherSource;
   /** Told when the control plane works again. */
   onControlPlaneBack: () => void = () => {};
 
-  constructor(world: World, nodes: NodeControl, replicas: ReplicaControl) {
+  constructor(
+    world: World,
+    nodes: { readonly orders: NodeOrders; readonly faults: NodeFaults; readonly drains: NodeDrains },
+    replicas: ReplicaControl,
+  ) {
     this.world = world;
-    this.nodes = nodes;
+    this.orders = nodes.orders;
+    this.faults = nodes.faults;
+    this.drains = nodes.drains;
     this.replicas = replicas;
     this.source = world.spec.weather(world.streams, world.nodes.places);
   }
@@ -34,14 +44,14 @@ export class WeatherControl {
   }
 
   private apply(event: WeatherEvent): void {
-    const { world, nodes } = this;
+    const { world, orders, faults, drains } = this;
     const states = world.nodes;
     switch (event.kind) {
       case 'node-down':
-        nodes.goDown(event.node, event.cause);
+        faults.goDown(event.node, event.cause);
         return;
       case 'node-up':
-        nodes.comeUp(event.node, event.cause);
+        faults.comeUp(event.node, event.cause);
         return;
       case 'node-speed':
         states.speed[event.node] = event.speed;
@@ -50,7 +60,7 @@ export class WeatherControl {
           event.speed === 1 ? 'node-speed-back' : 'node-slow',
           `${event.cause}: speed ${event.speed}`,
         );
-        for (const replica of world.onNode[event.node]) this.replicas.applySpeed(replica);
+        for (const replica of world.onNode[event.node]) this.replicas.endpoints.applySpeed(replica);
         return;
       case 'node-loss':
         states.lossShare[event.node] = event.share;
@@ -59,14 +69,14 @@ export class WeatherControl {
           event.share === 0 ? 'node-loss-over' : 'node-flaky',
           `${event.cause}: loses ${event.share}`,
         );
-        for (const replica of world.onNode[event.node]) this.replicas.applyErrors(replica);
+        for (const replica of world.onNode[event.node]) this.replicas.endpoints.applyErrors(replica);
         return;
       case 'disk-full':
         states.diskFull[event.node] = event.on ? 1 : 0;
         this.tell(event.node, event.on ? 'disk-full' : 'disk-free', event.cause);
         return;
       case 'node-cut-off':
-        nodes.cutOff(event.node, event.on, event.cause);
+        faults.cutOff(event.node, event.on, event.cause);
         return;
       case 'zone-partition': {
         const [from, to] = event.zones;
@@ -79,21 +89,21 @@ export class WeatherControl {
         this.delay(event.zones, event.delayUs, event.cause);
         return;
       case 'drain-begin':
-        nodes.drain(event.node, event.cause, false);
+        drains.drain(event.node, event.cause, false);
         return;
       case 'drain-end':
-        nodes.uncordon(event.node);
+        drains.uncordon(event.node);
         return;
       case 'spot-notice':
-        nodes.spotNotice(event.node, event.takenUs, event.cause);
+        drains.spotNotice(event.node, event.takenUs, event.cause);
         return;
       case 'spot-taken':
-        nodes.spotTaken(event.node, event.cause);
+        drains.spotTaken(event.node, event.cause);
         return;
       case 'spot-capacity':
-        for (const node of event.nodes) nodes.soldOut[node] = event.on ? 0 : 1;
+        for (const node of event.nodes) orders.soldOut[node] = event.on ? 0 : 1;
         world.happened(event.on ? 'spot-capacity-back' : 'spot-capacity-gone', 'spot', event.cause);
-        if (event.on) nodes.order();
+        if (event.on) orders.order();
         return;
       case 'replica-crash': {
         const there = world.ofService[event.service].filter((replica) => replica.runs);
@@ -111,8 +121,8 @@ export class WeatherControl {
       case 'control-plane-down':
         world.controlPlaneDown = event.on;
         world.happened(event.on ? 'control-plane-down' : 'control-plane-up', 'control plane', event.cause);
-        nodes.syncAll();
-        if (!event.on) this.onControlPlaneBack();
+        if (event.on) orders.syncAll();
+        else this.onControlPlaneBack();
         return;
       default:
         event satisfies never;
@@ -141,10 +151,9 @@ export class WeatherControl {
     const { world } = this;
     world.crashAfterUs[service] = afterUs;
     world.happened(afterUs === Infinity ? 'crash-loop-over' : 'crash-loop', world.spec.services[service].name, cause);
-    if (afterUs === Infinity) return;
     for (const replica of [...world.ofService[service]])
       if (replica.runs && world.nowUs - replica.startedUs >= afterUs) this.replicas.crash(replica, cause);
-      else if (replica.runs) this.replicas.crashAt(replica, replica.startedUs + afterUs);
+      else this.replicas.crashAt(replica, replica.startedUs + afterUs);
   }
 
   private zones(zones: readonly [number, number]): string {

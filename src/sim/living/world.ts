@@ -24,6 +24,8 @@ export class World {
   readonly replicas: Replica[] = [];
   /** Those of each service that are not gone, oldest first. */
   readonly ofService: Replica[][];
+  /** Replicas of each service that are ready. */
+  readonly ready: number[];
   /** Those on each node, and those that its stopped processes left behind. */
   readonly onNode: Replica[][];
   readonly bySlot = new Map<number, Replica>();
@@ -31,7 +33,7 @@ export class World {
   readonly desired: number[];
   /** The version that new replicas get, by service; versions begin at 0. */
   readonly version: number[];
-  /** How much slower than the first version each version works, how many of its answers are errors, and its memory. */
+  /** How much slower than the first version each version works, how many of its answers are errors, and its memory over the first's. */
   readonly versions: { workFactor: number; errorShare: number; memFactor: number }[][];
   /** What a new replica requests; vertical scaling changes it. */
   readonly requestNow: { cpuMilli: number; memBytes: number }[];
@@ -59,6 +61,7 @@ export class World {
     this.streams = streams;
     this.nodes = new NodeStates(spec.groups, spec.zones);
     this.ofService = spec.services.map(() => []);
+    this.ready = spec.services.map(() => 0);
     this.onNode = Array.from({ length: this.nodes.count }, () => []);
     this.desired = spec.services.map((service) => service.replicas);
     this.version = spec.services.map(() => 0);
@@ -78,9 +81,16 @@ export class World {
     return this.nodes.places[node].zone;
   }
 
-  readyOf(service: number): number {
+  /** Whether the control plane takes the replica for ready: it is, or it was when its machine stopped unnoticed. */
+  seemsReady(replica: Replica): boolean {
+    if (replica.state === 'ready') return true;
+    return replica.state === 'dead' && replica.wasReady && this.nodes.lost[replica.node] === 0;
+  }
+
+  /** Replicas that the control plane takes for ready. */
+  seeminglyReady(service: number): number {
     let ready = 0;
-    for (const replica of this.ofService[service]) if (replica.state === 'ready') ready++;
+    for (const replica of this.ofService[service]) if (this.seemsReady(replica)) ready++;
     return ready;
   }
 
@@ -95,7 +105,7 @@ export class World {
       minAvailable.replicas ?? 0,
       Math.ceil((minAvailable.share ?? 0) * this.desired[service] - 1e-9),
     );
-    return this.readyOf(service) - 1 >= least;
+    return this.seeminglyReady(service) - 1 >= least;
   }
 
   happened(kind: string, about: string, what: string): void {

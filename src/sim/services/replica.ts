@@ -6,15 +6,7 @@ import type { PodRequest } from '../pod-request.ts';
  * `dead` (its machine has stopped and nobody knows), `terminating`, `gone`.
  */
 export type ReplicaState =
-  | 'pending'
-  | 'pulling'
-  | 'booting'
-  | 'ready'
-  | 'unready'
-  | 'waiting'
-  | 'dead'
-  | 'terminating'
-  | 'gone';
+  'pending' | 'pulling' | 'booting' | 'ready' | 'unready' | 'waiting' | 'dead' | 'terminating' | 'gone';
 
 /** What was measured of a replica at a scrape. */
 export interface ReplicaReading {
@@ -40,14 +32,13 @@ export class Replica {
   placedUs = -1;
   /** When its process started last. */
   startedUs = -1;
-  /** When it became ready or unready last; -1: never yet. */
+  /** When it became ready or stopped being it last; -1: it never was. */
   changedUs = -1;
   /** When the next thing happens to it; an event at another time is out of date. */
   dueUs = Number.NaN;
   warmUntilUs = -1;
   /** The kill comes at the latest then. */
   killAtUs = Infinity;
-  restarts = 0;
   /** Restarts without a long quiet time between them; the wait before the next grows with it. */
   crashes = 0;
   pullTries = 0;
@@ -57,14 +48,17 @@ export class Replica {
   speed = 1;
   /** Its share of traffic relative to the others, as a deployment wants it. */
   weight = 1;
-  /** Since when probes would fail; NaN: they would succeed. */
-  failingSinceUs = Number.NaN;
+  /** Whether it was ready when its machine stopped: it is taken for ready until someone notices. */
+  wasReady = false;
+  /** Since when its readiness probe would fail, and its liveness probe; NaN: it would succeed. */
+  unreadySinceUs = Number.NaN;
+  hungSinceUs = Number.NaN;
   busyUsAtTick = 0;
   busyUsAtScrape = 0;
   /** Cores it would use at full speed, in millicores, mean over the last tick. */
   wantsMilli = 0;
   memBytes = 0;
-  /** Newest last, a few of them. */
+  /** Newest last, a few of them, used again: whoever keeps one copies it. */
   readonly readings: ReplicaReading[] = [];
 
   constructor(id: number, service: number, version: number, name: string, request: PodRequest, submittedUs: number) {
