@@ -9,6 +9,8 @@ export interface LiveFlags {
   liveSpeed?: number;
 }
 
+const ENDS = ['SIGTERM', 'SIGHUP'] as const;
+
 /** Adds `--live` and `--live-speed`. */
 export function addLiveFlags(command: Command): Command {
   return command
@@ -43,6 +45,12 @@ export async function runPlanLive(
   const workloads = new WorkloadCache(onRead);
   const opened = scenarioSimulation(plan, plan.scenario, { policies, workloads, onRead, journalPath });
   const { simulation, durationUs, close } = opened;
+  // Ended from outside, the terminal must be put back as well.
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  signal.addEventListener('abort', end);
+  for (const name of ENDS) process.once(name, end);
+  if (signal.aborted) end();
   const stream = process.stdout.isTTY ? process.stdout : process.stderr;
   const colours = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   try {
@@ -56,9 +64,11 @@ export async function runPlanLive(
         snapshot: () => simulation.snapshot(),
         result: () => simulation.result(),
       },
-      { stream, colours, signal, ...(liveSpeed !== undefined && { speed: liveSpeed }) },
+      { stream, colours, signal: stop.signal, ...(liveSpeed !== undefined && { speed: liveSpeed }) },
     );
   } finally {
+    for (const name of ENDS) process.removeListener(name, end);
+    signal.removeEventListener('abort', end);
     close();
   }
 }
