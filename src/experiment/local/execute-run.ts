@@ -1,6 +1,5 @@
 import { Distribution } from '../../sim/distribution.ts';
 import { simulate, type SimulationOptions } from '../../sim/simulation.ts';
-import type { LivingSnapshot } from '../../sim/monitoring/living-snapshot.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { blankRow, type PodSource } from '../../sim/pod-source.ts';
@@ -45,24 +44,15 @@ export function simulationOptions(
   };
 }
 
-/** What else may be asked of a run. */
-export interface ExecuteOptions {
-  /** Where the journal is written; absent: nowhere. */
-  readonly journalPath?: string | undefined;
-  /** Hears of a scenario's run at every scrape. */
-  readonly onSnapshot?: ((snapshot: () => LivingSnapshot) => void) | undefined;
-}
-
 /** Carries out one run and times it. */
 export function executeRun(
   plan: RunPlan,
   policies: LoadedPolicies,
   workloads: WorkloadCache,
   pulse: Pulse,
-  options: ExecuteOptions = {},
+  journalPath?: string,
 ): { result: RunResult; timing: RunTiming } {
-  if (plan.scenario !== undefined) return executeScenario(plan, plan.scenario, policies, workloads, pulse, options);
-  const { journalPath } = options;
+  if (plan.scenario !== undefined) return executeScenario(plan, plan.scenario, policies, workloads, pulse, journalPath);
   const began = performance.now();
   const cpuBegan = threadCpuMs();
   const nodes = openCluster(plan.cluster, () => pulse.beat());

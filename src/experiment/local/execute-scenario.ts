@@ -1,4 +1,3 @@
-import type { LivingSnapshot } from '../../sim/monitoring/living-snapshot.ts';
 import type { RunResult } from '../../sim/result.ts';
 import type { RunTiming } from '../comparison.ts';
 import type { RunPlan } from '../run-plan.ts';
@@ -15,10 +14,7 @@ export function executeScenario(
   policies: LoadedPolicies,
   workloads: WorkloadCache,
   pulse: { readonly beat: () => void; readonly beatEvents: () => void },
-  options: {
-    readonly journalPath?: string | undefined;
-    readonly onSnapshot?: ((snapshot: () => LivingSnapshot) => void) | undefined;
-  },
+  journalPath?: string,
 ): { result: RunResult; timing: RunTiming } {
   const began = performance.now();
   const cpuBegan = threadCpuMs();
@@ -31,16 +27,13 @@ export function executeScenario(
     policies,
     workloads,
     onRead: pulse.beat,
-    journalPath: options.journalPath,
+    journalPath,
     onProgress: () => {
       pulse.beatEvents();
       weigh();
     },
     // Between two events of the cluster a million requests may pass; a scrape is a sign of life too.
-    onSnapshot: (snapshot) => {
-      pulse.beat();
-      options.onSnapshot?.(snapshot);
-    },
+    onSnapshot: pulse.beat,
   });
   try {
     const result = simulation.run();

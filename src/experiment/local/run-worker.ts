@@ -47,7 +47,7 @@ async function answerTo(request: WorkerRequest): Promise<WorkerAnswer> {
     }
     return {
       kind: 'run',
-      ...executeRun(request.plan, policies, workloads, pulse, { journalPath: request.journalFile }),
+      ...executeRun(request.plan, policies, workloads, pulse, request.journalFile),
     };
   } catch (error) {
     return failed(error, false);

@@ -57,14 +57,7 @@ slowTest('mutants that are accepted run', async () => {
     const [{ scenario, policy, cluster, workload }] = variants;
     const plan = { id: '', cluster, workload, policy, seed: 1, whenFull: 'wait' as const, scenario };
     const pulse = { beat: () => {}, beatEvents: () => {} };
-    const { result } = executeScenario(
-      plan,
-      scenario,
-      await policiesOf(policy),
-      new WorkloadCache(() => {}),
-      pulse,
-      {},
-    );
+    const { result } = executeScenario(plan, scenario, await policiesOf(policy), new WorkloadCache(() => {}), pulse);
     expect(result.fingerprint, what).toMatch(/^[0-9a-f]{16}$/);
     ran++;
   }
