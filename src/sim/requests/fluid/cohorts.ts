@@ -36,11 +36,15 @@ export class Cohorts {
     while (this.head < this.line.length && rest > 0) {
       const cohort = this.line[this.head];
       const here = cohort.left * cohort.total;
-      const share = here <= rest ? cohort.left : rest / cohort.total;
-      leave(cohort, share);
-      cohort.left -= share;
-      rest -= share * cohort.total;
-      if (here <= rest + share * cohort.total) this.head++;
+      if (here > rest) {
+        leave(cohort, rest / cohort.total);
+        cohort.left -= rest / cohort.total;
+        break;
+      }
+      leave(cohort, cohort.left);
+      cohort.left = 0;
+      rest -= here;
+      this.head++;
     }
     if (this.head === this.line.length) {
       this.line.length = this.head = 0;

@@ -2,13 +2,17 @@ import { levelRates } from './level-rates.ts';
 import { CLOCK, JOINS, type ReplicaChain } from './replica-chain.ts';
 
 /** Error of one step that is allowed, in shares of replicas. */
-const TOLERANCE = 2e-6;
+const TOLERANCE = 5e-6;
+/** The longest step, times the rate at which the quickest state is left: beyond 1.25 the method is not stable. */
+const STABLE = 1.1;
 
 /** How the shares of a chain's states change: the forward equations, with the arrival rate each level sees. */
 export class Forward {
   readonly chain: ReplicaChain;
   /** Arrival rate at each level, as of the last call of `slope`. */
   readonly rates: Float64Array;
+  /** The largest of `rates`. */
+  fastestArrival = 0;
   private readonly shareAt: Float64Array;
   /** What is looked at when `choices` > 1; absent: this chain's own shares. */
   others: ((into: Float64Array) => void) | undefined;
@@ -44,6 +48,7 @@ export class Forward {
     const { chain, rates, shareAt } = this;
     if (choices <= 1) {
       rates.fill(rate);
+      this.fastestArrival = rate;
       return;
     }
     if (this.others !== undefined) this.others(shareAt);
@@ -54,6 +59,11 @@ export class Forward {
         shareAt[level] = sum;
       }
     levelRates(rates, shareAt, chain.top + 1, rate, choices);
+    let fastest = 0;
+    for (let level = 0; level <= chain.top; level++)
+      // Where nobody is the rate does not matter.
+      if (shareAt[level] > 1e-12 && rates[level] > fastest) fastest = rates[level];
+    this.fastestArrival = fastest;
   }
 }
 
@@ -79,6 +89,8 @@ export class Evolution {
   private readonly k3: Float64Array;
   private readonly k4: Float64Array;
   private readonly trial: Float64Array;
+  /** The rate at which service leaves the quickest state. */
+  private readonly fastest: number;
   private step = 0.05;
   /** Largest |slope| at the end of the last span. */
   restlessness = Infinity;
@@ -91,6 +103,9 @@ export class Evolution {
     this.k3 = new Float64Array(chain.states);
     this.k4 = new Float64Array(chain.states);
     this.trial = new Float64Array(chain.states);
+    const out = new Float64Array(chain.states);
+    for (let k = 0; k < chain.from.length; k++) out[chain.from[k]] += chain.rate[k];
+    this.fastest = out.reduce((most, one) => Math.max(most, one), 0);
   }
 
   /**
@@ -113,7 +128,7 @@ export class Evolution {
     forward.slope(shares, rate, speed, choices, k1);
     const topFrom = chain.firstOf[chain.top];
     while (left > 0) {
-      const step = Math.min(this.step, left);
+      const step = Math.min(this.step, left, STABLE / (this.fastest * speed + forward.fastestArrival * chain.ticks + 1e-9));
       for (let s = 0; s < n; s++) trial[s] = shares[s] + 0.5 * step * k1[s];
       forward.slope(trial, rate, speed, choices, k2);
       for (let s = 0; s < n; s++) trial[s] = shares[s] + 0.75 * step * k2[s];
@@ -122,23 +137,20 @@ export class Evolution {
       // The weights at the start of the step, before `rates` is overwritten.
       forward.slope(trial, rate, speed, choices, k4);
       let error = 0;
-      let least = 0;
       let restless = 0;
       for (let s = 0; s < n; s++) {
         const e = Math.abs(step * (-(5 / 72) * k1[s] + (1 / 12) * k2[s] + (1 / 9) * k3[s] - (1 / 8) * k4[s]));
         if (e > error) error = e;
-        if (trial[s] < least) least = trial[s];
         const slope = Math.abs(k4[s]);
         if (slope > restless) restless = slope;
       }
-      if ((error > TOLERANCE || least < -1e-6) && step > 1e-9) {
+      if (error > TOLERANCE && step > 1e-9) {
         this.step = step * Math.max(0.2, 0.8 * cubeRoot(TOLERANCE / Math.max(error, 1e-12)));
-        if (least < -1e-6) this.step = Math.min(this.step, step / 2);
         continue;
       }
       if (sums !== undefined) this.collect(sums, shares, trial, rate, choices, step);
       for (let s = 0; s < n; s++) {
-        shares[s] = trial[s] > 0 ? trial[s] : 0;
+        shares[s] = trial[s];
         k1[s] = k4[s];
       }
       left -= step;
@@ -146,7 +158,7 @@ export class Evolution {
       this.restlessness = restless;
       const grow = Math.min(3, 0.85 * cubeRoot(TOLERANCE / Math.max(error, 1e-15)));
       // A step cut short by the end of the span says nothing about the next one, unless it could not be longer.
-      if (step === this.step || grow < 1) this.step = step * Math.max(0.3, grow);
+      this.step = Math.max(step, Math.min(this.step, 1e3)) * (grow < 1 ? Math.max(0.3, grow) : step === this.step ? grow : 1);
       if (full < Infinity) {
         let atTop = 0;
         for (let s = topFrom; s < n; s++) atTop += shares[s];
