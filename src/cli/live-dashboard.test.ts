@@ -86,6 +86,9 @@ test('sparklines scale to the largest shown', () => {
   for (const rate of [1000, 0, 50, 100, Number.NaN]) history.add(at(rate));
   // The first has fallen out of the four that are kept; of the rest 100 is the largest.
   expect(history.sparkline('a/requests', 6)).toBe('  ▁▄█ ');
+  // In two characters: the larger of 0 and 50, and 100.
+  expect(history.sparkline('a/requests', 2)).toBe('▄█');
+  expect(history.sparkline('b/requests', 3)).toBe('   ');
 });
 
 /** A run of 100 events, one a simulated minute; the clock of the test moves by 1 ms whenever it is read. */

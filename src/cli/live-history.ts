@@ -1,6 +1,7 @@
 import type { LivingSnapshot } from '../sim/monitoring/living-snapshot.ts';
 
 const LEVELS = '▁▂▃▄▅▆▇█';
+const SPAN = 60;
 
 /** The recent past of every service, at even simulated times, for sparklines. */
 export class LiveHistory {
@@ -19,17 +20,22 @@ export class LiveHistory {
     }
   }
 
-  /** The newest values, a character each, as shares of the largest shown; a blank where there was none. */
+  /**
+   * The newest values, at least `SPAN` of them where there are so many: a character each, or for a few neighbours the
+   * largest of them, as shares of the largest shown; a blank where there was none.
+   */
   sparkline(key: string, width: number): string {
-    const values = (this.columns.get(key) ?? []).slice(-width);
-    const top = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
-    const drawn = values.map((value) =>
-      Number.isFinite(value) && value > 0
-        ? LEVELS[Math.min(7, Math.floor((value / top) * 7.999))]
-        : value === 0
-          ? LEVELS[0]
-          : ' ',
-    );
+    const kept = (this.columns.get(key) ?? []).slice(-Math.max(width, SPAN));
+    const perCharacter = Math.max(1, Math.ceil(kept.length / width));
+    const values: number[] = [];
+    // From the newest backwards, so that what is drawn moves by whole characters.
+    for (let end = kept.length; end > 0; end -= perCharacter)
+      values.unshift(largest(kept.slice(Math.max(0, end - perCharacter), end)));
+    const top = largest(values);
+    const drawn = values.map((value) => {
+      if (value > 0) return LEVELS[Math.min(7, Math.floor((value / top) * 7.999))];
+      return value === 0 ? LEVELS[0] : ' ';
+    });
     return drawn.join('').padStart(width);
   }
 
@@ -39,4 +45,10 @@ export class LiveHistory {
     if (column.length > this.most) column.shift();
     this.columns.set(key, column);
   }
+}
+
+/** The largest that is a number; NaN of none. */
+function largest(values: readonly number[]): number {
+  const known = values.filter((value) => Number.isFinite(value));
+  return known.length === 0 ? Number.NaN : Math.max(...known);
 }

@@ -3,7 +3,7 @@ export type LiveStyle = number | 'bold' | 'dim';
 
 const ESCAPE = '\u001b[';
 
-/** One line of the dashboard: pieces of text, cut at the width, with their colours where there are colours. */
+/** One line of the dashboard: pieces of text, cut at the width (the last column says so), with their colours where there are colours. */
 export class LiveLine {
   /** Columns so far. */
   length = 0;
@@ -17,8 +17,10 @@ export class LiveLine {
   }
 
   add(text: string, style?: LiveStyle): this {
-    const fitting = [...tame(text)].slice(0, this.width - this.length);
-    if (fitting.length === 0) return this;
+    const characters = [...tame(text)];
+    const room = this.width - this.length;
+    if (characters.length === 0 || room === 0) return this;
+    const fitting = characters.length <= room ? characters : [...characters.slice(0, room - 1), '…'];
     this.length += fitting.length;
     const piece = fitting.join('');
     if (!this.colours || style === undefined || piece.trim() === '') this.parts.push(piece);
