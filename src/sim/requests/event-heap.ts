@@ -1,6 +1,6 @@
 /** Bits of `what` that tell the subject; the five above tell the kind. */
 const SUBJECT_BITS = 27;
-const SUBJECT_MASK = 2 ** SUBJECT_BITS - 1;
+const SUBJECT_MASK = (1 << SUBJECT_BITS) - 1;
 /** The rank stands above the number of the entry: so many entries may be made in a run. */
 const RANK_STEP = 2 ** 48;
 
