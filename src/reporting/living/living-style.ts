@@ -39,7 +39,7 @@ export const LIVING_STYLE = `
 .why li button:hover{background:var(--paper)}
 .why li button[aria-pressed=true]{background:var(--paper);box-shadow:inset 2px 0 var(--accent)}
 .promise{white-space:nowrap}
-.objectives tbody+tbody{border-top:1px solid var(--faint)}
+.grouped tbody:not(:last-child) tr:last-child>*{border-bottom-color:var(--line)}
 .summary{max-width:46em;margin:0 0 14px}
 .broken{color:var(--bad);font-weight:600}
 .kept{color:var(--good)}

@@ -19,7 +19,7 @@ import { objectivesSection } from './objectives-section.ts';
 import { paretoPoints } from './pareto.ts';
 import { placeLabels } from './place-labels.ts';
 import { servicesSection } from './services-section.ts';
-import { bucketMeans } from './timeline-data.ts';
+import { bucketMeans, thinned } from './timeline-data.ts';
 import { seriesId, timelinePanels } from './timeline-panels.ts';
 import { timelinePage } from './timeline-section.ts';
 
@@ -117,6 +117,18 @@ test('panels: in the order of reading, every series once or left to the exports'
 test('means of buckets: what was measured since the time before', () => {
   // Up to 20: 1 and 3; up to 40: NaN does not count, so 5; up to 60: nothing.
   expect(bucketMeans([10, 20, 30, 40], [1, 3, NaN, 5], [20, 40, 60])).toEqual([2, 5, null]);
+});
+
+test('too many marks: rare kinds stay whole, the others share what is left evenly', () => {
+  // 2 a, 40 b, 58 c on 12 places: a has 2, then b and c 5 each.
+  const records = Array.from({ length: 100 }, (_, at) => ({ at, kind: at % 50 === 7 ? 'a' : at % 5 < 2 ? 'b' : 'c' }));
+  const kept = thinned(records, (one) => one.kind, 12);
+  const count = (kind: string): number => kept.filter((one) => one.kind === kind).length;
+  expect([count('a'), count('b'), count('c')]).toEqual([2, 5, 5]);
+  const places = kept.map((one) => one.at);
+  expect(places.toSorted((a, b) => a - b)).toEqual(places);
+  expect(places.at(-1)).toBeGreaterThan(75);
+  expect(thinned(records, (one) => one.kind, 100)).toBe(records);
 });
 
 test('a policy is on the front unless another is at least as good on both sides', () => {

@@ -22,7 +22,7 @@ export function servicesSection(comparison: Comparison, cell: Cell): string {
   const said =
     notes.length === 0 ? '' : `<ul class="plain">${notes.map((one) => `<li>${proseHtml(one)}</li>`).join('')}</ul>`;
   return `<h3>Services</h3><p class="how">Means over ${countOf(cell.seeds.length, 'seed')}. Missing: replicas asked for and not ready, summed over time.</p>
-<div class="scroll"><table><thead><tr><th>Policy</th><th class="n">Requests</th><th class="n">Answered</th><th class="n">Median</th><th class="n">99th pct.</th><th class="n">Replicas (peak)</th><th class="n">CPU</th><th class="n">Missing</th><th class="n">Cost</th></tr></thead>
+<div class="scroll"><table class="grouped"><thead><tr><th>Policy</th><th class="n">Requests</th><th class="n">Answered</th><th class="n">Median</th><th class="n">99th pct.</th><th class="n">Replicas (peak)</th><th class="n">CPU</th><th class="n">Missing</th><th class="n">Cost</th></tr></thead>
 ${bodies.join('\n')}</table></div>${said}`;
 }
 

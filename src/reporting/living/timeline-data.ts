@@ -53,8 +53,8 @@ export function policyTimeline(
       }),
     );
   };
-  const decisions = thinned(first.decisions);
-  const happenings = thinned(first.happenings);
+  const decisions = thinned(first.decisions, (one) => one.by);
+  const happenings = thinned(first.happenings, (one) => one.kind);
   return {
     name,
     first: { t: (full ?? first.timeline.timeUs).map(inUnits), values: eachValue(linesOf(first, full), 4) },
@@ -129,10 +129,26 @@ export function bucketMeans(
   });
 }
 
-/** Too many records are thinned evenly. */
-function thinned<T>(records: readonly T[]): readonly T[] {
-  if (records.length <= MOST_MARKS) return records;
-  return Array.from({ length: MOST_MARKS }, (_, k) => records[Math.floor((k * records.length) / MOST_MARKS)]);
+/**
+ * At most `most` records, in their order: of kinds with few all, of kinds with many so many that they share alike what is
+ * left, evenly over the run. The thousandth placement says less than the one scale-out.
+ */
+export function thinned<T>(records: readonly T[], kindOf: (record: T) => string, most = MOST_MARKS): readonly T[] {
+  if (records.length <= most) return records;
+  const places = new Map<string, number[]>();
+  records.forEach((record, at) => {
+    const same = places.get(kindOf(record));
+    if (same) same.push(at);
+    else places.set(kindOf(record), [at]);
+  });
+  const kept = new Set<number>();
+  const fewestFirst = [...places.values()].sort((a, b) => a.length - b.length);
+  fewestFirst.forEach((same, rank) => {
+    const share = Math.floor((most - kept.size) / (fewestFirst.length - rank));
+    const count = Math.min(same.length, share);
+    for (let k = 0; k < count; k++) kept.add(same[Math.floor((k * same.length) / count)]);
+  });
+  return records.filter((_, at) => kept.has(at));
 }
 
 function known(value: number | null | undefined): value is number {
