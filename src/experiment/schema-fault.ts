@@ -29,9 +29,11 @@ export function schemaFault(
   words: FaultWords,
 ): Fault {
   const issue = deepest(issues, [], data);
+  const isKey = issue.code === 'invalid_key';
   return {
-    path: issue.path,
+    path: isKey ? issue.path.slice(0, -1) : issue.path,
     ...(issue.code === 'unrecognized_keys' && { key: issue.keys[0] }),
+    ...(isKey && { key: String(issue.path.at(-1)) }),
     sentence: sentence(schema, issue, data, words),
   };
 }

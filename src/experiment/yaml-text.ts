@@ -31,6 +31,8 @@ export function readYaml(text: string, file: string): YamlText {
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`;
   };
+  const deep = depthEnd(text);
+  if (deep !== undefined) throw new InputError(`${file}:${lineOf(text, deep)}: ${TOO_DEEP}`);
   let document: Document.Parsed;
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
@@ -45,6 +47,24 @@ export function readYaml(text: string, file: string): YamlText {
   const at = (path: Path): string => where(offsetOf(document, path));
   checkPlain(data, [], { values: 0 }, at);
   return { file, data, at, atKey: (path, key) => where(offsetOfKey(document, path, key)) };
+}
+
+/** Where brackets are open beyond all measure, whatever they mean: the parser would take minutes for them. */
+function depthEnd(text: string): number | undefined {
+  let depth = 0;
+  for (let k = 0; k < text.length; k++) {
+    const sign = text.charCodeAt(k);
+    if (sign === 0x5b || sign === 0x7b) {
+      if (++depth > 1000) return k;
+    } else if ((sign === 0x5d || sign === 0x7d) && depth > 0) depth--;
+  }
+  return undefined;
+}
+
+/** `line:column` of a place in the text. */
+function lineOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `${before.length}:${before[before.length - 1].length + 1}`;
 }
 
 const TOO_DEEP = `maps and lists are nested more than ${MOST_LEVELS} levels deep; write it flatter`;

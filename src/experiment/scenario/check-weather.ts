@@ -8,7 +8,7 @@ import type { ScenarioPlan } from './scenario-plan.ts';
 /** So many nodes of each group stand for all. */
 const SAMPLE = 200;
 /** Happenings in one run, at most; more is a slip in a unit, and would take hours. */
-const MOST_EVENTS = 100_000;
+const MOST_EVENTS = 50_000;
 
 /** Makes each item of the weather once, on a sample of the nodes, so that options that do not fit are told with their place. */
 export function checkWeather(

@@ -43,7 +43,7 @@ export function clusterParts(cluster: ClusterText): ClusterParts {
   };
   const groups =
     typeof written === 'string'
-      ? at(base, () => groupsOfText(written, base, shared))
+      ? ofText(base, () => groupsOfText(written, base, shared))
       : Object.entries(written).map(([name, group]) => groupOf(name, group, [...base, name], shared));
   if (groups.length === 0) throw new ScenarioFault(base, 'there is no group of nodes; write at least one');
   const zones = declared ?? [...new Set(groups.flatMap((group) => group.zones))];
@@ -57,6 +57,15 @@ export function clusterParts(cluster: ClusterText): ClusterParts {
     throw new ScenarioFault(base, `it may grow to ${total} nodes, and ${MOST_NODES} are the most`);
   if (total === 0) throw new ScenarioFault(base, 'there will never be a node; write a count above 0');
   return { groups, zones };
+}
+
+/** A text has no fields of its own that a fault could name. */
+function ofText<T>(base: Path, make: () => T): T {
+  try {
+    return at(base, make);
+  } catch (error) {
+    throw error instanceof ScenarioFault ? new ScenarioFault(base, error.sentence) : error;
+  }
 }
 
 /** Kilograms of carbon dioxide of a kilowatt-hour. Throws a ScenarioFault for a region that is not known. */

@@ -5,10 +5,13 @@ import type { Path } from '../yaml-text.ts';
 /** Something in a scenario that cannot be, told by its path; whoever knows the file turns it into an InputError. */
 export class ScenarioFault extends Error {
   readonly path: Path;
+  /** The fault without the path's words. */
+  readonly sentence: string;
 
   constructor(path: Path, sentence: string) {
     super(`${fieldText(path)}: ${sentence}`);
     this.path = path;
+    this.sentence = sentence;
   }
 }
 
