@@ -168,6 +168,11 @@ export class LivingSimulation implements SimulationDriver {
   result(): RunResult {
     this.world.requests.advance(this.world.nowUs);
     this.world.requests.check();
+    // What came after the last scrape belongs to the run as well.
+    if (this.world.nowUs >= this.world.spec.durationUs && this.metrics.lastUs < this.world.nowUs) {
+      this.metrics.scrape();
+      this.recorder.scrape();
+    }
     const { requests, simulation } = this.world;
     const result = this.recorder.result(simulation.result());
     const { requests: done, events, steps } = requests.work;

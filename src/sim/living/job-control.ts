@@ -107,12 +107,12 @@ export class JobControl implements PodSource {
 
   /** The machine is heard again: jobs that it had when it stopped begin anew. */
   evictHalted(node: number): void {
-    for (const slot of [...this.onNode[node]]) if (this.jobAt(slot)?.isHalted === true) this.evict(slot);
+    for (const slot of this.onNode[node].slice()) if (this.jobAt(slot)?.isHalted === true) this.evict(slot);
   }
 
   /** Ends the jobs on a node; each begins again elsewhere, from its start. Gangs come back as single pods. */
   evictAll(node: number): void {
-    for (const slot of [...this.onNode[node]]) this.evict(slot);
+    for (const slot of this.onNode[node].slice()) this.evict(slot);
   }
 
   evict(slot: number): void {

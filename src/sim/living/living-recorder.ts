@@ -31,6 +31,8 @@ export class LivingRecorder {
   private readonly objectives: ObjectiveMeter[];
   private readonly lines: (() => void)[] = [];
   private lastUs = 0;
+  /** Whom the pod in each slot is billed to: a service, or the number after the last for jobs. */
+  private readonly payer: number[] = [];
   /** Integrals over time, by service: replicas asked for, ready, missing. */
   private readonly readyUs: Float64Array;
   private readonly deficitUs: Float64Array;
@@ -105,6 +107,8 @@ export class LivingRecorder {
   }
 
   placed(slot: number, node: number): void {
+    const { bySlot, spec } = this.world;
+    this.payer[slot] = bySlot.get(slot)?.service ?? spec.services.length;
     this.charge(slot, node, 1);
   }
 
@@ -351,15 +355,8 @@ export class LivingRecorder {
     const { world } = this;
     const { pods, shapes } = world.simulation;
     const shape = pods.shape[slot];
-    const service = world.bySlot.get(slot)?.service ?? this.serviceOfUser(pods.userNames[pods.user[slot]]);
     this.billing.advance(world.nowUs);
-    this.billing.requested(node, service, sign * shapes.cpuMilli[shape], sign * shapes.memBytes[shape]);
-  }
-
-  /** A replica that has left its lists is known by its owner's name; everyone else is a job. */
-  private serviceOfUser(user: string): number {
-    const service = this.world.spec.services.findIndex(({ name }) => name === user);
-    return service < 0 ? this.world.spec.services.length : service;
+    this.billing.requested(node, this.payer[slot], sign * shapes.cpuMilli[shape], sign * shapes.memBytes[shape]);
   }
 
   private stateOf(node: number): LivingSnapshot['nodes'][number]['state'] {

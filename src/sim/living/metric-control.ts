@@ -46,7 +46,8 @@ export class MetricControl {
   private readonly world: World;
   private readonly before: { arrived: number; served: number; failed: number; timedOut: number }[];
   private readonly trafficBefore: { offered: number; good: number; bad: number }[];
-  private lastUs = 0;
+  /** When it last scraped. */
+  lastUs = 0;
 
   constructor(world: World, serviceOfTraffic: readonly number[]) {
     this.serviceOfTraffic = serviceOfTraffic;

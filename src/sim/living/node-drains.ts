@@ -58,8 +58,8 @@ export class NodeDrains {
     const { nodes } = world;
     if (nodes.cordoned[node] === 0 || nodes.bought[node] === 0 || world.nowUs < this.lookAtUs[node]) return;
     const force = this.forced[node] === 1;
-    for (const replica of [...world.onNode[node]]) if (replica.counts) this.sendAway(replica, force);
-    for (const slot of [...jobs.onNode[node]]) if (force || jobs.isMovable(slot)) jobs.evict(slot);
+    for (const replica of world.onNode[node].slice()) if (replica.counts) this.sendAway(replica, force);
+    for (const slot of jobs.onNode[node].slice()) if (force || jobs.isMovable(slot)) jobs.evict(slot);
     if (world.onNode[node].length > 0 || jobs.onNode[node].length > 0) {
       this.lookAtUs[node] = world.nowUs + DRAIN_AGAIN_US;
       this.planLook(node);
@@ -106,7 +106,7 @@ export class NodeDrains {
       world.nodes.doomed[node] = 1;
       this.orders.sync(node);
       world.happened('spot-taken', this.orders.nameOf(node), cause);
-      for (const replica of [...world.onNode[node]]) this.replicas.vanish(replica, 'evict');
+      for (const replica of world.onNode[node].slice()) this.replicas.vanish(replica, 'evict');
       this.jobs.evictAll(node);
       this.giveBack(node);
     }

@@ -38,7 +38,7 @@ export class NodeFaults {
     this.orders.note(node, 'down');
     world.happened('node-down', this.orders.nameOf(node), cause);
     this.replicas.startUp.pulls.interrupt(node);
-    for (const replica of [...world.onNode[node]]) this.replicas.die(replica);
+    for (const replica of world.onNode[node].slice()) this.replicas.die(replica);
     this.jobs.halt(node);
     this.planDetection(node);
   }
@@ -56,7 +56,7 @@ export class NodeFaults {
     this.orders.note(node, 'up');
     world.happened('node-up', this.orders.nameOf(node), cause);
     // Processes are gone with the reboot: replicas start anew in place, jobs (once the node is heard) from their beginning.
-    for (const replica of [...world.onNode[node]]) this.replicas.revive(replica);
+    for (const replica of world.onNode[node].slice()) this.replicas.revive(replica);
     if (nodes.cutOff[node] === 0) this.heard(node);
   }
 
@@ -92,7 +92,7 @@ export class NodeFaults {
     nodes.endpointsAtUs[node] = Number.NaN;
     if (world.controlPlaneDown) return;
     nodes.lost[node] = 0;
-    for (const replica of [...world.onNode[node]])
+    for (const replica of world.onNode[node].slice())
       if (Number.isNaN(replica.unreadySinceUs)) this.replicas.setInRotation(replica, true);
     this.jobs.evictHalted(node);
     this.orders.sync(node);
@@ -145,7 +145,7 @@ export class NodeFaults {
   endpointsGone(node: number): void {
     const { world } = this;
     if (world.nodes.endpointsAtUs[node] !== world.nowUs) return;
-    for (const replica of [...world.onNode[node]]) {
+    for (const replica of world.onNode[node].slice()) {
       if (replica.state === 'dead' && replica.endpoint >= 0) world.requests.setWeight(replica.endpoint, 0);
       replica.wasReady = false;
       this.replicas.setInRotation(replica, false);

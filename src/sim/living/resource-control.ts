@@ -41,7 +41,7 @@ export class ResourceControl {
       if (world.onNode[node].length > 0 || this.jobs.onNode[node].length > 0) this.shareCpu(node, spanUs);
     }
     for (let node = 0; node < world.nodes.count; node++) if (world.onNode[node].length > 0) this.watchMemory(node);
-    for (const replicas of world.ofService) for (const replica of [...replicas]) this.probe(replica);
+    for (const replicas of world.ofService) for (const replica of replicas.slice()) this.probe(replica);
   }
 
   private shareCpu(node: number, spanUs: number): void {
@@ -80,7 +80,7 @@ export class ResourceControl {
     let usedBytes = 0;
     let requestedBytes = 0;
     let worst: Replica | undefined;
-    for (const replica of [...world.onNode[node]]) {
+    for (const replica of world.onNode[node].slice()) {
       const spec = world.spec.services[replica.service];
       requestedBytes += replica.request.memBytes;
       if (!replica.runs) {

@@ -75,7 +75,7 @@ export class VerticalControl {
   /** One replica at a time, so that the service stays up. */
   private update(service: number, scaler: VerticalScaler, decision: VerticalDecision, inPlace: boolean): void {
     const { world } = this;
-    for (const replica of [...world.ofService[service]]) {
+    for (const replica of world.ofService[service].slice()) {
       if (replica.state !== 'ready') continue;
       const { cpuMilli, memBytes } = replica.request;
       if (!scaler.shouldUpdate(world.nowUs, { cpuMilli, memBytes }, replica.startedUs, decision)) continue;

@@ -151,7 +151,7 @@ export class WeatherControl {
     const { world } = this;
     world.crashAfterUs[service] = afterUs;
     world.happened(afterUs === Infinity ? 'crash-loop-over' : 'crash-loop', world.spec.services[service].name, cause);
-    for (const replica of [...world.ofService[service]])
+    for (const replica of world.ofService[service].slice())
       if (replica.runs && world.nowUs - replica.startedUs >= afterUs) this.replicas.crash(replica, cause);
       else this.replicas.crashAt(replica, replica.startedUs + afterUs);
   }

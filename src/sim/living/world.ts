@@ -2,7 +2,7 @@ import { NodeStates } from '../fleet/node-states.ts';
 import type { LivingSpec, Streams } from '../living-spec.ts';
 import type { DecisionRecord, HappeningRecord } from '../monitoring/living-result.ts';
 import type { RequestModel } from '../requests/request-model.ts';
-import { Replica } from '../services/replica.ts';
+import type { Replica } from '../services/replica.ts';
 import type { Simulation } from '../simulation.ts';
 
 /** No run keeps more records of one kind than this; those that come later are counted only. */

@@ -13,30 +13,33 @@ export class ObjectiveMeter {
   private readonly service: string;
   private readonly good: number[] = [];
   private readonly bad: number[] = [];
+  private lastUs = 0;
 
   constructor(spec: ObjectiveSpec, service: string) {
     this.spec = spec;
     this.service = service;
   }
 
-  /** So many requests ended good and bad in a span that ended at this time. */
+  /** So many requests ended good and bad since this was last called; the minutes between get their parts by time. */
   add(nowUs: number, good: number, bad: number): void {
-    const minute = Math.max(0, Math.ceil(nowUs / MINUTE_US) - 1);
-    for (let k = this.good.length; k <= minute; k++) {
-      this.good.push(0);
-      this.bad.push(0);
+    const spanUs = nowUs - this.lastUs;
+    while (this.lastUs < nowUs) {
+      const minute = Math.floor(this.lastUs / MINUTE_US);
+      const untilUs = Math.min(nowUs, (minute + 1) * MINUTE_US);
+      const share = (untilUs - this.lastUs) / spanUs;
+      this.good[minute] = (this.good[minute] ?? 0) + good * share;
+      this.bad[minute] = (this.bad[minute] ?? 0) + bad * share;
+      this.lastUs = untilUs;
     }
-    this.good[minute] += good;
-    this.bad[minute] += bad;
   }
 
-  /** Whether the promise was broken in the minute that holds this time, taken alone. */
+  /** Whether the promise was broken in this minute of the run, taken alone. */
   isViolated(minute: number): boolean {
     const ended = this.good[minute] + this.bad[minute];
     return ended > 0 && this.bad[minute] > (1 - this.spec.target) * ended + 1e-9;
   }
 
-  /** Minutes from the first to the last in which the promise was broken without a good one between, the longest stretch. */
+  /** The longest stretch of minutes in each of which the promise was broken. */
   get longestViolationMinutes(): number {
     let longest = 0;
     let now = 0;
