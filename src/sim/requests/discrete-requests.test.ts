@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { LEAST, model, poisson, RANDOM, ROUND_ROBIN, service, TWO_CHOICES } from '../../../test/request-world.ts';
+import {
+  LEAST,
+  model,
+  poisson,
+  RANDOM,
+  replicas,
+  ROUND_ROBIN,
+  service,
+  steps,
+  TWO_CHOICES,
+} from '../../../test/request-world.ts';
 import type { DurationSpec } from '../duration-spec.ts';
 import { type RandomStream, stream } from '../random.ts';
 import type { DiscreteRequests } from './discrete-requests.ts';
@@ -11,7 +21,7 @@ const ZONES = ['a', 'b'];
 const WORLDS = 60;
 
 /** Everything that can be read from a model, in one text. */
-function told(requests: DiscreteRequests, endpoints: number, inner = true): string {
+function told(requests: DiscreteRequests, endpoints: number): string {
   requests.check();
   const numbers = Array.from({ length: endpoints }, (_, endpoint) => [
     requests.inFlight(endpoint),
@@ -30,7 +40,7 @@ function told(requests: DiscreteRequests, endpoints: number, inner = true): stri
     one.quantileUs(0.5),
     one.quantileUs(0.99),
   ]);
-  return JSON.stringify([inner ? requests.services : requests.services[0], requests.traffic, numbers, quantiles]);
+  return JSON.stringify([requests.services, requests.traffic, numbers, quantiles]);
 }
 
 /** Changes a world at random times, the same ones for the same seed, and tells what it reads in between. */
@@ -228,5 +238,47 @@ describe('departures computed at arrival', () => {
       expect(texts, `seed ${seed}`).toEqual(live(make(seed, true), 1, seed, true));
     }
     expect(moved).toBeGreaterThan(WORLDS / 2);
+  });
+});
+
+describe('common random numbers', () => {
+  test.each([false, true])(
+    'every policy meets the same arrivals with the same work (every event: %s)',
+    (everyEvent) => {
+      const seen = BALANCERS.map((balancing) => {
+        const requests = model([service({ balancing })], [poisson(steps([0, 3000], [1_000_000, 0]))], { everyEvent });
+        const numbers = replicas(requests, 4);
+        requests.advance(3_000_000);
+        expect(requests.services[0].inFlight).toBe(0);
+        const busyUs = numbers.reduce((sum, replica) => sum + requests.busyUs(replica), 0);
+        return { arrived: requests.services[0].arrived, busyUs: Math.round(busyUs) };
+      });
+      expect(seen[0].arrived).toBeGreaterThan(2500);
+      for (const one of seen) expect(one).toEqual(seen[0]);
+    },
+  );
+
+  test('how often the world looks in between does not matter', () => {
+    for (const everyEvent of [false, true]) {
+      const make = () => {
+        const balanced = service({
+          balancing: LEAST,
+          staleUs: 3000,
+          balancers: 2,
+          slowStartUs: 50_000,
+          concurrency: 2,
+        });
+        const requests = model([balanced], [poisson(5000)], { everyEvent });
+        replicas(requests, 4);
+        return requests;
+      };
+      const [once, often] = [make(), make()];
+      once.advance(1_000_000);
+      for (let us = 0; us <= 1_000_000; us += 500) {
+        often.advance(us);
+        expect(often.traffic[0].inFlight).toBeLessThan(200);
+      }
+      expect(told(often, 4)).toBe(told(once, 4));
+    }
   });
 });
