@@ -37,8 +37,7 @@ import { WeatherControl } from './living/weather-control.ts';
 import { World } from './living/world.ts';
 import type { LivingSnapshot } from './monitoring/living-snapshot.ts';
 import { stream } from './random.ts';
-import { DiscreteRequests } from './requests/discrete-requests.ts';
-const requestModelFor = (o: ConstructorParameters<typeof DiscreteRequests>[0], _: string) => new DiscreteRequests(o);
+import { requestModelFor } from './requests/auto-requests.ts';
 import type { RunResult } from './result.ts';
 import { Simulation, type SimulationDriver } from './simulation.ts';
 import { days, seconds } from './time.ts';
@@ -117,6 +116,7 @@ export class LivingSimulation implements SimulationDriver {
         zones: spec.zones,
         startUs: 0,
         endUs: spec.durationUs,
+        replicas: spec.services.map((service) => service.replicas),
         streams: world.streams,
       },
       spec.requestModel,
