@@ -60,7 +60,11 @@ export function listedKinds(): ListedKind[] {
       kind: 'detection',
       title: 'Detection: how lost nodes are noticed and replaced (scenarios; default kubernetes)',
       isPolicy: true,
-      entries: DETECTION_PRESETS.map(({ name, source }) => ({ name, summary: source, source: '' })),
+      entries: DETECTION_PRESETS.map(({ name, source, heartbeatUs, graceUs, evictAfterUs }) => ({
+        name,
+        summary: `heartbeats every ${heartbeatUs / 1e6} s, suspect after ${graceUs / 1e6} s, pods replaced ${evictAfterUs / 1e6} s after the node is lost`,
+        source,
+      })),
     },
     {
       kind: 'weather',

@@ -41,7 +41,20 @@ test(
   () => {
     const folder = folderWith({});
     const listed = JSON.parse(baton(folder, 'policies', '--json').stdout) as Record<string, string>[];
-    expect(new Set(listed.map((one) => one['kind']))).toEqual(new Set(['placement', 'queue', 'backfill']));
+    expect(new Set(listed.map((one) => one['kind']))).toEqual(
+      new Set([
+        'placement',
+        'queue',
+        'backfill',
+        'balancing',
+        'scaling',
+        'vertical',
+        'nodes',
+        'overcommit',
+        'deployment',
+        'detection',
+      ]),
+    );
     for (const one of listed)
       expect([one['name'], one['summary'], one['source']], one['name']).not.toContain(undefined);
     const { stdout } = baton(folder, 'policies', 'backfill');
