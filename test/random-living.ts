@@ -170,7 +170,7 @@ function randomService(draw: Draw, k: number, count: number, calm: boolean): Ser
       boot: { kind: 'uniform', lowUs: 0, highUs: seconds(20) },
       warmUpUs: seconds(draw.of([0, 12])),
       warmUpSpeed: 0.5,
-      ...(draw.chance(0.6) && { readiness: probe(500_000) }),
+      ...(draw.chance(0.6) && { readiness: probe(calm ? Infinity : 500_000) }),
       ...(!calm && draw.chance(0.4) && { liveness: probe(1_000_000) }),
     },
     graceUs: seconds(draw.of([0, 5, 30])),

@@ -82,6 +82,8 @@ export class LivingSimulation implements SimulationDriver {
   private readonly overcommit: OvercommitControl;
   private readonly fleet: FleetControl;
   private readonly tickUs: number;
+  private readonly ticksPerScrape: number;
+  private ticks = 0;
   private events = 0;
 
   constructor(spec: LivingSpec, options: LivingOptions) {
@@ -142,8 +144,8 @@ export class LivingSimulation implements SimulationDriver {
     this.overcommit = new OvercommitControl(world, this.jobs);
     this.fleet = new FleetControl(world, this.orders, this.drains, this.jobs);
     this.recorder = new LivingRecorder(world, this.metrics, this.resources, this.jobs);
-    const ticksPerScrape = spec.durationUs > LONG_US ? 1 : Math.max(1, Math.ceil(spec.scrapeUs / TICK_US));
-    this.tickUs = Math.max(1, Math.round(spec.scrapeUs / ticksPerScrape));
+    this.ticksPerScrape = spec.durationUs > LONG_US ? 1 : Math.max(1, Math.ceil(spec.scrapeUs / TICK_US));
+    this.tickUs = Math.max(1, Math.round(spec.scrapeUs / this.ticksPerScrape));
     this.connect();
     this.begin();
   }
@@ -210,7 +212,7 @@ export class LivingSimulation implements SimulationDriver {
         if (!this.postponed(kind, subject)) this.drains.step(subject);
         return;
       case TICK_EVENT:
-        this.resources.tick();
+        this.resources.tick(++this.ticks % this.ticksPerScrape === 0);
         this.recorder.measured();
         this.again(TICK_EVENT, RANK.tick, this.tickUs);
         return;

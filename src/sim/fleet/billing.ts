@@ -25,7 +25,9 @@ export interface BillingRules {
  *
  * A machine's price is split into a part for CPU and one for memory, as `cpuPriceShare` says. A service bears the
  * CPU part of what it requests, over the machine's CPU, and likewise for memory. The shares of all services sum to
- * at most 1; the rest of the machine, and its billed time before and after, is idle cost. Resources other than these
+ * at most 1; the rest of the machine, and its billed time before and after, is idle cost. Where machines promise more
+ * CPU than they have (overcommitment), services that together requested more than a group cost share its bill in
+ * proportion. Resources other than these
  * two (GPUs) are not split: who takes all of the CPU and memory bears all of the machine.
  */
 export class Billing {
@@ -117,17 +119,21 @@ export class Billing {
     const seconds = [...this.billedS];
     for (const { group, startUs } of this.running.values()) seconds[group] += this.secondsSince(startUs);
     let nodesUsd = 0;
+    const requested = this.services.map(() => 0);
     let energyKWh = 0;
     this.groups.forEach((group, g) => {
       const usd = (seconds[g] * group.usdPerHour) / SECONDS_PER_HOUR;
       byGroup[group.name] = usd;
       nodesUsd += usd;
+      const ofGroup = this.services.map((_, s) => this.requestedUsd(g, s));
+      const sum = ofGroup.reduce((total, one) => total + one, 0);
+      ofGroup.forEach((one, s) => (requested[s] += sum > usd ? (one * usd) / sum : one));
       energyKWh += this.energyOf(g);
     });
     let usedUsd = 0;
     let trafficUsd = 0;
     this.services.forEach((service, s) => {
-      const requestedUsd = this.groups.reduce((sum, _, g) => sum + this.requestedUsd(g, s), 0);
+      const requestedUsd = requested[s];
       const sentUsd = (this.trafficBytes[s] / GIB) * this.rules.usdPerGbBetweenZones;
       usedUsd += requestedUsd;
       trafficUsd += sentUsd;

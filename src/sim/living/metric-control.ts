@@ -44,6 +44,11 @@ export class MetricControl {
   /** Which service each traffic asks. */
   readonly serviceOfTraffic: readonly number[];
   private readonly world: World;
+  /** By service: those of the points that are old enough by now, in a list of their own where the pipeline is late. */
+  private readonly seen: ServicePoint[][];
+  /** How many points were ever made, and how many of them were seen. */
+  private readonly made: number[];
+  private readonly shown: number[];
   private readonly before: { arrived: number; served: number; failed: number; timedOut: number }[];
   private readonly trafficBefore: { offered: number; good: number; bad: number }[];
   /** When it last scraped. */
@@ -54,6 +59,9 @@ export class MetricControl {
     this.world = world;
     const { services } = world.spec;
     this.points = services.map(() => []);
+    this.seen = world.spec.metricDelayUs > 0 ? services.map(() => []) : this.points;
+    this.made = services.map(() => 0);
+    this.shown = services.map(() => 0);
     this.before = services.map(() => ({ arrived: 0, served: 0, failed: 0, timedOut: 0 }));
     this.trafficBefore = world.requests.traffic.map(() => ({ offered: 0, good: 0, bad: 0 }));
     this.latencyOfService = services.map(() => new LatencyHistogram());
@@ -95,19 +103,26 @@ export class MetricControl {
     });
   }
 
-  /** The points that policies may see now, oldest first. */
-  visible(service: number): ServicePoint[] {
-    const latestUs = this.world.nowUs - this.world.spec.metricDelayUs;
+  /** The points that policies may see now, oldest first. The list goes on growing: whoever keeps it copies it. */
+  visible(service: number): readonly ServicePoint[] {
     const points = this.points[service];
-    let end = points.length;
-    while (end > 0 && points[end - 1].timeUs > latestUs) end--;
-    return points.slice(0, end);
+    const seen = this.seen[service];
+    if (seen === points) return points;
+    const latestUs = this.world.nowUs - this.world.spec.metricDelayUs;
+    let next = points.length - (this.made[service] - this.shown[service]);
+    for (; next < points.length && points[next].timeUs <= latestUs; next++) {
+      keep(seen, points[next]);
+      this.shown[service]++;
+    }
+    return seen;
   }
 
   /** The newest reading of a replica that policies may see; undefined: there is none yet. */
   visibleReading(replica: Replica): Replica['readings'][number] | undefined {
     const latestUs = this.world.nowUs - this.world.spec.metricDelayUs;
-    return replica.readings.findLast((reading) => reading.timeUs <= latestUs);
+    const { readings } = replica;
+    for (let k = readings.length - 1; k >= 0; k--) if (readings[k].timeUs <= latestUs) return readings[k];
+    return undefined;
   }
 
   private scrapeService(service: number, spanUs: number): void {
@@ -150,10 +165,8 @@ export class MetricControl {
       this.cpuShareUs[service] += use.cpuShare * spanUs;
       this.measuredUs[service] += spanUs;
     }
-    const points = this.points[service];
-    points.push(point);
-    // In one piece now and then, so that it costs next to nothing.
-    if (points.length > 1024 && points[512].timeUs < world.nowUs - KEPT_US) points.splice(0, 512);
+    keep(this.points[service], point);
+    this.made[service]++;
   }
 
   private readReplicas(service: number, spanUs: number): { cpuShare: number; memShare: number; ready: number } {
@@ -167,11 +180,11 @@ export class MetricControl {
     for (const replica of world.ofService[service]) {
       // Nobody can ask a machine that has stopped or is cut off.
       if (replica.endpoint < 0 || !world.nodes.works(replica.node)) continue;
-      const busyUs = world.requests.busyUs(replica.endpoint);
+      // The tick just before has read it.
+      const busyUs = replica.busyUsAtTick;
       const cpuUsageMilli = ((busyUs - replica.busyUsAtScrape) / spanUs) * spec.cpuPerRequestMilli * replica.cpuFactor;
       replica.busyUsAtScrape = busyUs;
-      replica.readings.push({ timeUs: world.nowUs, cpuUsageMilli, memUsageBytes: replica.memBytes });
-      if (replica.readings.length > READINGS) replica.readings.shift();
+      note(replica, world.nowUs, cpuUsageMilli);
       if (replica.state !== 'ready') continue;
       ready++;
       cpuUsed += cpuUsageMilli;
@@ -184,5 +197,23 @@ export class MetricControl {
       cpuShare: cpuRequested > 0 ? cpuUsed / cpuRequested : Number.NaN,
       memShare: memRequested > 0 ? memUsed / memRequested : Number.NaN,
     };
+  }
+}
+
+/** Adds a point; the oldest go in one piece now and then, so that it costs next to nothing. */
+function keep(points: ServicePoint[], point: ServicePoint): void {
+  points.push(point);
+  if (points.length > 1024 && points[512].timeUs < point.timeUs - KEPT_US) points.splice(0, 512);
+}
+
+/** Adds a reading; the oldest is used again. */
+function note({ readings, memBytes }: Replica, timeUs: number, cpuUsageMilli: number): void {
+  const oldest = readings.length < READINGS ? undefined : readings.shift();
+  if (oldest === undefined) readings.push({ timeUs, cpuUsageMilli, memUsageBytes: memBytes });
+  else {
+    oldest.timeUs = timeUs;
+    oldest.cpuUsageMilli = cpuUsageMilli;
+    oldest.memUsageBytes = memBytes;
+    readings.push(oldest);
   }
 }

@@ -2,25 +2,28 @@ import { explainDecision } from '../explain.ts';
 import type { Simulation } from '../simulation.ts';
 import type { World } from './world.ts';
 
-/** Explaining looks at every node, so a run explains no more placements than this. */
+/** Explaining looks at every node: a run explains no more placements than this, and looks at no more nodes for it. */
 const MOST_EXPLAINED = 2000;
+const MOST_LOOKS = 200_000;
 /** Runners-up that are named. */
 const NAMED = 3;
 
 /** Writes down why each replica went where it did, or why it found no room. */
 export class PlacementNotes {
   private readonly world: World;
+  private readonly most: number;
   private explained = 0;
 
   constructor(world: World) {
     this.world = world;
+    this.most = Math.min(MOST_EXPLAINED, Math.ceil(MOST_LOOKS / Math.max(1, world.nodes.count)));
   }
 
   /** The scheduler has chosen a node for a replica, or none (-1); nothing has been carried out yet. */
   note(simulation: Simulation, slot: number, node: number, service: string): void {
     const { world } = this;
     // A pod that waits is tried again and again; its first failure says why.
-    if ((node < 0 && simulation.pods.isQueued(slot)) || this.explained >= MOST_EXPLAINED) return;
+    if ((node < 0 && simulation.pods.isQueued(slot)) || this.explained >= this.most) return;
     this.explained++;
     const { nodes, pod, policy } = explainDecision(simulation, slot, node);
     const there = nodes.filter(({ id }) => world.nodes.bought[id] === 1);

@@ -1,10 +1,15 @@
-import { durationMeanUs } from '../duration-spec.ts';
-import { cpuShares, type CpuClaim } from '../services/cpu-shares.ts';
+import { cpuShares } from '../services/cpu-shares.ts';
 import type { Replica } from '../services/replica.ts';
-import type { ProbeSpec } from '../services/service-spec.ts';
 import type { JobControl } from './job-control.ts';
+import { ProbeControl } from './probe-control.ts';
 import type { ReplicaControl } from './replica-control.ts';
 import type { World } from './world.ts';
+
+/**
+ * Of what there is (CPU of the machine or of a limit, memory likewise), a machine that uses more than this share is
+ * looked at at every tick; the others, which are far from any trouble, at scrapes only.
+ */
+const BUSY_SHARE = 0.5;
 
 /**
  * At every tick: who uses how much CPU and memory, and what follows. CPU that is short or limited slows replicas down;
@@ -15,96 +20,135 @@ export class ResourceControl {
   private readonly world: World;
   private readonly replicas: ReplicaControl;
   private readonly jobs: JobControl;
-  private readonly workMeanUs: number[];
-  private lastUs = 0;
+  private readonly probes: ProbeControl;
+  /** When each node was looked at last, and whether it was far from any trouble then. */
+  private readonly lookedUs: Float64Array;
+  private readonly isCalm: Uint8Array;
   /** Sum over ticks of the CPU used on all machines, in milli-CPU x microseconds. */
   cpuUsedMilliUs = 0;
-  /** CPU used on each node over the last tick, in millicores. */
+  /** CPU used on each node when it was looked at last, in millicores. */
   readonly nodeUsedMilli: Float64Array;
 
   constructor(world: World, replicas: ReplicaControl, jobs: JobControl) {
     this.world = world;
     this.replicas = replicas;
     this.jobs = jobs;
-    this.workMeanUs = world.spec.services.map((service) => durationMeanUs(service.requests.work));
-    this.nodeUsedMilli = new Float64Array(world.nodes.count);
+    this.probes = new ProbeControl(world, replicas);
+    const { count } = world.nodes;
+    this.nodeUsedMilli = new Float64Array(count);
+    this.lookedUs = new Float64Array(count);
+    this.isCalm = new Uint8Array(count);
   }
 
-  tick(): void {
-    const { world } = this;
-    const spanUs = world.nowUs - this.lastUs;
-    this.lastUs = world.nowUs;
-    if (spanUs <= 0) return;
-    for (let node = 0; node < world.nodes.count; node++) {
-      this.nodeUsedMilli[node] = 0;
-      if (world.nodes.down[node] === 1) continue;
-      if (world.onNode[node].length > 0 || this.jobs.onNode[node].length > 0) this.shareCpu(node, spanUs);
-    }
-    for (let node = 0; node < world.nodes.count; node++) if (world.onNode[node].length > 0) this.watchMemory(node);
-    for (const replicas of world.ofService) for (const replica of replicas.slice()) this.probe(replica);
+  /** `all`: every node is looked at, as before each scrape; otherwise those that were busy when last looked at. */
+  tick(all: boolean): void {
+    const { world, isCalm } = this;
+    for (let node = 0; node < world.nodes.count; node++) if (all || isCalm[node] === 0) this.shareCpu(node);
+    for (let node = 0; node < world.nodes.count; node++)
+      if ((all || isCalm[node] === 0) && world.onNode[node].length > 0) this.watchMemory(node);
+    this.probes.probeAll();
   }
 
-  private shareCpu(node: number, spanUs: number): void {
+  private shareCpu(node: number): void {
     const { world } = this;
-    const running: Replica[] = [];
-    const claims: CpuClaim[] = [];
-    for (const replica of world.onNode[node]) {
+    const { requests, nowUs } = world;
+    const spanUs = nowUs - this.lookedUs[node];
+    this.lookedUs[node] = nowUs;
+    this.isCalm[node] = 1;
+    this.nodeUsedMilli[node] = 0;
+    const here = world.onNode[node];
+    if (spanUs <= 0 || world.nodes.down[node] === 1) return;
+    const capacityMilli = world.nodes.specs[node].cpuMilli;
+    let usedMilli = this.jobs.use[node].usesMilli;
+    let isCalm = true;
+    for (const replica of here) {
       if (replica.endpoint < 0) continue;
-      const spec = world.spec.services[replica.service];
-      const busyUs = world.requests.busyUs(replica.endpoint);
-      replica.wantsMilli = ((busyUs - replica.busyUsAtTick) / spanUs) * spec.cpuPerRequestMilli;
+      const { cpuPerRequestMilli, cpuLimitMilli } = world.spec.services[replica.service];
+      const busyUs = requests.busyUs(replica.endpoint);
+      const wantsMilli = ((busyUs - replica.busyUsAtTick) / spanUs) * cpuPerRequestMilli;
       replica.busyUsAtTick = busyUs;
-      running.push(replica);
-      claims.push({
-        wantsMilli: replica.wantsMilli,
-        limitMilli: spec.cpuLimitMilli,
-        weight: replica.request.cpuMilli,
-      });
+      replica.wantsMilli = wantsMilli;
+      usedMilli += wantsMilli < cpuLimitMilli ? wantsMilli : cpuLimitMilli;
+      if (wantsMilli > BUSY_SHARE * cpuLimitMilli) isCalm = false;
+      if (this.probes.note(replica)) isCalm = false;
     }
+    if (usedMilli > BUSY_SHARE * capacityMilli) isCalm = false;
+    this.isCalm[node] = isCalm ? 1 : 0;
+    if (usedMilli > capacityMilli) usedMilli = this.divide(node, capacityMilli);
+    else
+      for (const replica of here) {
+        if (replica.endpoint < 0) continue;
+        const { cpuLimitMilli } = world.spec.services[replica.service];
+        replica.cpuFactor = replica.wantsMilli > cpuLimitMilli ? cpuLimitMilli / replica.wantsMilli : 1;
+        this.replicas.endpoints.applySpeed(replica);
+      }
+    this.nodeUsedMilli[node] = usedMilli;
+    this.cpuUsedMilliUs += usedMilli * spanUs;
+  }
+
+  /** More is wanted than there is. Returns what is used. */
+  private divide(node: number, capacityMilli: number): number {
+    const { world } = this;
+    const running = world.onNode[node].filter((replica) => replica.endpoint >= 0);
+    const claims = running.map((replica) => ({
+      wantsMilli: replica.wantsMilli,
+      limitMilli: world.spec.services[replica.service].cpuLimitMilli,
+      weight: replica.request.cpuMilli,
+    }));
     const { usesMilli, requestsMilli } = this.jobs.use[node];
     if (usesMilli > 0) claims.push({ wantsMilli: usesMilli, limitMilli: Infinity, weight: requestsMilli });
     // The machine's real CPU, whatever it is said to have when it is overcommitted.
-    const shares = cpuShares(world.nodes.specs[node].cpuMilli, claims);
+    const shares = cpuShares(capacityMilli, claims);
     let usedMilli = 0;
     shares.forEach((share, k) => (usedMilli += share * claims[k].wantsMilli));
-    this.nodeUsedMilli[node] = usedMilli;
-    this.cpuUsedMilliUs += usedMilli * spanUs;
     running.forEach((replica, k) => {
       replica.cpuFactor = shares[k];
       this.replicas.endpoints.applySpeed(replica);
     });
+    return usedMilli;
   }
 
   private watchMemory(node: number): void {
     const { world } = this;
+    const { memBytes } = world.nodes.specs[node];
     let usedBytes = 0;
     let requestedBytes = 0;
     let worst: Replica | undefined;
-    for (const replica of world.onNode[node].slice()) {
-      const spec = world.spec.services[replica.service];
+    let tooLarge: Replica[] | undefined;
+    for (const replica of world.onNode[node]) {
+      const { memLimitBytes } = world.spec.services[replica.service];
       requestedBytes += replica.request.memBytes;
-      if (!replica.runs) {
-        replica.memBytes = 0;
+      replica.memBytes = this.memoryOf(replica);
+      if (replica.memBytes === 0) continue;
+      if (replica.memBytes > memLimitBytes) {
+        (tooLarge ??= []).push(replica);
         continue;
       }
-      const { memFactor } = world.versions[replica.service][replica.version];
-      const inFlight = replica.endpoint < 0 ? 0 : world.requests.inFlight(replica.endpoint);
-      const started = replica.endpoint < 0 ? 0 : world.requests.started(replica.endpoint);
-      replica.memBytes =
-        (spec.memBaseBytes + inFlight * spec.memPerRequestBytes + started * spec.memLeakBytes) * memFactor;
-      if (replica.memBytes > spec.memLimitBytes) {
-        this.outOfMemory(replica, `${gibibytes(replica.memBytes)} used, limit ${gibibytes(spec.memLimitBytes)}`);
-        continue;
-      }
+      if (replica.memBytes > BUSY_SHARE * memLimitBytes) this.isCalm[node] = 0;
       usedBytes += replica.memBytes;
       const over = replica.memBytes - replica.request.memBytes;
       if (worst === undefined || over > worst.memBytes - worst.request.memBytes) worst = replica;
     }
-    const { memBytes } = world.nodes.specs[node];
+    for (const replica of tooLarge ?? []) {
+      const { memLimitBytes } = world.spec.services[replica.service];
+      this.outOfMemory(replica, `${gibibytes(replica.memBytes)} used, limit ${gibibytes(memLimitBytes)}`);
+    }
     // Jobs use what they request: what is requested on the node, without the replicas' part.
     usedBytes += Math.max(0, memBytes - world.simulation.cluster.memFreeBytes[node] - requestedBytes);
+    if (usedBytes > BUSY_SHARE * memBytes) this.isCalm[node] = 0;
     if (usedBytes > memBytes && worst !== undefined)
       this.outOfMemory(worst, `the node has ${gibibytes(memBytes)} and ${gibibytes(usedBytes)} are used on it`);
+  }
+
+  private memoryOf(replica: Replica): number {
+    const { world } = this;
+    if (!replica.runs) return 0;
+    const { memBaseBytes, memPerRequestBytes, memLeakBytes } = world.spec.services[replica.service];
+    const { memFactor } = world.versions[replica.service][replica.version];
+    let bytes = memBaseBytes;
+    if (memPerRequestBytes > 0) bytes += world.requests.inFlight(replica.endpoint) * memPerRequestBytes;
+    if (memLeakBytes > 0) bytes += world.requests.started(replica.endpoint) * memLeakBytes;
+    return bytes * memFactor;
   }
 
   private outOfMemory(replica: Replica, why: string): void {
@@ -116,36 +160,6 @@ export class ResourceControl {
 
   /** Told before a replica is killed for want of memory. */
   onOutOfMemory: (replica: Replica) => void = () => {};
-
-  /** A probe is a request like any other: it waits its turn. How long that would be is reckoned from the queue. */
-  private probe(replica: Replica): void {
-    const { world } = this;
-    if (replica.state !== 'ready' && replica.state !== 'unready') return;
-    const spec = world.spec.services[replica.service];
-    const { readiness, liveness } = spec.startUp;
-    if (readiness === undefined && liveness === undefined) return;
-    const ahead = world.requests.inFlight(replica.endpoint);
-    const places = spec.requests.concurrency;
-    const waitUs =
-      (Math.max(0, ahead - places + 1) / places) * (this.workMeanUs[replica.service] / Math.max(1e-6, replica.speed));
-    const fails = (probe: ProbeSpec): boolean => waitUs > probe.timeoutUs;
-    const sinceUs = (probe: ProbeSpec | undefined, beforeUs: number): number => {
-      if (probe === undefined || !fails(probe)) return Number.NaN;
-      return Number.isNaN(beforeUs) ? world.nowUs : beforeUs;
-    };
-    const givesUp = (probe: ProbeSpec | undefined, fromUs: number): boolean =>
-      probe !== undefined && world.nowUs - fromUs >= probe.failureThreshold * probe.periodUs;
-    replica.unreadySinceUs = sinceUs(readiness, replica.unreadySinceUs);
-    replica.hungSinceUs = sinceUs(liveness, replica.hungSinceUs);
-    if (givesUp(liveness, replica.hungSinceUs)) {
-      this.replicas.crash(replica, `its liveness probe failed for ${(world.nowUs - replica.hungSinceUs) / 1e6} s`);
-      return;
-    }
-    // The kubelet restarts by itself; for the rotation it needs the control plane.
-    if (world.nodes.cutOff[replica.node] === 1 || world.controlPlaneDown) return;
-    if (givesUp(readiness, replica.unreadySinceUs)) this.replicas.setInRotation(replica, false);
-    else if (Number.isNaN(replica.unreadySinceUs)) this.replicas.setInRotation(replica, true);
-  }
 }
 
 const gibibytes = (bytes: number): string => `${Math.round((bytes / 2 ** 30) * 100) / 100} GiB`;
