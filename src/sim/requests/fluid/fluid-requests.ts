@@ -115,7 +115,7 @@ export class FluidRequests implements RequestModel {
     const meanUs = durationMeanUs(spec.work);
     const squaredCv = durationSquaredCv(spec.work);
     const unit: DurationSpec = scaledDuration(spec.work, US_PER_SECOND / Math.max(meanUs, 1e-3));
-    const unitShape = serviceShape(unit);
+    const unitShape = trimmed(serviceShape(unit), 5e-4, 1e-8);
     return {
       spec, meanUs, squaredCv, streams, calls,
       groups: new ReplicaGroups(spec, cache, meanUs, squaredCv, unitShape, JSON.stringify(unit)),
@@ -450,7 +450,7 @@ export class FluidRequests implements RequestModel {
     const near = Math.abs(own.meanUs - lastOwn.meanUs) <= TELLS * (own.meanUs + service.callsShape.meanUs);
     if (lastCalls === service.callsShape && near && lastOwn !== NO_TIME) return service.total;
     service.totalOf = [own, service.callsShape];
-    service.total = sumOf(trimmed(own, 1e-4, 1e-7), trimmed(service.callsShape, 1e-4, 1e-7));
+    service.total = sumOf(trimmed(own, 1e-3, 1e-6), trimmed(service.callsShape, 1e-3, 1e-6));
     return service.total;
   }
 

@@ -68,11 +68,11 @@ export function sumOf(a: LatencyShape, b: LatencyShape): LatencyShape {
   const grid = new Float64Array(NODES + 1);
   for (let i = 0; i < a.shares.length; i++) {
     const share = a.shares[i];
-    if (share < 1e-13) continue;
+    if (share < 1e-11) continue;
     grid[a.first + i] += share * b.atZero;
     for (let j = 0; j < b.shares.length; j++) {
       const mass = share * b.shares[j];
-      if (mass < 1e-14) continue;
+      if (mass < 1e-12) continue;
       const one = a.first + i;
       const other = b.first + j;
       const larger = one > other ? one : other;

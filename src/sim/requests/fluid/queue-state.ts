@@ -2,7 +2,7 @@ import { exp } from '../../exact-math.ts';
 import { type ChainFamily, type Rest } from './chain-family.ts';
 import type { Evolution, SpanSums } from './evolve.ts';
 import { noSums } from './evolve.ts';
-import { addAt, type LatencyShape, NO_TIME, scaled, shapeOf, sumOf } from './latency-shape.ts';
+import { addAt, type LatencyShape, NO_TIME, scaled, shapeOf, sumOf, trimmed } from './latency-shape.ts';
 import { NODE_RATIO, NODES } from './log-grid.ts';
 import type { ReplicaChain } from './replica-chain.ts';
 import { meanLevel } from './stationary.ts';
@@ -412,7 +412,7 @@ export class QueueState {
     this.restWaits = [];
     this.backlogs = [];
     if (total === 0) return { shape: NO_TIME, weight: 0 };
-    return { shape: sumOf(shapeOf(atZero, grid), scaled(service, unitUs / SECOND_US)), weight: total };
+    return { shape: sumOf(trimmed(shapeOf(atZero, grid), 1e-4, 1e-8), scaled(service, unitUs / SECOND_US)), weight: total };
   }
 
   /** Who finds a backlog waits for all of it: about normal, with the variance of so many services. */
@@ -477,7 +477,7 @@ function restShape(rest: Rest, service: LatencyShape, name: string): LatencyShap
   if (shape === undefined) {
     const grid = new Float64Array(NODES);
     addWaits(grid, rest.waits, rest.firstTime * SECOND_US, 1);
-    shape = sumOf(shapeOf(rest.noWait, grid), service);
+    shape = sumOf(trimmed(shapeOf(rest.noWait, grid), 1e-4, 1e-8), service);
     byName.set(name, shape);
   }
   return shape;

@@ -20,7 +20,7 @@ export function stagesOf(
     for (const { call, stream } of stage) {
       const { answer } = stream;
       if (answer === undefined || call.chance <= 0) continue;
-      const one = trimmed(answer.shape, 1e-4, 1e-7);
+      const one = trimmed(answer.shape, 1e-3, 1e-6);
       const copies = Math.min(MOST_COPIES, call.fanOut);
       const all = copies > 1 ? largestOf(Array.from({ length: copies }, () => one)) : one;
       times.push(call.chance < 1 ? mixtureOf([{ weight: 1 - call.chance, shape: NO_TIME }, { weight: call.chance, shape: all }]) : all);
