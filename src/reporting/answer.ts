@@ -1,7 +1,7 @@
 import type { Cell, Comparison, MetricComparison, PolicyOnMetric } from '../experiment/comparison.ts';
 import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 import { advantage, disadvantage } from './difference-words.ts';
-import { countOf, formatValue, listOf } from './format.ts';
+import { countOf, formatPercent, formatValue, listOf } from './format.ts';
 import { primaryMetric } from './primary-metric.ts';
 
 /** The answer to "which policy is better" for one workload on one cluster. */
@@ -101,7 +101,10 @@ export function answerCell(cell: Cell, wished?: string): Answer {
       ...common,
       headline: `Hardly any difference: ${value} with ${best.policy}, and less than ${metric.unit === 'share' ? '0.01 points' : '0.01 %'} from it with every other policy.`,
     };
-  return { ...common, headline: `${win(cell, metric, best, others)}${tieClause(ties, cell)}.` };
+  return {
+    ...common,
+    headline: `${win(cell, metric, best, others)}${tieClause(ties, cell)}${cheapestClause(cell, metric, common)}.`,
+  };
 }
 
 /** The answer for the whole experiment: that of its only cell, or how often which policy comes first. */
@@ -197,6 +200,22 @@ function tieClause(ties: readonly PolicyOnMetric[], cell: Cell): string {
     same.length > 0 ? `; identical to ${listOf(same)}` : '',
     close.length > 0 ? `; indistinguishable from ${listOf(close)} on ${countOf(cell.seeds.length, 'seed')}` : '',
   ].join('');
+}
+
+/** Of policies that keep their promises alike one wants the cheapest: it is named when it is not the one at the head. */
+function cheapestClause(
+  cell: Cell,
+  metric: Metric,
+  { best, ties }: { readonly best: string; readonly ties: readonly string[] },
+): string {
+  const costs = cell.metrics['costUsd']?.policies.filter((one) => one.policy === best || ties.includes(one.policy));
+  const own = costs?.find((one) => one.policy === best);
+  if (metric.name !== 'sloViolatedMinutes' || !costs || !own) return '';
+  const cheapest = costs.reduce((a, b) => (b.mean < a.mean ? b : a));
+  const saved = (own.mean - cheapest.mean) / own.mean;
+  return saved < WORTH_A_WORD
+    ? ''
+    : `; of these ${cheapest.policy} costs least, ${formatValue(cheapest.mean, 'usd')} (${formatPercent(saved)} less than ${best})`;
 }
 
 function caveats(cell: Cell, metric: Metric, comparison: MetricComparison): string[] {

@@ -75,14 +75,14 @@ export function paretoSpec(domain: readonly string[], across: Metric, up: Metric
     type: 'quantitative',
     title: axisTitle(across),
     axis: axisOf(across),
-    scale: { zero: false, nice: true, padding: 26 },
+    scale: { zero: false, nice: across.unit !== 'share', padding: 26 },
   };
   const y = {
     field: 'y',
     type: 'quantitative',
     title: axisTitle(up),
     axis: axisOf(up),
-    scale: { zero: false, nice: true, padding: 16 },
+    scale: { zero: false, nice: up.unit !== 'share', padding: 16 },
   };
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
