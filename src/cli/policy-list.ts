@@ -1,9 +1,9 @@
 import { FAMILIES, type FamilyKind } from '../experiment/scenario/families.ts';
+import { WEATHER_KINDS } from '../experiment/scenario/weather-kinds.ts';
 import { backfillPolicies } from '../policies/backfilling/index.ts';
 import { placementPolicies } from '../policies/placement/index.ts';
 import { queuePolicies } from '../policies/queueing/index.ts';
 import { DETECTION_PRESETS } from '../sim/weather/detection-presets.ts';
-import { weatherKinds } from '../sim/weather/weather-kinds.ts';
 import { durationText, bytesText } from '../workloads/quantity-text.ts';
 import { trafficKinds } from '../workloads/traffic/traffic-kinds.ts';
 
@@ -70,7 +70,7 @@ export function listedKinds(): ListedKind[] {
       kind: 'weather',
       title: 'Weather: what befalls a cluster (scenarios)',
       isPolicy: false,
-      entries: weatherKinds.map(withOptions),
+      entries: WEATHER_KINDS.map(withOptions),
     },
     {
       kind: 'traffic',

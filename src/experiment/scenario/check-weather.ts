@@ -2,6 +2,7 @@ import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 import { NodeStates } from '../../sim/fleet/node-states.ts';
 import { stream } from '../../sim/random.ts';
 import { weatherOf } from '../../sim/weather/weather-kinds.ts';
+import { weatherItem } from './weather-kinds.ts';
 import { at, ScenarioFault } from './scenario-fault.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 
@@ -18,10 +19,12 @@ export function checkWeather(
   services: readonly string[],
 ): void {
   const { places } = sampleNodes(groups, zones);
-  (plan.weather ?? []).forEach(({ name, options }, index) => {
+  (plan.weather ?? []).forEach((written, index) => {
     const path = ['weather', index];
+    const item = weatherItem(written, undefined);
+    if (item === undefined) return;
     const source = at(path, () =>
-      weatherOf([{ kind: name, options }], { places, zones, services, streams: (one) => stream('check', one) }),
+      weatherOf([item], { places, zones, services, streams: (one) => stream('check', one) }),
     );
     for (let events = 0; source.nextUs < plan.duration; source.take())
       if (++events > MOST_EVENTS)

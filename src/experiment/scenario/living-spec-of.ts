@@ -12,6 +12,7 @@ import { serviceSpec } from './assemble-services.ts';
 import { trafficOf } from './assemble-traffic.ts';
 import { clusterCarbon, clusterParts } from './cluster-groups.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
+import { weatherItem } from './weather-kinds.ts';
 
 /** What a scenario needs of the machine it runs on. */
 export interface ScenarioInputs {
@@ -85,7 +86,7 @@ export function livingSpecOf(plan: ScenarioPlan, inputs: ScenarioInputs): Living
     traffic: (streams) => traffic.map((make) => make(streams)),
     weather: (streams, places: readonly NodePlace[]) =>
       weatherOf(
-        (plan.weather ?? []).map(({ name, options }) => ({ kind: name, options })),
+        (plan.weather ?? []).flatMap((one) => weatherItem(one, inputs.open) ?? []),
         { places, zones, services: names, streams },
       ),
     requestModel: plan.model,

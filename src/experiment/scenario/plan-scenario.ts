@@ -98,6 +98,7 @@ function planVariant(
     cluster,
     policies: policyTexts,
     ...(rest.traffic && { traffic: withFiles(rest.traffic, context, notes) }),
+    ...(rest.weather && { weather: withRecordings(rest.weather, context) }),
     ...(jobs && { jobs: jobsOf(jobs, context, checked) }),
   };
   const chosen = placementOf(scenario, context);
@@ -205,21 +206,13 @@ function withFiles(
     const isPreset = file === undefined && typeof preset === 'string';
     const written = isPreset ? at(path, () => `trace:${seriesPreset(preset).file}`) : file;
     if (typeof written !== 'string') return recording;
-    if (!written.startsWith('trace:')) return { ...recording, file: context.resolvePath(written) };
-    const inside = written.slice('trace:'.length);
-    if (inside.split(/[/\\]/).includes('..') || inside === '')
-      throw new ScenarioFault(
-        path,
-        `"${written}" is no file below BATON_TRACE_DIR; write it like trace:folder/file.csv`,
-      );
-    if (context.traceDirectory !== undefined) return { ...recording, file: `${context.traceDirectory}/${inside}` };
-    if (!hasOther)
-      throw new ScenarioFault(
-        path,
-        `"${written}" is looked for below BATON_TRACE_DIR, which is not set; set it to the folder of your traces, or add a made shape under "otherwise"`,
-      );
-    notes.add(`BATON_TRACE_DIR is not set, so traffic "${String(path[1])}" has a made shape in place of ${inside}`);
-    return { ...recording, file: '' };
+    const inside = traceFile(written);
+    if (inside !== undefined && context.traceDirectory === undefined && hasOther) {
+      notes.add(`BATON_TRACE_DIR is not set, so traffic "${String(path[1])}" has a made shape in place of ${inside}`);
+      return { ...recording, file: '' };
+    }
+    const otherwise = ', or add a made shape under "otherwise"';
+    return { ...recording, file: pathOf(written, path, context, otherwise) };
   };
   return Object.fromEntries(
     Object.entries(traffic).map(([name, one]): [string, typeof one] => {
@@ -236,6 +229,38 @@ function withFiles(
       ];
     }),
   );
+}
+
+/** Weather with the files of its recordings found. */
+function withRecordings(
+  weather: NonNullable<ScenarioText['weather']>,
+  context: ScenarioContext,
+): NonNullable<ScenarioText['weather']> {
+  return weather.map((one, index) => {
+    const { file } = one.options;
+    if (typeof file !== 'string') return one;
+    const path = ['weather', index];
+    if (file === '') throw new ScenarioFault(path, `${one.name} needs a file; write ${one.name}(file=records.csv)`);
+    return { ...one, options: { ...one.options, file: pathOf(file, path, context) } };
+  });
+}
+
+/** The part of a path behind `trace:`; undefined for others. */
+const traceFile = (written: string): string | undefined =>
+  written.startsWith('trace:') ? written.slice('trace:'.length) : undefined;
+
+/** Where a file is: below BATON_TRACE_DIR for `trace:`, else beside the scenario. */
+function pathOf(written: string, path: Path, context: ScenarioContext, otherwise = ''): string {
+  const inside = traceFile(written);
+  if (inside === undefined) return context.resolvePath(written);
+  if (inside.split(/[/\\]/).includes('..') || inside === '')
+    throw new ScenarioFault(path, `"${written}" is no file below BATON_TRACE_DIR; write it like trace:folder/file.csv`);
+  if (context.traceDirectory === undefined)
+    throw new ScenarioFault(
+      path,
+      `"${written}" is looked for below BATON_TRACE_DIR, which is not set; set it to the folder of your traces${otherwise}`,
+    );
+  return `${context.traceDirectory}/${inside}`;
 }
 
 function jobsOf(
