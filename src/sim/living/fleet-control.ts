@@ -8,6 +8,7 @@ import type {
   NodeGroupView,
   NodeScaler,
 } from '../scaling/node-policy.ts';
+import type { Replica } from '../services/replica.ts';
 import { whyBarred } from '../shapes.ts';
 import { FLEET_EVENT, RANK } from './event-kinds.ts';
 import type { JobControl } from './job-control.ts';
@@ -165,6 +166,7 @@ export class FleetControl {
     const { simulation, nodes } = world;
     const { cluster } = simulation;
     const seen: FleetNode[] = [];
+    const mayDisrupt = world.spec.services.map((_, service) => world.mayDisrupt(service));
     for (let node = 0; node < nodes.count; node++) {
       if (nodes.bought[node] === 0) continue;
       seen.push({
@@ -176,7 +178,7 @@ export class FleetControl {
         memFreeBytes: cluster.memFreeBytes[node],
         state: this.stateOf(node),
         sinceUs: nodes.coming[node] === 1 ? nodes.orderedUs[node] : nodes.readyUs[node],
-        pods: this.podsOn(node),
+        pods: this.podsOn(node, mayDisrupt),
       });
     }
     const groups = world.spec.groups.map((group, k): NodeGroupView => ({
@@ -237,28 +239,39 @@ export class FleetControl {
     return nodes.lost[node] === 1 ? 'unready' : 'ready';
   }
 
-  private podsOn(node: number): FleetPod[] {
+  private podsOn(node: number, mayDisrupt: readonly boolean[]): FleetPod[] {
     const { world, jobs } = this;
     const { pods, shapes } = world.simulation;
-    const replicas = world.onNode[node]
-      .filter((replica) => replica.slot >= 0)
-      .map((replica): FleetPod => ({
-        id: pods.number[replica.slot],
-        request: replica.request,
-        owner: world.spec.services[replica.service].name,
-        priority: world.spec.services[replica.service].priority,
-        sinceUs: replica.placedUs,
-        movable: replica.state !== 'ready' || world.mayDisrupt(replica.service),
-      }));
-    const others = jobs.onNode[node].map((slot): FleetPod => ({
-      id: pods.number[slot],
-      request: shapes.requests[pods.shape[slot]],
-      owner: pods.userNames[pods.user[slot]],
-      priority: pods.priority[slot],
-      sinceUs: pods.startsUs[slot],
-      movable: jobs.isMovable(slot),
-    }));
-    return [...replicas, ...others];
+    const seen: FleetPod[] = [];
+    for (const replica of world.onNode[node]) seen.push(this.podOf(replica, mayDisrupt[replica.service]));
+    for (const slot of jobs.onNode[node])
+      seen.push({
+        id: pods.number[slot],
+        request: shapes.requests[pods.shape[slot]],
+        owner: pods.userNames[pods.user[slot]],
+        priority: pods.priority[slot],
+        sinceUs: pods.startsUs[slot],
+        movable: jobs.isMovable(slot),
+      });
+    return seen;
+  }
+
+  /** A replica's pod; the same object as long as nothing about it changes. */
+  private podOf(replica: Replica, mayDisrupt: boolean): FleetPod {
+    const { world } = this;
+    const movable = mayDisrupt || !world.seemsReady(replica);
+    const { fleetPod } = replica;
+    if (fleetPod !== undefined && fleetPod.movable === movable && fleetPod.request === replica.request) return fleetPod;
+    const { name, priority } = world.spec.services[replica.service];
+    replica.fleetPod = {
+      id: world.simulation.pods.number[replica.slot],
+      request: replica.request,
+      owner: name,
+      priority,
+      sinceUs: replica.placedUs,
+      movable,
+    };
+    return replica.fleetPod;
   }
 
   private pendingPods(): FleetPod[] {

@@ -77,16 +77,16 @@ export class HorizontalControl {
 
   private sampleOf(replica: Replica): ReplicaSample {
     const reading = this.metrics.visibleReading(replica);
-    return {
-      state: seenState(this.world, replica),
-      startedUs: replica.placedUs,
-      changedUs: replica.changedUs,
-      sampledUs: reading?.timeUs ?? -1,
-      cpuUsageMilli: reading?.cpuUsageMilli ?? 0,
-      cpuRequestMilli: replica.request.cpuMilli,
-      memUsageBytes: reading?.memUsageBytes ?? 0,
-      memRequestBytes: replica.request.memBytes,
-    };
+    const { sample } = replica;
+    sample.state = seenState(this.world, replica);
+    sample.startedUs = replica.placedUs;
+    sample.changedUs = replica.changedUs;
+    sample.sampledUs = reading?.timeUs ?? -1;
+    sample.cpuUsageMilli = reading?.cpuUsageMilli ?? 0;
+    sample.cpuRequestMilli = replica.request.cpuMilli;
+    sample.memUsageBytes = reading?.memUsageBytes ?? 0;
+    sample.memRequestBytes = replica.request.memBytes;
+    return sample;
   }
 }
 

@@ -10,6 +10,7 @@ import { hours, US_PER_SECOND } from '../time.ts';
 import type { JobControl } from './job-control.ts';
 import type { MetricControl } from './metric-control.ts';
 import type { ResourceControl } from './resource-control.ts';
+import { TimelineLines } from './timeline-lines.ts';
 import type { World } from './world.ts';
 
 /** Metrics of jobs that mean nothing where there are only services. */
@@ -29,7 +30,9 @@ export class LivingRecorder {
   private readonly billing: Billing;
   private readonly timeline: Timeline;
   private readonly objectives: ObjectiveMeter[];
-  private readonly lines: (() => void)[] = [];
+  private readonly lines: TimelineLines;
+  /** Which traffics each objective is about; none: all calls to its service. */
+  private readonly trafficOf: number[][];
   private lastUs = 0;
   /** Whom the pod in each slot is billed to: a service, or the number after the last for jobs. */
   private readonly payer: number[] = [];
@@ -37,8 +40,8 @@ export class LivingRecorder {
   private readonly readyUs: Float64Array;
   private readonly deficitUs: Float64Array;
   private readonly readyPeak: Float64Array;
-  private readonly readyBefore: number[] = [];
-  private readonly desiredBefore: number[] = [];
+  private readonly readyBefore: number[];
+  private readonly desiredBefore: number[];
   private readonly serviceUs: Float64Array;
   /** Capacity of the machines that are paid for, integrated over time. */
   private boughtCpuUs = 0;
@@ -71,7 +74,12 @@ export class LivingRecorder {
     this.deficitUs = new Float64Array(spec.services.length);
     this.readyPeak = new Float64Array(spec.services.length);
     this.serviceUs = new Float64Array(spec.services.length);
-    this.drawLines();
+    this.lines = new TimelineLines(world, metrics, this.timeline);
+    this.readyBefore = spec.services.map(() => 0);
+    this.desiredBefore = spec.services.map(({ replicas }) => replicas);
+    this.trafficOf = spec.objectives.map(({ service }) =>
+      metrics.serviceOfTraffic.flatMap((one, traffic) => (one === service ? [traffic] : [])),
+    );
   }
 
   /** A machine starts to cost, or stops. */
@@ -131,23 +139,27 @@ export class LivingRecorder {
     world.spec.objectives.forEach((objective, k) => {
       let good = 0;
       let bad = 0;
-      let hasTraffic = false;
-      metrics.lastOfTraffic.forEach((last, t) => {
-        if (metrics.serviceOfTraffic[t] !== objective.service) return;
-        hasTraffic = true;
+      for (const traffic of this.trafficOf[k]) {
+        const last = metrics.lastOfTraffic[traffic];
         const inTime = last.good * last.latency.shareWithin(objective.withinUs);
         good += inTime;
         bad += last.good + last.bad - inTime;
-      });
-      if (!hasTraffic) {
+      }
+      if (this.trafficOf[k].length === 0) {
         const last = metrics.lastOfService[objective.service];
         good = last.served * last.latency.shareWithin(objective.withinUs);
         bad = last.served + last.failed + last.timedOut - good;
       }
       this.objectives[k].add(world.nowUs, good, bad);
     });
-    for (const draw of this.lines) draw();
-    this.timeline.endScrape(world.nowUs);
+    let usedMilli = 0;
+    for (const milli of this.resources.nodeUsedMilli) usedMilli += milli;
+    this.lines.draw({
+      boughtNodes: this.boughtNodes,
+      cpuUsedShare: this.boughtCpuMilli > 0 ? usedMilli / this.boughtCpuMilli : Number.NaN,
+      usdPerHour: this.billing.usdPerHour(),
+      usdSoFar: this.usdSoFar,
+    });
   }
 
   snapshot(): LivingSnapshot {
@@ -365,97 +377,6 @@ export class LivingRecorder {
     if (nodes.down[node] === 1) return 'down';
     if (nodes.leaving[node] === 1 || nodes.cordoned[node] === 1 || nodes.doomed[node] === 1) return 'leaving';
     return nodes.lost[node] === 1 || nodes.cutOff[node] === 1 ? 'unready' : 'ready';
-  }
-
-  /** Every series of the timeline, in the order of the report. */
-  private drawLines(): void {
-    const { world, metrics, timeline } = this;
-    const { spec } = world;
-    const draw = (
-      series: Parameters<Timeline['add']>[0],
-      fold: Parameters<Timeline['add']>[1],
-      value: () => number,
-    ): void => {
-      const take = timeline.add(series, fold);
-      this.lines.push(() => take(value()));
-    };
-    spec.services.forEach(({ name: service }, k) => {
-      this.readyBefore.push(0);
-      this.desiredBefore.push(spec.services[k].replicas);
-      const labels = { service };
-      const point = (): MetricControl['points'][number][number] | undefined => metrics.points[k].at(-1);
-      const of = (name: string, title: string, unit: '' | 's' | 'share' | 'per-second', value: () => number) =>
-        [{ name: `baton_service_${name}`, title, unit, labels }, value] as const;
-      const mean = [
-        of('requests_per_second', 'Requests', 'per-second', () => point()?.requestsPerSecond ?? Number.NaN),
-        of('served_per_second', 'Requests answered', 'per-second', () => point()?.servedPerSecond ?? Number.NaN),
-        of(
-          'failed_per_second',
-          'Requests failed or too late',
-          'per-second',
-          () => point()?.failedPerSecond ?? Number.NaN,
-        ),
-        of('replicas_desired', 'Replicas asked for', '', () => world.desired[k]),
-        of('replicas_ready', 'Replicas ready', '', () => world.ready[k]),
-        of('cpu_share', 'CPU used of CPU requested', 'share', () => point()?.cpuShare ?? Number.NaN),
-        of('memory_share', 'Memory used of memory requested', 'share', () => point()?.memShare ?? Number.NaN),
-        of('in_flight', 'Requests in flight', '', () => point()?.inFlight ?? Number.NaN),
-      ];
-      for (const [series, value] of mean) draw(series, 'mean', value);
-      for (const [share, title] of [
-        [0.5, 'p50'],
-        [0.9, 'p90'],
-        [0.99, 'p99'],
-        [0.999, 'p999'],
-      ] as const)
-        draw(
-          { name: `baton_service_latency_${title}_seconds`, title: `Latency ${title}`, unit: 's', labels },
-          'max',
-          () => {
-            const { latency } = metrics.lastOfService[k];
-            return latency.count > 0 ? latency.quantileUs(share) / US_PER_SECOND : Number.NaN;
-          },
-        );
-    });
-    const whole = {};
-    const nodesIn = (holds: (node: number) => boolean): number => {
-      let count = 0;
-      for (let node = 0; node < world.nodes.count; node++) if (world.nodes.bought[node] === 1 && holds(node)) count++;
-      return count;
-    };
-    const { nodes } = world;
-    draw(
-      { name: 'baton_nodes_bought', title: 'Nodes paid for', unit: '', labels: whole },
-      'mean',
-      () => this.boughtNodes,
-    );
-    draw({ name: 'baton_nodes_ready', title: 'Nodes that work', unit: '', labels: whole }, 'mean', () =>
-      nodesIn((node) => nodes.works(node)),
-    );
-    draw({ name: 'baton_nodes_down', title: 'Nodes down or cut off', unit: '', labels: whole }, 'mean', () =>
-      nodesIn((node) => nodes.coming[node] === 0 && !nodes.works(node)),
-    );
-    draw({ name: 'baton_pods_pending', title: 'Pods without room', unit: '', labels: whole }, 'mean', () =>
-      Math.max(0, world.simulation.ledger.counts.pending),
-    );
-    draw(
-      { name: 'baton_cpu_used_share', title: 'CPU used of CPU bought', unit: 'share', labels: whole },
-      'mean',
-      () => {
-        let usedMilli = 0;
-        for (const milli of this.resources.nodeUsedMilli) usedMilli += milli;
-        return this.boughtCpuMilli > 0 ? usedMilli / this.boughtCpuMilli : Number.NaN;
-      },
-    );
-    draw({ name: 'baton_cost_usd_per_hour', title: 'Cost', unit: 'usd-per-hour', labels: whole }, 'mean', () =>
-      this.billing.usdPerHour(),
-    );
-    draw({ name: 'baton_cost_usd', title: 'Cost so far', unit: 'usd', labels: whole }, 'last', () => this.usdSoFar);
-    spec.zones.forEach((zone, k) =>
-      draw({ name: 'baton_nodes_ready', title: 'Nodes that work', unit: '', labels: { zone } }, 'mean', () =>
-        nodesIn((node) => nodes.works(node) && nodes.places[node].zone === k),
-      ),
-    );
   }
 }
 

@@ -92,7 +92,7 @@ export class MetricControl {
     world.requests.traffic.forEach((now, k) => {
       const before = this.trafficBefore[k];
       const latency = world.requests.takeTrafficLatency(k);
-      this.latencyOfTraffic[k].merge(latency);
+      if (latency.count > 0) this.latencyOfTraffic[k].merge(latency);
       this.lastOfTraffic[k] = {
         offered: now.offered - before.offered,
         good: now.good - before.good,
@@ -130,7 +130,7 @@ export class MetricControl {
     const now: Readonly<ServiceCounters> = world.requests.services[service];
     const before = this.before[service];
     const latency = world.requests.takeServiceLatency(service);
-    this.latencyOfService[service].merge(latency);
+    if (latency.count > 0) this.latencyOfService[service].merge(latency);
     const last: ScrapeOfService = {
       arrived: now.arrived - before.arrived,
       served: now.served - before.served,

@@ -3,20 +3,17 @@ import type { TimelineSeries } from './living-result.ts';
 /** How the values of one series that fall between two points of the timeline become one. */
 export type Folding = 'mean' | 'max' | 'last';
 
-interface Line {
-  readonly series: TimelineSeries;
-  readonly fold: Folding;
-  sum: number;
-  count: number;
-}
-
 /**
  * Series of values on common times. Values come at every scrape; a point of the timeline stands for so many scrapes
  * that there are about as many points as wanted, however long the run.
  */
 export class Timeline {
   readonly timeUs: number[] = [];
-  private readonly lines: Line[] = [];
+  readonly series: TimelineSeries[] = [];
+  /** By series: how it is folded, and what came since the last point, folded so far. */
+  private readonly folds: Folding[] = [];
+  private readonly folded: number[] = [];
+  private readonly counts: number[] = [];
   private readonly scrapesPerPoint: number;
   private scrapes = 0;
 
@@ -24,17 +21,21 @@ export class Timeline {
     this.scrapesPerPoint = Math.max(1, Math.ceil(durationUs / scrapeUs / Math.max(1, points)));
   }
 
-  /** A new series; the function returned takes its value at the current scrape. NaN: nothing was measured. */
-  add(series: Omit<TimelineSeries, 'values'>, fold: Folding): (value: number) => void {
-    const line: Line = { series: { ...series, values: [] }, fold, sum: 0, count: 0 };
-    this.lines.push(line);
-    return (value) => {
-      if (Number.isNaN(value)) return;
-      if (fold === 'mean') line.sum += value;
-      else if (fold === 'last' || line.count === 0) line.sum = value;
-      else line.sum = Math.max(line.sum, value);
-      line.count++;
-    };
+  /** A new series. Returns its number, for `take`. */
+  add(series: Omit<TimelineSeries, 'values'>, fold: Folding): number {
+    this.folds.push(fold);
+    this.folded.push(0);
+    this.counts.push(0);
+    return this.series.push({ ...series, values: [] }) - 1;
+  }
+
+  /** The value of a series at the current scrape. NaN: nothing was measured. */
+  take(series: number, value: number): void {
+    if (Number.isNaN(value)) return;
+    const fold = this.folds[series];
+    if (fold === 'mean') this.folded[series] += value;
+    else if (fold === 'last' || this.counts[series] === 0 || value > this.folded[series]) this.folded[series] = value;
+    this.counts[series]++;
   }
 
   /** Every series has been told its value at this scrape. */
@@ -48,17 +49,14 @@ export class Timeline {
     this.scrapes = 0;
   }
 
-  get series(): readonly TimelineSeries[] {
-    return this.lines.map((line) => line.series);
-  }
-
   private endPoint(nowUs: number): void {
     this.timeUs.push(nowUs);
-    for (const line of this.lines) {
-      const value = line.fold === 'mean' ? line.sum / line.count : line.sum;
-      line.series.values.push(line.count === 0 ? Number.NaN : value);
-      line.sum = 0;
-      line.count = 0;
+    for (let k = 0; k < this.series.length; k++) {
+      const count = this.counts[k];
+      const value = this.folds[k] === 'mean' ? this.folded[k] / count : this.folded[k];
+      this.series[k].values.push(count === 0 ? Number.NaN : value);
+      this.folded[k] = 0;
+      this.counts[k] = 0;
     }
   }
 }

@@ -43,6 +43,7 @@ export interface ServiceObservation {
   readonly current: number;
   readonly minReplicas: number;
   readonly maxReplicas: number;
+  /** Filled anew for the next decision: a policy that keeps one copies it. */
   readonly replicas: readonly ReplicaSample[];
   /** Points of the past, oldest first, at least one hour of them where the run is that old; never empty of meaning: may have length 0. */
   readonly points: readonly ServicePoint[];

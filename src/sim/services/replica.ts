@@ -1,4 +1,6 @@
 import type { PodRequest } from '../pod-request.ts';
+import type { ReplicaSample } from '../scaling/horizontal-policy.ts';
+import type { FleetPod } from '../scaling/node-policy.ts';
 
 /**
  * Where a replica is on its way: `pending` (no node has room), `pulling` its image, `booting` (until its first good
@@ -60,6 +62,19 @@ export class Replica {
   memBytes = 0;
   /** Newest last, a few of them, used again: whoever keeps one copies it. */
   readonly readings: ReplicaReading[] = [];
+  /** What horizontal policies see of it, filled anew for each decision. */
+  readonly sample: { -readonly [Field in keyof ReplicaSample]: ReplicaSample[Field] } = {
+    state: 'pending',
+    startedUs: -1,
+    changedUs: -1,
+    sampledUs: -1,
+    cpuUsageMilli: 0,
+    cpuRequestMilli: 0,
+    memUsageBytes: 0,
+    memRequestBytes: 0,
+  };
+  /** What node policies see of its pod; made anew when that changes. */
+  fleetPod: FleetPod | undefined;
 
   constructor(id: number, service: number, version: number, name: string, request: PodRequest, submittedUs: number) {
     this.id = id;
