@@ -11,7 +11,7 @@ const SERVICES = 200;
 /** Services that users ask; each calls two of the others, which call one more each. */
 const FRONTS = 50;
 const REQUESTS_PER_S = 1_000_000;
-const LOOK_US = 15_000_000;
+const LOOK_US = 60_000_000;
 
 /** What a day came to. */
 export interface FluidDay {
@@ -23,7 +23,7 @@ export interface FluidDay {
 
 /**
  * A day of 200 services with calls in three tiers and a diurnal curve each, minute by minute; a million requests a second
- * in all on average, calls included. Endpoints are looked at every 15 seconds, as metrics would. `minutes` may be fewer.
+ * in all on average, calls included. Endpoints are looked at every minute, as metrics would. `minutes` may be fewer.
  */
 export function fluidDay(minutes: number): FluidDay {
   const model = new FluidRequests({
@@ -61,9 +61,21 @@ function service(index: number): RequestService {
     concurrency: 4,
     queueLimit: Infinity,
     work: { kind: 'exponential', meanUs: meanUs * (1 + (index % 7) / 20) },
-    calls: called.length === 0 ? [] : [called.map((to) => ({ service: to, chance: tier === 0 ? 1 : 0.5, fanOut: 1, client: PATIENT, required: true }))],
+    calls:
+      called.length === 0
+        ? []
+        : [
+            called.map((to) => ({
+              service: to,
+              chance: tier === 0 ? 1 : 0.5,
+              fanOut: 1,
+              client: PATIENT,
+              required: true,
+            })),
+          ],
     holdsPlace: false,
-    balancing: index % 2 === 0 ? powerOfChoices.make({ choices: 2 }, 'power-of-choices') : randomBalancing.make({}, 'random'),
+    balancing:
+      index % 2 === 0 ? powerOfChoices.make({ choices: 2 }, 'power-of-choices') : randomBalancing.make({}, 'random'),
     staleUs: 0,
     balancers: 1,
     slowStartUs: 0,
@@ -71,10 +83,19 @@ function service(index: number): RequestService {
 }
 
 function users(index: number): Traffic {
-  const levels = Array.from({ length: 1440 }, (_, minute) => PER_FRONT * (1 - 0.4 * cos((2 * Math.PI * (minute + 7 * index)) / 1440)));
+  const levels = Array.from(
+    { length: 1440 },
+    (_, minute) => PER_FRONT * (1 - 0.4 * cos((2 * Math.PI * (minute + 7 * index)) / 1440)),
+  );
   const curve: LevelCurve = {
     at: (us) => levels[Math.floor(us / MINUTE_US) % 1440],
     untilUs: (us) => (Math.floor(us / MINUTE_US) + 1) * MINUTE_US,
   };
-  return { name: `users-${index}`, service: index, source: { kind: 'open', curve, spacing: 'poisson' }, fromZone: -1, client: PATIENT };
+  return {
+    name: `users-${index}`,
+    service: index,
+    source: { kind: 'open', curve, spacing: 'poisson' },
+    fromZone: -1,
+    client: PATIENT,
+  };
 }

@@ -25,7 +25,10 @@ export const fluid: Benchmark = {
         const checksum = new Checksum();
         for (const us of value.p99Us) checksum.add(us);
         return {
-          cpuS, amount: value.requests, unit: 'operations', fingerprint: checksum.text,
+          cpuS,
+          amount: value.requests,
+          unit: 'operations',
+          fingerprint: checksum.text,
           work: { steps: value.steps },
         };
       },
@@ -63,7 +66,10 @@ function cellTask(cell: FluidCell, tiny: boolean): BenchTask {
       checksum.add(approximate.mean * 1e6);
       checksum.add(approximate.p99 * 1e6);
       return {
-        cpuS, amount: duration * perUnit, unit: 'operations', fingerprint: checksum.text,
+        cpuS,
+        amount: duration * perUnit,
+        unit: 'operations',
+        fingerprint: checksum.text,
         work: { mean: off(approximate.mean, exact.mean), p99: off(approximate.p99, exact.p99) },
       };
     },
@@ -73,7 +79,12 @@ function cellTask(cell: FluidCell, tiny: boolean): BenchTask {
 /** A part of the grid that takes minutes; docs/fluid.md shows it. */
 function gridCells(tiny: boolean): FluidCell[] {
   const cells: FluidCell[] = [];
-  const add = (balancer: FluidCell['balancer'], replicas: readonly number[], swings: readonly number[], loads: readonly number[]): void => {
+  const add = (
+    balancer: FluidCell['balancer'],
+    replicas: readonly number[],
+    swings: readonly number[],
+    loads: readonly number[],
+  ): void => {
     for (const n of replicas)
       for (const places of [1, 4])
         for (const squaredCv of [1, 0.1, 4])

@@ -1,6 +1,7 @@
 import { InputError } from '../src/sim/input-error.ts';
 import type { Benchmark } from './benchmark.ts';
 import { engine } from './engine.ts';
+import { fluid } from './fluid.ts';
 import { hold } from './hold.ts';
 import { month } from './month.ts';
 import { queueingOracles } from './queueing-oracles.ts';

@@ -38,7 +38,11 @@ export function requestModelFor(options: AutoOptions, choice: RequestModelChoice
     const lasts = ((options.endUs ?? options.startUs + DAY_US) - options.startUs) / US_PER_SECOND;
     const reason = reasonForDiscrete(options, services, rates, requests * lasts);
     const numbers = `${count(requests)} requests a second, ${count(requests * lasts)} in the run`;
-    return { services, fluid: reason === undefined, notes: services.map((service) => note(options, service, numbers, reason)) };
+    return {
+      services,
+      fluid: reason === undefined,
+      notes: services.map((service) => note(options, service, numbers, reason)),
+    };
   });
   return new SplitRequests(options, parts);
 }
@@ -76,7 +80,10 @@ export function expectedRates(options: AutoOptions): { mean: number; peak: numbe
     if (source.kind === 'times') continue;
     const curve = source.kind === 'closed' ? source.users : source.curve;
     const batch = source.kind === 'open' ? (source.batch?.mean ?? 1) : 1;
-    const slowest = source.kind === 'closed' ? durationMeanUs(source.think) + durationMeanUs(options.services[service].work) : US_PER_SECOND;
+    const slowest =
+      source.kind === 'closed'
+        ? durationMeanUs(source.think) + durationMeanUs(options.services[service].work)
+        : US_PER_SECOND;
     const factor = (batch * US_PER_SECOND) / Math.max(1, slowest);
     let sum = 0;
     let peak = 0;

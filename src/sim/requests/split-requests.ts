@@ -1,7 +1,13 @@
 import { DiscreteRequests } from './discrete-requests.ts';
 import { FluidRequests } from './fluid/fluid-requests.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
-import type { EndpointSpec, RequestModel, RequestModelOptions, ServiceCounters, TrafficCounters } from './request-model.ts';
+import type {
+  EndpointSpec,
+  RequestModel,
+  RequestModelOptions,
+  ServiceCounters,
+  TrafficCounters,
+} from './request-model.ts';
 
 /** Services that run on a model of their own. */
 export interface SplitPart {
@@ -33,10 +39,15 @@ export class SplitRequests implements RequestModel {
           ...options,
           services: part.services.map((index) => {
             const service = options.services[index];
-            const calls = service.calls.map((stage) => stage.map((call) => ({ ...call, service: number.get(call.service) ?? 0 })));
+            const calls = service.calls.map((stage) =>
+              stage.map((call) => ({ ...call, service: number.get(call.service) ?? 0 })),
+            );
             return { ...service, calls };
           }),
-          traffic: own.map((index) => ({ ...options.traffic[index], service: number.get(options.traffic[index].service) ?? 0 })),
+          traffic: own.map((index) => ({
+            ...options.traffic[index],
+            service: number.get(options.traffic[index].service) ?? 0,
+          })),
         };
         const model = part.fluid ? new FluidRequests(partOptions) : new DiscreteRequests(partOptions);
         this.models.push(model);

@@ -177,7 +177,11 @@ export class ChainFamily {
     const waits = new Float64Array(table.nodes);
     const noWait = this.waits(chain, found, waits);
     return {
-      chain, shares, noWait, waits, key,
+      chain,
+      shares,
+      noWait,
+      waits,
+      key,
       level: meanLevel(chain, shares),
       lostShare: this.limited ? lost / (lost + joined) : 0,
       firstTime: table.firstTime,
@@ -188,4 +192,3 @@ export class ChainFamily {
 function expOfKey(key: number): number {
   return exp(-key * LOAD_STEP);
 }
-

@@ -128,7 +128,11 @@ export class Evolution {
     forward.slope(shares, rate, speed, choices, k1);
     const topFrom = chain.firstOf[chain.top];
     while (left > 0) {
-      const step = Math.min(this.step, left, STABLE / (this.fastest * speed + forward.fastestArrival * chain.ticks + 1e-9));
+      const step = Math.min(
+        this.step,
+        left,
+        STABLE / (this.fastest * speed + forward.fastestArrival * chain.ticks + 1e-9),
+      );
       for (let s = 0; s < n; s++) trial[s] = shares[s] + 0.5 * step * k1[s];
       forward.slope(trial, rate, speed, choices, k2);
       for (let s = 0; s < n; s++) trial[s] = shares[s] + 0.75 * step * k2[s];
@@ -158,7 +162,8 @@ export class Evolution {
       this.restlessness = restless;
       const grow = Math.min(3, 0.85 * cubeRoot(TOLERANCE / Math.max(error, 1e-15)));
       // A step cut short by the end of the span says nothing about the next one, unless it could not be longer.
-      this.step = Math.max(step, Math.min(this.step, 1e3)) * (grow < 1 ? Math.max(0.3, grow) : step === this.step ? grow : 1);
+      this.step =
+        Math.max(step, Math.min(this.step, 1e3)) * (grow < 1 ? Math.max(0.3, grow) : step === this.step ? grow : 1);
       if (full < Infinity) {
         let atTop = 0;
         for (let s = topFrom; s < n; s++) atTop += shares[s];
@@ -173,7 +178,14 @@ export class Evolution {
   }
 
   /** The trapezoid of both ends of a step. */
-  private collect(sums: SpanSums, before: Float64Array, after: Float64Array, rate: number, choices: number, step: number): void {
+  private collect(
+    sums: SpanSums,
+    before: Float64Array,
+    after: Float64Array,
+    rate: number,
+    choices: number,
+    step: number,
+  ): void {
     const { chain, forward } = this;
     const { arrivalFrom, arrivalFactor, arrivalKind, levelOf } = chain;
     sums.steps++;

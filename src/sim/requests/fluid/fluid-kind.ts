@@ -19,7 +19,11 @@ export const MOST_POOLED = 400;
 const MOST_CHOICES = 100;
 
 /** The chain for a service with so many replicas that take requests. */
-export function fluidKind(service: RequestService, replicas: number, squaredCv: number = durationSquaredCv(service.work)): FluidKind {
+export function fluidKind(
+  service: RequestService,
+  replicas: number,
+  squaredCv: number = durationSquaredCv(service.work),
+): FluidKind {
   const finite = Math.min(squaredCv, 1000);
   const plain = { pooled: false, choices: 1, ticks: 1, squaredCv: finite };
   const { fluid } = service.balancing;

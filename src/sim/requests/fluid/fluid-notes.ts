@@ -6,7 +6,12 @@ export function fluidNotes(options: RequestModelOptions): string[] {
   return options.services.map((service, index) => {
     const clients: ClientSpec[] = [
       ...options.traffic.filter((traffic) => traffic.service === index).map(({ client }) => client),
-      ...options.services.flatMap((caller) => caller.calls.flat().filter((call) => call.service === index).map(({ client }) => client)),
+      ...options.services.flatMap((caller) =>
+        caller.calls
+          .flat()
+          .filter((call) => call.service === index)
+          .map(({ client }) => client),
+      ),
     ];
     const left: string[] = [];
     if (service.balancing.fluid === undefined) left.push(`${service.balancing.name} balances as random does`);
@@ -14,7 +19,11 @@ export function fluidNotes(options: RequestModelOptions): string[] {
     if (service.slowStartUs > 0) left.push('new endpoints get their full share at once');
     if (clients.some((client) => client.breaker !== undefined)) left.push('circuit breakers never open');
     if (clients.some((client) => client.hedgeAfterUs !== undefined)) left.push('no request is sent twice to hedge');
-    if (options.traffic.some(({ service: to, source }) => to === index && source.kind === 'open' && source.batch !== undefined))
+    if (
+      options.traffic.some(
+        ({ service: to, source }) => to === index && source.kind === 'open' && source.batch !== undefined,
+      )
+    )
       left.push('batches come one by one');
     if (options.traffic.some(({ service: to, source }) => to === index && source.kind === 'times'))
       left.push('recorded arrivals count by the second');

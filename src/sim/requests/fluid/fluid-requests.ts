@@ -12,7 +12,7 @@ import { FamilyCache } from './family-cache.ts';
 import { fluidNotes } from './fluid-notes.ts';
 import { DueLine, FluidStream } from './fluid-stream.ts';
 import { GridSum } from './grid-sum.ts';
-import { type LatencyShape, NO_TIME, scaled, shareAfter, sumOf, trimmed, within } from './latency-shape.ts';
+import { coarse, type LatencyShape, NO_TIME, scaled, shareAfter, sumOf, trimmed, within } from './latency-shape.ts';
 import { NODE_US } from './log-grid.ts';
 import { type GroupedEndpoint, ReplicaGroups } from './replica-groups.ts';
 import { scaledDuration, serviceShape } from './service-shape.ts';
@@ -29,7 +29,7 @@ const GROWTH = 1.6;
 const LONGEST_US = 600 * US_PER_SECOND;
 const SHORTEST_US = 200;
 /** Change of a distribution's mean, or of a chance, that is passed on to those who build on it. */
-const TELLS = 0.012;
+const TELLS = 0.015;
 const TELLS_CHANCE = 2e-4;
 
 interface Service {
@@ -66,7 +66,12 @@ export class FluidRequests implements RequestModel {
   readonly work = { requests: 0, events: 0, steps: 0 };
   readonly notes: readonly string[];
   private nowUs: number;
-  private readonly sources: readonly { readonly traffic: Traffic; readonly curve: LevelCurve; readonly stream: FluidStream; thinkUs: number }[];
+  private readonly sources: readonly {
+    readonly traffic: Traffic;
+    readonly curve: LevelCurve;
+    readonly stream: FluidStream;
+    thinkUs: number;
+  }[];
   private readonly inner: readonly Service[];
   private readonly order: readonly number[];
   private readonly endpoints: GroupedEndpoint[] = [];
@@ -102,22 +107,36 @@ export class FluidRequests implements RequestModel {
     const calls = options.services.map((service) =>
       service.calls.map((stage) => stage.map((call) => ({ call, stream: newStream(call.service, call.client, -1) }))),
     );
-    this.inner = options.services.map((spec, index) => this.makeService(spec, streams[index], calls[index], slots[index], cache));
+    this.inner = options.services.map((spec, index) =>
+      this.makeService(spec, streams[index], calls[index], slots[index], cache),
+    );
     this.order = callersFirst(options.services);
     const means = this.inner.map((service) => service.meanUs);
     this.firstSpanUs = Math.max(SHORTEST_US, Math.min(US_PER_SECOND, ...means));
     this.spanUs = this.firstSpanUs;
-    this.feedback = this.inner.some((service) => service.spec.holdsPlace || service.streams.some((stream) => stream.attempts > 1));
+    this.feedback = this.inner.some(
+      (service) => service.spec.holdsPlace || service.streams.some((stream) => stream.attempts > 1),
+    );
     this.notes = fluidNotes(options);
   }
 
-  private makeService(spec: RequestService, streams: FluidStream[], calls: Service['calls'], slots: number, cache: FamilyCache): Service {
+  private makeService(
+    spec: RequestService,
+    streams: FluidStream[],
+    calls: Service['calls'],
+    slots: number,
+    cache: FamilyCache,
+  ): Service {
     const meanUs = durationMeanUs(spec.work);
     const squaredCv = durationSquaredCv(spec.work);
     const unit: DurationSpec = scaledDuration(spec.work, US_PER_SECOND / Math.max(meanUs, 1e-3));
     const unitShape = trimmed(serviceShape(unit), 5e-4, 1e-8);
     return {
-      spec, meanUs, squaredCv, streams, calls,
+      spec,
+      meanUs,
+      squaredCv,
+      streams,
+      calls,
       groups: new ReplicaGroups(spec, cache, meanUs, squaredCv, unitShape, JSON.stringify(unit)),
       workShape: scaled(unitShape, meanUs / US_PER_SECOND),
       cohorts: new Cohorts(),
@@ -140,7 +159,10 @@ export class FluidRequests implements RequestModel {
       for (const { curve, thinkUs, traffic } of this.sources) {
         untilUs = evenUntil(curve, this.nowUs, untilUs, EVEN);
         if (traffic.source.kind === 'closed')
-          untilUs = Math.min(untilUs, this.nowUs + Math.max(this.firstSpanUs, (thinkUs + this.inner[traffic.service].meanUs) / 3));
+          untilUs = Math.min(
+            untilUs,
+            this.nowUs + Math.max(this.firstSpanUs, (thinkUs + this.inner[traffic.service].meanUs) / 3),
+          );
       }
       this.span(this.nowUs, untilUs);
       this.nowUs = untilUs;
@@ -195,7 +217,9 @@ export class FluidRequests implements RequestModel {
     tally.arrived += arrivals;
     tally.inFlight += arrivals;
     const rate = arrivals / durationUs;
-    const upset = Math.abs(rate - service.lastRate) > UPSET * Math.max(rate, service.lastRate) && Math.abs(rate - service.lastRate) * service.meanUs > 0.002;
+    const upset =
+      Math.abs(rate - service.lastRate) > UPSET * Math.max(rate, service.lastRate) &&
+      Math.abs(rate - service.lastRate) * service.meanUs > 0.002;
     service.lastRate = rate;
 
     this.findCalls(service);
@@ -339,7 +363,8 @@ export class FluidRequests implements RequestModel {
       });
       shapes = cohort.shapes;
     });
-    for (const stage of service.calls) for (const { call, stream } of stage) stream.fresh += gone * call.chance * call.fanOut;
+    for (const stage of service.calls)
+      for (const { call, stream } of stage) stream.fresh += gone * call.chance * call.fanOut;
     if (shapes === undefined && service.calls.length === 0) return;
     const laterUs = service.spec.holdsPlace ? 0 : service.callsShape.meanUs;
     if (laterUs > 0) {
@@ -427,7 +452,8 @@ export class FluidRequests implements RequestModel {
   private findCalls(service: Service): void {
     if (service.calls.length === 0) return;
     const answers = service.calls.flat().map(({ stream }) => answerOf(stream, TELLS, TELLS_CHANCE));
-    if (answers.length === service.callsTold.length && answers.every((answer, k) => answer === service.callsTold[k])) return;
+    if (answers.length === service.callsTold.length && answers.every((answer, k) => answer === service.callsTold[k]))
+      return;
     service.callsTold = answers;
     const { shape, fails } = stagesOf(service.calls);
     service.callsShape = shape;
@@ -436,11 +462,17 @@ export class FluidRequests implements RequestModel {
     // A place is held for the own work and the calls: a service time of its own.
     const held = sumOf(service.workShape, shape);
     let square = 0;
-    for (let k = 0; k < held.shares.length; k++) square += held.shares[k] * NODE_US[held.first + k] * NODE_US[held.first + k];
+    for (let k = 0; k < held.shares.length; k++)
+      square += held.shares[k] * NODE_US[held.first + k] * NODE_US[held.first + k];
     const squaredCv = held.meanUs > 0 ? Math.max(0, square / (held.meanUs * held.meanUs) - 1) : 0;
     // In steps of a tenth, so that the chain is not made anew all the time.
     const rounded = service.calls.length === 0 ? service.squaredCv : Math.floor(squaredCv * 10 + 0.5) / 10;
-    service.groups.setServiceTime(held.meanUs, rounded, scaled(held, US_PER_SECOND / held.meanUs), `held/${this.work.steps}`);
+    service.groups.setServiceTime(
+      held.meanUs,
+      rounded,
+      scaled(held, US_PER_SECOND / held.meanUs),
+      `held/${this.work.steps}`,
+    );
   }
 
   /** Own time and calls together. */
@@ -450,7 +482,7 @@ export class FluidRequests implements RequestModel {
     const near = Math.abs(own.meanUs - lastOwn.meanUs) <= TELLS * (own.meanUs + service.callsShape.meanUs);
     if (lastCalls === service.callsShape && near && lastOwn !== NO_TIME) return service.total;
     service.totalOf = [own, service.callsShape];
-    service.total = sumOf(trimmed(own, 1e-3, 1e-6), trimmed(service.callsShape, 1e-3, 1e-6));
+    service.total = sumOf(coarse(trimmed(own, 1e-3, 1e-6)), coarse(trimmed(service.callsShape, 1e-3, 1e-6)));
     return service.total;
   }
 
@@ -464,7 +496,11 @@ export class FluidRequests implements RequestModel {
       draining: false,
       removed: false,
       group: undefined,
-      busyUs: 0, started: 0, served: 0, bad: 0, latencySumUs: 0,
+      busyUs: 0,
+      started: 0,
+      served: 0,
+      bad: 0,
+      latencySumUs: 0,
     };
     this.endpoints.push(endpoint);
     this.inner[spec.service].groups.add(endpoint);
@@ -507,7 +543,8 @@ export class FluidRequests implements RequestModel {
       if (!one.draining) service.unreachable++;
       // Whoever waits there waits until he gives up, or until the endpoint is removed.
       this.lose(one.spec.service, held, (stream, late) => {
-        if (stream.client.timeoutUs < Infinity) stream.timeouts.push(this.nowUs, this.nowUs + stream.client.timeoutUs, late);
+        if (stream.client.timeoutUs < Infinity)
+          stream.timeouts.push(this.nowUs, this.nowUs + stream.client.timeoutUs, late);
         else for (let k = 0; k < late.length; k++) service.stuck[stream.firstSlot + k] += late[k];
       });
     }
@@ -584,7 +621,9 @@ export class FluidRequests implements RequestModel {
       const { fromZone } = this.sources[stream.traffic].traffic;
       stream.delayUs = this.zones.roundTripUs(fromZone, stream.service);
     } else {
-      const caller = this.inner.findIndex((service) => service.calls.some((stage) => stage.some((call) => call.stream === stream)));
+      const caller = this.inner.findIndex((service) =>
+        service.calls.some((stage) => stage.some((call) => call.stream === stream)),
+      );
       stream.delayUs = this.zones.roundTripBetweenUs(caller, stream.service);
     }
   }
@@ -648,7 +687,9 @@ export class FluidRequests implements RequestModel {
       const { arrived, served, failed, timedOut, inFlight, failedBy } = this.services[index];
       const scale = 1e-6 * Math.max(1, arrived);
       const say = (what: string): never => {
-        throw new Violation(`service "${service.spec.name}": ${what} (arrived ${arrived}, served ${served}, failed ${failed}, timed out ${timedOut}, in flight ${inFlight})`);
+        throw new Violation(
+          `service "${service.spec.name}": ${what} (arrived ${arrived}, served ${served}, failed ${failed}, timed out ${timedOut}, in flight ${inFlight})`,
+        );
       };
       if (![arrived, served, failed, timedOut, inFlight].every(Number.isFinite)) say('a counter is not a number');
       if (Math.abs(arrived - served - failed - timedOut - inFlight) > scale) say('its counters do not add up');
@@ -657,11 +698,14 @@ export class FluidRequests implements RequestModel {
       if (Math.abs(causes - failed) > scale) say(`its failures have causes for ${causes}`);
       const waiting = service.cohorts.total;
       const { level } = service.groups;
-      if (Math.abs(waiting - level) > 1e-6 * Math.max(1, arrived) + 0.02 * level) say(`its replicas hold ${level} requests but ${waiting} are waiting`);
+      if (Math.abs(waiting - level) > 1e-6 * Math.max(1, arrived) + 0.02 * level)
+        say(`its replicas hold ${level} requests but ${waiting} are waiting`);
     });
     this.traffic.forEach(({ offered, good, bad, inFlight }, index) => {
       if (!(Math.abs(offered - good - bad - inFlight) <= 1e-6 * Math.max(1, offered)))
-        throw new Violation(`traffic ${index}: offered ${offered} is not good ${good} + bad ${bad} + in flight ${inFlight}`);
+        throw new Violation(
+          `traffic ${index}: offered ${offered} is not good ${good} + bad ${bad} + in flight ${inFlight}`,
+        );
     });
   }
 }

@@ -60,7 +60,8 @@ export class DueLine {
 function continues(last: Due, fromUs: number, toUs: number, amounts: Float64Array): boolean {
   if (Math.abs(last.toUs - fromUs) > 1e-6 * (toUs - fromUs) || last.toUs <= last.fromUs) return false;
   const ratio = (toUs - fromUs) / (last.toUs - last.fromUs);
-  for (let k = 0; k < amounts.length; k++) if (Math.abs(last.amounts[k] * ratio - amounts[k]) > 1e-9 * amounts[k]) return false;
+  for (let k = 0; k < amounts.length; k++)
+    if (Math.abs(last.amounts[k] * ratio - amounts[k]) > 1e-9 * amounts[k]) return false;
   return true;
 }
 

@@ -139,6 +139,23 @@ export function trimmed(shape: LatencyShape, low: number, high: number): Latency
   return { atZero: shape.atZero, first: shape.first + from, shares: kept, meanUs: shape.meanUs };
 }
 
+/** The same on every second node only, for sums that need not be as fine: a quarter of the work for two of them. */
+export function coarse(shape: LatencyShape): LatencyShape {
+  const { shares } = shape;
+  if (shares.length < 48) return shape;
+  const kept = new Float64Array(shares.length + 2);
+  // What lies on an odd place goes to both neighbours so that the mean stays.
+  const up = 1 / (1 + NODE_RATIO);
+  for (let k = 0; k < shares.length; k++) {
+    if (k % 2 === 0) kept[k] += shares[k];
+    else {
+      kept[k + 1] += shares[k] * up;
+      kept[k - 1] += shares[k] * (1 - up);
+    }
+  }
+  return { ...shape, shares: kept };
+}
+
 /** The distribution of the largest of several independent times. */
 export function largestOf(shapes: readonly LatencyShape[]): LatencyShape {
   if (shapes.length === 0) return NO_TIME;

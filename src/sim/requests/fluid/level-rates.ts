@@ -3,7 +3,13 @@
  * `choices` replicas (the supermarket equations of Vvedenskaya, Dobrushin and Karpelevich 1996, and Mitzenmacher 1996):
  * rate (s_k^d - s_{k+1}^d) / (s_k - s_{k+1}), with s_k the share of replicas at level k or above.
  */
-export function levelRates(into: Float64Array, shareAt: Float64Array, levels: number, rate: number, choices: number): void {
+export function levelRates(
+  into: Float64Array,
+  shareAt: Float64Array,
+  levels: number,
+  rate: number,
+  choices: number,
+): void {
   if (choices <= 1) {
     into.fill(rate, 0, levels);
     return;

@@ -122,7 +122,10 @@ export class QueueState {
     for (let state = 0; state < this.chain.states; state++) {
       if (before[state] <= 0) continue;
       const { levelOf, firstOf, top } = this.chain;
-      for (const [by, part] of [[whole, 1 - (requests - whole)], [whole + 1, requests - whole]]) {
+      for (const [by, part] of [
+        [whole, 1 - (requests - whole)],
+        [whole + 1, requests - whole],
+      ]) {
         const to = Math.min(top, levelOf[state] + by);
         if (!this.family.limited) this.base += before[state] * part * (levelOf[state] + by - to);
         const keep = levelOf[state] >= this.family.traits.places && to >= this.family.traits.places;
@@ -177,7 +180,12 @@ export class QueueState {
     const room = Math.max(0.003, 1 - Math.min(load, this.restingLoad));
     const variability = Math.max(1, (1 + this.family.traits.squaredCv) / 2);
     const relaxes = Math.min(20_000, variability / (room * room) / (choices > 1 ? 4 : 1)) / speed;
-    if (resting !== undefined && (change < 1e-6 || (change / room) * (relaxes / (relaxes + duration)) < 0.004 || (calm && relaxes * 100 < duration))) {
+    if (
+      resting !== undefined &&
+      (change < 1e-6 ||
+        (change / room) * (relaxes / (relaxes + duration)) < 0.004 ||
+        (calm && relaxes * 100 < duration))
+    ) {
       this.rest(key, load, choices, rate, duration, result);
       return result;
     }
@@ -199,7 +207,9 @@ export class QueueState {
     const lost = arrivals * rest.lostShare;
     result.lost += lost;
     result.joined += arrivals - lost;
-    result.busy += this.family.limited ? busyAt(rest) * duration : Math.min(1, load) * this.family.traits.places * duration;
+    result.busy += this.family.limited
+      ? busyAt(rest) * duration
+      : Math.min(1, load) * this.family.traits.places * duration;
     result.level = this.level;
     this.foundRest += arrivals - lost;
   }
@@ -286,7 +296,10 @@ export class QueueState {
 
   /** Whether nearly all of the queue is a backlog. */
   private isDeep(): boolean {
-    return this.base > DEEP && this.lowest() > this.family.traits.places + 8;
+    const { places } = this.family.traits;
+    const low = this.lowest();
+    if (low > places + DEEP) this.moveWindow(low - places - 16);
+    return this.base > DEEP / 2 && this.lowest() > places + 8;
   }
 
   /** The lowest level that more than a few millionths of the replicas are at. */
@@ -304,8 +317,9 @@ export class QueueState {
   private drift(rate: number, speed: number, duration: number, result: SpanResult): number {
     const { places } = this.family.traits;
     const growth = rate - places * speed;
-    const time = growth < 0 ? Math.min(duration, Math.max(0, (this.base - DEEP) / -growth) + 1e-9) : duration;
-    const parts = growth === 0 ? 1 : Math.min(8, Math.max(1, Math.ceil((Math.abs(growth) * time) / (0.05 * this.base))));
+    const time = growth < 0 ? Math.min(duration, Math.max(0, (this.base - DEEP / 2) / -growth) + 1e-9) : duration;
+    const parts =
+      growth === 0 ? 1 : Math.min(8, Math.max(1, Math.ceil((Math.abs(growth) * time) / (0.05 * this.base))));
     for (let part = 0; part < parts; part++) {
       this.base += (growth * time) / parts / 2;
       this.pushBacklog(this.shares, (rate * time) / parts);
@@ -382,7 +396,13 @@ export class QueueState {
    */
   takeSojourns(unitUs: number, service: LatencyShape, name: string): { shape: LatencyShape; weight: number } {
     const { resting } = this;
-    if (resting !== undefined && this.foundRest > 0 && this.foundTotal === 0 && this.restWaits.length === 0 && this.backlogs.length === 0) {
+    if (
+      resting !== undefined &&
+      this.foundRest > 0 &&
+      this.foundTotal === 0 &&
+      this.restWaits.length === 0 &&
+      this.backlogs.length === 0
+    ) {
       const weight = this.foundRest;
       this.foundRest = 0;
       return { shape: scaled(restShape(resting, service, name), unitUs / SECOND_US), weight };
@@ -412,7 +432,10 @@ export class QueueState {
     this.restWaits = [];
     this.backlogs = [];
     if (total === 0) return { shape: NO_TIME, weight: 0 };
-    return { shape: sumOf(trimmed(shapeOf(atZero, grid), 1e-4, 1e-8), scaled(service, unitUs / SECOND_US)), weight: total };
+    return {
+      shape: sumOf(trimmed(shapeOf(atZero, grid), 1e-4, 1e-8), scaled(service, unitUs / SECOND_US)),
+      weight: total,
+    };
   }
 
   /** Who finds a backlog waits for all of it: about normal, with the variance of so many services. */

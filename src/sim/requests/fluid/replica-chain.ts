@@ -78,7 +78,14 @@ export function replicaChain(places: number, fit: PhaseFit, ticks: number, top: 
       }
     }
   return {
-    places, ticks, top, states, firstOf, levelOf, modeOf, busyOf,
+    places,
+    ticks,
+    top,
+    states,
+    firstOf,
+    levelOf,
+    modeOf,
+    busyOf,
     ...service.columns(),
     arrivalFrom: Int32Array.from(arrival.from),
     arrivalTo: Int32Array.from(arrival.to),

@@ -69,7 +69,14 @@ export class ReplicaGroups {
   private lastShape: LatencyShape = NO_TIME;
   openCount = 0;
 
-  constructor(service: RequestService, cache: FamilyCache, meanUs: number, squaredCv: number, time: LatencyShape, name: string) {
+  constructor(
+    service: RequestService,
+    cache: FamilyCache,
+    meanUs: number,
+    squaredCv: number,
+    time: LatencyShape,
+    name: string,
+  ) {
     this.service = service;
     this.cache = cache;
     this.meanUs = Math.max(1e-3, meanUs);
@@ -145,7 +152,13 @@ export class ReplicaGroups {
   }
 
   /** An endpoint's sums as of now. */
-  sums(endpoint: GroupedEndpoint): { busyUs: number; started: number; served: number; bad: number; latencySumUs: number } {
+  sums(endpoint: GroupedEndpoint): {
+    busyUs: number;
+    started: number;
+    served: number;
+    bad: number;
+    latencySumUs: number;
+  } {
     const copy = { ...endpoint };
     if (endpoint.group !== undefined) this.collect(copy, endpoint.group, 1);
     return copy;
@@ -212,7 +225,11 @@ export class ReplicaGroups {
         group.started += (this.meanUs > 0 ? done.busy * Math.max(group.speed, 1e-9) : done.joined) * each;
       }
     for (const group of open) {
-      const taken = group.queue.takeSojourns(this.meanUs / Math.max(group.speed, 1e-6), this.serviceTime, this.serviceName);
+      const taken = group.queue.takeSojourns(
+        this.meanUs / Math.max(group.speed, 1e-6),
+        this.serviceTime,
+        this.serviceName,
+      );
       if (taken.weight > 0) group.sojournUs = taken.shape.meanUs;
       if (taken.weight > 0) parts.push({ weight: taken.weight * (pooled ? 1 : group.count), shape: taken.shape });
     }
@@ -242,8 +259,17 @@ export class ReplicaGroups {
     let group = this.groups.find((one) => one.key === key);
     if (group === undefined) {
       group = {
-        key, speed, open, weight: open ? endpoint.weight : 0, count: 1, busyUs: 0, started: 0,
-        answered: 0, latencySumUs: 0, late: 0, sojournUs: this.meanUs,
+        key,
+        speed,
+        open,
+        weight: open ? endpoint.weight : 0,
+        count: 1,
+        busyUs: 0,
+        started: 0,
+        answered: 0,
+        latencySumUs: 0,
+        late: 0,
+        sojournUs: this.meanUs,
         queue: queue ?? new QueueState(this.family(open)),
       };
       if (queue !== undefined) {

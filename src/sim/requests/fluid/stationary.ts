@@ -50,7 +50,8 @@ export function meanLevel(chain: ReplicaChain, shares: Float64Array): number {
 function firstTails(levels: number, load: number, choices: number): Float64Array {
   const tails = new Float64Array(levels + 1);
   tails[0] = 1;
-  for (let level = 1; level < levels; level++) tails[level] = Math.min(0.999, load) * wholePower(tails[level - 1], choices);
+  for (let level = 1; level < levels; level++)
+    tails[level] = Math.min(0.999, load) * wholePower(tails[level - 1], choices);
   return tails;
 }
 
@@ -123,7 +124,8 @@ function solve(chain: ReplicaChain, rates: Float64Array): Float64Array {
     const matrix = visits[level];
     for (let row = 0; row < next - here; row++) {
       const share = shares[here + row];
-      if (share !== 0) for (let column = 0; column < width; column++) shares[next + column] += share * matrix[row * width + column];
+      if (share !== 0)
+        for (let column = 0; column < width; column++) shares[next + column] += share * matrix[row * width + column];
     }
   }
   let total = 0;
@@ -167,12 +169,20 @@ function blocksOf(chain: ReplicaChain, rates: Float64Array): Blocks {
 }
 
 /** target += left (rows x inner) right (inner x columns). */
-function addProduct(target: Float64Array, left: Float64Array, right: Float64Array, rows: number, inner: number, columns: number): void {
+function addProduct(
+  target: Float64Array,
+  left: Float64Array,
+  right: Float64Array,
+  rows: number,
+  inner: number,
+  columns: number,
+): void {
   for (let row = 0; row < rows; row++)
     for (let k = 0; k < inner; k++) {
       const factor = left[row * inner + k];
       if (factor === 0) continue;
-      for (let column = 0; column < columns; column++) target[row * columns + column] += factor * right[k * columns + column];
+      for (let column = 0; column < columns; column++)
+        target[row * columns + column] += factor * right[k * columns + column];
     }
 }
 

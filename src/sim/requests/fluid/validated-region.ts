@@ -9,15 +9,13 @@ import type { ClientSpec } from '../traffic.ts';
  */
 export const VALIDATED = {
   /** Mean load per place; above it small differences in load decide. */
-  busiest: 0.95,
+  busiest: 0.9,
   /** Variability of service times. */
   squaredCv: { low: 0.05, high: 4 },
   /** Places of a replica. */
   places: 4,
   /** Fewest replicas, by what the balancer does; 1 alone is always a queue of its own. */
   replicas: { random: 1, 'round-robin': 2, choices: 100, least: 100 },
-  /** Of those, for service times more variable than exponential ones. */
-  variableReplicas: { random: 1, 'round-robin': 2, choices: 1000, least: 1000 },
 } as const;
 
 /** Why a service is outside of what the fluid model was validated for; undefined: it is inside. */
@@ -31,7 +29,11 @@ export function outsideValidated(
   return ownLimits(service, replicas, load) ?? clientLimits(options, index);
 }
 
-function ownLimits(service: RequestService, replicas: number | undefined, load: number | undefined): string | undefined {
+function ownLimits(
+  service: RequestService,
+  replicas: number | undefined,
+  load: number | undefined,
+): string | undefined {
   const { balancing, concurrency, work } = service;
   const { fluid } = balancing;
   if (fluid === undefined) return `the fluid model has no equations for the balancer "${balancing.name}"`;
@@ -40,12 +42,19 @@ function ownLimits(service: RequestService, replicas: number | undefined, load: 
   if (squaredCv < low || squaredCv > high)
     return `service times with a squared coefficient of variation of ${short(squaredCv)} are outside of ${low} to ${high}`;
   if (concurrency > VALIDATED.places) return `${concurrency} requests at once are more than ${VALIDATED.places}`;
-  if (service.staleUs > 0 && fluid.kind !== 'random' && fluid.kind !== 'round-robin') return 'its balancers see old loads';
+  if (service.staleUs > 0 && fluid.kind !== 'random' && fluid.kind !== 'round-robin')
+    return 'its balancers see old loads';
   if (service.balancers > 1 && fluid.kind !== 'random') return 'it has several balancers';
   if (service.slowStartUs > 0) return 'new endpoints start slowly';
   if (service.queueLimit < Infinity) return 'its queues are limited';
   if (service.holdsPlace && service.calls.length > 0) return 'requests keep their place while they wait for calls';
-  const least = (squaredCv > 1.1 ? VALIDATED.variableReplicas : VALIDATED.replicas)[fluid.kind];
+  if (squaredCv > 1.1 && concurrency > 1 && (fluid.kind === 'random' || fluid.kind === 'round-robin'))
+    return `service times with a squared coefficient of variation of ${short(squaredCv)} at several places were not compared closely enough`;
+  if (fluid.kind === 'round-robin' && squaredCv < 0.9 && concurrency === 1 && (replicas ?? Infinity) > 10)
+    return 'nearly constant service behind round robin over many replicas is off by more than 5 %';
+  if (fluid.kind === 'least' && concurrency === 1 && (squaredCv < 0.9 || squaredCv > 1.1))
+    return 'service that is not exponential behind a balancer that takes the least loaded is off by more than 5 %';
+  const least = VALIDATED.replicas[fluid.kind];
   if (replicas !== undefined && replicas !== 1 && replicas < least)
     return `${replicas} replicas behind "${balancing.name}" are fewer than ${least}`;
   if (replicas === undefined && least > 2) return `it is not known that it has ${least} replicas or more`;

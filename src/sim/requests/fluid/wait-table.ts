@@ -79,7 +79,12 @@ export class WaitTable {
       rate.push(chain.rate[k]);
       out[chain.from[k] - this.rowFrom] += chain.rate[k];
     }
-    return { from: Int32Array.from(from), to: Int32Array.from(to), rate: Float64Array.from(rate), fastest: Math.max(1, ...sample(out)) };
+    return {
+      from: Int32Array.from(from),
+      to: Int32Array.from(to),
+      rate: Float64Array.from(rate),
+      fastest: Math.max(1, ...sample(out)),
+    };
   }
 }
 

@@ -31,12 +31,20 @@ export class ZoneDelays {
 
   /** There and back, over the replicas of a service. */
   roundTripUs(from: number, service: number): number {
-    return this.mean((zone) => (zone === from + 1 ? 1 : 0), service, (a, b) => this.delayUs[a] + this.delayUs[b]);
+    return this.mean(
+      (zone) => (zone === from + 1 ? 1 : 0),
+      service,
+      (a, b) => this.delayUs[a] + this.delayUs[b],
+    );
   }
 
   roundTripBetweenUs(caller: number, service: number): number {
     const counts = this.placed.get(caller);
-    return this.mean((zone) => counts?.[zone] ?? 0, service, (a, b) => this.delayUs[a] + this.delayUs[b]);
+    return this.mean(
+      (zone) => counts?.[zone] ?? 0,
+      service,
+      (a, b) => this.delayUs[a] + this.delayUs[b],
+    );
   }
 
   /** Share of what is sent from a zone (-1: outside) to a service, or from one service to another, that is lost on the way. */
@@ -46,7 +54,11 @@ export class ZoneDelays {
     return this.mean(weight, service, (a, b) => (this.down[a] === 1 || this.down[b] === 1 ? 1 : 0));
   }
 
-  private mean(from: (zone: number) => number, service: number, value: (there: number, back: number) => number): number {
+  private mean(
+    from: (zone: number) => number,
+    service: number,
+    value: (there: number, back: number) => number,
+  ): number {
     const to = this.placed.get(service);
     if (to === undefined) return 0;
     let sum = 0;
