@@ -4,6 +4,7 @@ import { ArrivalTier, needsEvents } from './arrival-tier.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
 import { BalancedService, type LoadSource } from './balanced-service.ts';
+import { refuseCallCircles } from './call-circle.ts';
 import { Counters } from './counters.ts';
 import { Departures } from './departures.ts';
 import { Endpoints } from './endpoints.ts';
@@ -44,9 +45,10 @@ export class DiscreteRequests implements RequestModel {
   private nowUs: number;
   private settled = true;
 
-  /** `everyEvent` leaves everything to the event tier: to compare the two. */
+  /** `everyEvent` leaves everything to the event tier: to compare the two. Throws an InputError where calls lead in a circle. */
   constructor(options: RequestModelOptions, { everyEvent = false } = {}) {
     const { services, traffic, zones, startUs, streams } = options;
+    refuseCallCircles(services);
     this.options = options;
     this.nowUs = startUs;
     this.network = new Network(zones.length);
