@@ -10,7 +10,7 @@ import { requests } from './requests.ts';
 import { runs } from './runs.ts';
 
 /** The benchmarks that are measured task by task; the placement kernel has a table of its own. */
-export const benchmarks: readonly Benchmark[] = [hold, engine, requests, queueingOracles, runs, readers, month];
+export const benchmarks: readonly Benchmark[] = [hold, engine, requests, queueingOracles, runs, readers, month, fluid];
 
 /** The benchmark of this name. Throws an InputError otherwise. */
 export function benchmarkNamed(name: string): Benchmark {

@@ -23,9 +23,9 @@ const service = (name: string, calls: RequestService['calls'] = []): RequestServ
   balancers: 1,
   slowStartUs: 0,
 });
-const options = (perSecond: number): AutoOptions => ({
+const options = (perSecond: number, chance = 1, fanOut = 1): AutoOptions => ({
   services: [
-    service('front', [[{ service: 1, chance: 0.5, fanOut: 2, client: PATIENT, required: true }]]),
+    service('front', [[{ service: 1, chance, fanOut, client: PATIENT, required: true }]]),
     service('back'),
     service('alone'),
   ],
@@ -46,7 +46,7 @@ const options = (perSecond: number): AutoOptions => ({
 });
 
 test('calls count: half of the requests make two', () => {
-  expect(expectedRates(options(100)).map(({ mean }) => Math.round(mean))).toEqual([100, 100, 0]);
+  expect(expectedRates(options(100, 0.5, 2)).map(({ mean }) => Math.round(mean))).toEqual([100, 100, 0]);
 });
 
 test('few requests are simulated one by one, many as a fluid if all connected services allow it', () => {

@@ -29,7 +29,7 @@ const GROWTH = 1.6;
 const LONGEST_US = 600 * US_PER_SECOND;
 const SHORTEST_US = 200;
 /** Change of a distribution's mean, or of a chance, that is passed on to those who build on it. */
-const TELLS = 0.015;
+const TELLS = 0.025;
 const TELLS_CHANCE = 2e-4;
 
 interface Service {

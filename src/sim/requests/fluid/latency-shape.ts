@@ -190,15 +190,15 @@ export function mixtureOf(parts: readonly { readonly weight: number; readonly sh
 export function shareAfter(shape: LatencyShape, us: number): number {
   if (us === Infinity) return 0;
   const node = nodeBelow(us);
-  const within = shareAbove(us, node);
+  const inside = shareAbove(us, node);
   let after = 0;
   const from = node + 1 - shape.first;
   for (let k = Math.max(0, from); k < shape.shares.length; k++) after += shape.shares[k];
   // A node's mass lies half a node to both sides of it.
   const lower = shape.shares[node - shape.first] ?? 0;
   const upper = shape.shares[node + 1 - shape.first] ?? 0;
-  if (within < 0.5) after += lower * (0.5 - within);
-  else after -= upper * (within - 0.5);
+  if (inside < 0.5) after += lower * (0.5 - inside);
+  else after -= upper * (inside - 0.5);
   return Math.min(1, Math.max(0, after));
 }
 

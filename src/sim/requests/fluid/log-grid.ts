@@ -17,7 +17,7 @@ export const ONE = -LOWEST_OCTAVE * PER_OCTAVE;
 export const NODE_US = nodeTimes();
 
 const STEP = pow(2, 1 / PER_OCTAVE);
-const NODES_PER_E = PER_OCTAVE * 1.4426950408889634;
+const NODES_PER_E = PER_OCTAVE * Math.LOG2E;
 
 /** The last node at or below this time, at least 0 and at most the last but one. */
 export function nodeBelow(us: number): number {

@@ -1,8 +1,8 @@
 import { exp } from '../../exact-math.ts';
-import { type ChainFamily, type Rest } from './chain-family.ts';
+import type { ChainFamily, Rest } from './chain-family.ts';
 import type { Evolution, SpanSums } from './evolve.ts';
 import { noSums } from './evolve.ts';
-import { addAt, type LatencyShape, NO_TIME, scaled, shapeOf, sumOf, trimmed } from './latency-shape.ts';
+import { addAt, coarse, type LatencyShape, NO_TIME, scaled, shapeOf, sumOf, trimmed } from './latency-shape.ts';
 import { NODE_RATIO, NODES } from './log-grid.ts';
 import type { ReplicaChain } from './replica-chain.ts';
 import { meanLevel } from './stationary.ts';
@@ -433,7 +433,7 @@ export class QueueState {
     this.backlogs = [];
     if (total === 0) return { shape: NO_TIME, weight: 0 };
     return {
-      shape: sumOf(trimmed(shapeOf(atZero, grid), 1e-4, 1e-8), scaled(service, unitUs / SECOND_US)),
+      shape: sumOf(coarse(trimmed(shapeOf(atZero, grid), 1e-4, 1e-8)), scaled(service, unitUs / SECOND_US)),
       weight: total,
     };
   }
@@ -500,7 +500,7 @@ function restShape(rest: Rest, service: LatencyShape, name: string): LatencyShap
   if (shape === undefined) {
     const grid = new Float64Array(NODES);
     addWaits(grid, rest.waits, rest.firstTime * SECOND_US, 1);
-    shape = sumOf(trimmed(shapeOf(rest.noWait, grid), 1e-4, 1e-8), service);
+    shape = sumOf(coarse(trimmed(shapeOf(rest.noWait, grid), 1e-4, 1e-8)), service);
     byName.set(name, shape);
   }
   return shape;

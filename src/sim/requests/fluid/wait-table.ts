@@ -3,6 +3,8 @@ import type { ReplicaChain } from './replica-chain.ts';
 
 /** A wait that is longer for less than this share is as good as over. */
 const REST = 1e-7;
+/** Nodes of a row at most: times up to 2^40 of the first. */
+const MOST_NODES = 1280;
 /** Steps are this long, over the fastest rate. */
 const STEP = 0.7;
 
@@ -29,7 +31,7 @@ export class WaitTable {
     const increments: Float64Array[] = [];
     let time = 0;
     let node = this.firstTime;
-    while (waiting > 0 && time < 1e7) {
+    for (let row = 0; row < (waiting > 0 ? MOST_NODES : 0); row++) {
       const next = Float64Array.from(ended);
       advance(next, steps, node - time);
       const increment = new Float64Array(waiting);
