@@ -2,7 +2,7 @@ import { durationMeanUs, type DurationSpec, durationSquaredCv } from '../../dura
 import { Violation } from '../../ledger.ts';
 import { US_PER_SECOND } from '../../time.ts';
 import { ServiceTally, TrafficTally } from '../counters.ts';
-import { LatencyHistogram } from '../latency-histogram.ts';
+import type { LatencyHistogram } from '../latency-histogram.ts';
 import type { EndpointSpec, RequestModel, RequestModelOptions } from '../request-model.ts';
 import type { CallSpec, RequestService } from '../request-service.ts';
 import type { LevelCurve, Traffic } from '../traffic.ts';
