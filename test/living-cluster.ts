@@ -9,6 +9,7 @@ import { PATIENT, type ClientSpec } from '../src/sim/requests/traffic.ts';
 import type { ServiceSpec } from '../src/sim/services/service-spec.ts';
 import { hours, minutes, seconds } from '../src/sim/time.ts';
 import { detectionPreset } from '../src/sim/weather/detection-presets.ts';
+import type { WeatherEvent } from '../src/sim/weather/weather-event.ts';
 
 export const GiB = 2 ** 30;
 
@@ -112,7 +113,27 @@ export function constantTraffic(perSecond: number, to = 0, client: ClientSpec = 
   ];
 }
 
-const CALM = { nextUs: Infinity, take: () => { throw new Error('there is no weather'); } };
+const CALM = {
+  nextUs: Infinity,
+  take: () => {
+    throw new Error('there is no weather');
+  },
+};
+
+/** Weather written down event by event, in order of time. */
+export function scriptedEvents(
+  events: readonly (readonly [timeUs: number, event: WeatherEvent])[],
+): LivingSpec['weather'] {
+  return () => {
+    let at = 0;
+    return {
+      get nextUs() {
+        return events[at]?.[0] ?? Infinity;
+      },
+      take: () => events[at++][1],
+    };
+  };
+}
 
 /** A living cluster in which nothing happens but what the test asks for. */
 export function living(over: Partial<LivingSpec> = {}): LivingSpec {

@@ -2,25 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { horizontalPolicies } from '../policies/autoscaling/index.ts';
 import { deploymentPolicies } from '../policies/deployment/index.ts';
 import { nodePolicies } from '../policies/node-scaling/index.ts';
-import { constantTraffic, familyPolicy, GiB, group, living, service } from '../../test/living-cluster.ts';
+import {
+  constantTraffic,
+  familyPolicy,
+  GiB,
+  group,
+  living,
+  scriptedEvents,
+  service,
+} from '../../test/living-cluster.ts';
 import { LivingSimulation, simulateLiving } from './living-simulation.ts';
 import type { LivingSpec } from './living-spec.ts';
 import type { RunResult } from './result.ts';
 import { hours, minutes, seconds } from './time.ts';
 import type { WeatherEvent } from './weather/weather-event.ts';
-
-/** Weather written down event by event. */
-function script(events: readonly [timeUs: number, event: WeatherEvent][]): LivingSpec['weather'] {
-  return () => {
-    let at = 0;
-    return {
-      get nextUs() {
-        return events[at]?.[0] ?? Infinity;
-      },
-      take: () => events[at++][1],
-    };
-  };
-}
 
 const happenings = (result: RunResult, kind: string): number[] =>
   result.living!.happenings.filter((one) => one.kind === kind).map((one) => one.timeUs / 1e6);
@@ -81,21 +76,21 @@ describe('a node that dies', () => {
   const up: WeatherEvent = { kind: 'node-up', node: 0, cause: 'power' };
 
   test('is noticed, and its replicas are replaced, when Kubernetes would', () => {
-    const spec = living({ durationUs: minutes(10), weather: script([[seconds(60), down]]) });
+    const spec = living({ durationUs: minutes(10), weather: scriptedEvents([[seconds(60), down]]) });
     for (let seed = 1; seed <= 20; seed++) {
       const result = simulateLiving(spec, { seed });
       const [lost] = happenings(result, 'node-lost');
       const [evicted] = happenings(result, 'evicted');
       // Last lease 0 to 10 s before, grace 50 s, a look every 5 s, then 300 s of toleration (spec/failures.md section 4).
-      expect(lost! - 60).toBeGreaterThanOrEqual(40);
-      expect(lost! - 60).toBeLessThanOrEqual(55);
-      expect(evicted! - lost!).toBe(300);
+      expect(lost - 60).toBeGreaterThanOrEqual(40);
+      expect(lost - 60).toBeLessThanOrEqual(55);
+      expect(evicted - lost).toBe(300);
       expect(result.metrics['evictions']).toBe(1);
     }
   });
 
   test('and is back before anyone noticed starts its replicas again where they were', () => {
-    const weather = script([
+    const weather = scriptedEvents([
       [seconds(60), down],
       [seconds(75), up],
     ]);
@@ -108,7 +103,7 @@ describe('a node that dies', () => {
   });
 
   test('fails nothing that has a second try elsewhere', () => {
-    const weather = script([[seconds(60), down]]);
+    const weather = scriptedEvents([[seconds(60), down]]);
     const client = {
       timeoutUs: seconds(1),
       attempts: 4,
@@ -136,14 +131,14 @@ describe('scaling', () => {
     const ready = result.living!.timeline.series.find((one) => one.name === 'baton_service_replicas_ready')!;
     expect(ready.values.at(-1)).toBeGreaterThanOrEqual(5);
     expect(ready.values.at(-1)).toBeLessThanOrEqual(6);
-    const scaling = result.living!.decisions.filter((one) => one.by === 'horizontal');
-    expect(scaling[0].why).toMatch(/%/);
-    const placing = result.living!.decisions.filter((one) => one.by === 'scheduler');
-    expect(placing[0].why).toMatch(/^3 of 3 nodes fit; best by least-allocated: node-1 /);
+    const scaling = result.living!.decisions.find((one) => one.by === 'horizontal')!;
+    expect(scaling.why).toMatch(/%/);
+    const placing = result.living!.decisions.find((one) => one.by === 'scheduler')!;
+    expect(placing.why).toMatch(/^3 of 3 nodes fit; best by least-allocated: node-1 /);
   });
 
   test('nodes are bought for pods without room, and given back when they are not needed', () => {
-    let rate = 600;
+    const rate = 600;
     const spec = scaled({
       durationUs: hours(1),
       groups: [group({ initial: 1, min: 1, max: 10, template: { name: 'n', cpuMilli: 2000, memBytes: 8 * GiB } })],
@@ -236,13 +231,13 @@ describe('CPU', () => {
     const limited = service('web', { cpuLimitMilli: 20 });
     const free = simulateLiving(living(), { seed: 1 });
     const slow = simulateLiving(living({ services: [limited] }), { seed: 1 });
-    expect(slow.metrics['meanLatencyMs']).toBeGreaterThan(2 * free.metrics['meanLatencyMs']!);
+    expect(slow.metrics['meanLatencyMs']).toBeGreaterThan(2 * free.metrics['meanLatencyMs']);
   });
 });
 
 describe('spot machines', () => {
   test('are left before they are taken, and replaced', () => {
-    const weather = script([
+    const weather = scriptedEvents([
       [minutes(2), { kind: 'spot-notice', node: 0, takenUs: minutes(4), cause: 'reclaimed' }],
       [minutes(4), { kind: 'spot-taken', node: 0, cause: 'reclaimed' }],
     ]);
@@ -254,7 +249,7 @@ describe('spot machines', () => {
 
 describe('a control plane that is down', () => {
   test('replaces nothing until it is back', () => {
-    const weather = script([
+    const weather = scriptedEvents([
       [minutes(1), { kind: 'control-plane-down', on: true, cause: 'upgrade' }],
       [minutes(2), { kind: 'node-down', node: 0, cause: 'power' }],
       [minutes(15), { kind: 'control-plane-down', on: false, cause: 'upgrade' }],

@@ -42,10 +42,10 @@ export class ResourceControl {
 
   /** `all`: every node is looked at, as before each scrape; otherwise those that were busy when last looked at. */
   tick(all: boolean): void {
-    const { world, isCalm } = this;
+    const { world, isCalm, lookedUs } = this;
     for (let node = 0; node < world.nodes.count; node++) if (all || isCalm[node] === 0) this.shareCpu(node);
     for (let node = 0; node < world.nodes.count; node++)
-      if ((all || isCalm[node] === 0) && world.onNode[node].length > 0) this.watchMemory(node);
+      if (lookedUs[node] === world.nowUs && world.onNode[node].length > 0) this.watchMemory(node);
     this.probes.probeAll();
   }
 
