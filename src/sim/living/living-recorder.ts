@@ -3,19 +3,19 @@ import type { LivingResult, ServiceResult } from '../monitoring/living-result.ts
 import type { LivingSnapshot } from '../monitoring/living-snapshot.ts';
 import { ObjectiveMeter } from '../monitoring/objective-meter.ts';
 import { Timeline } from '../monitoring/timeline.ts';
-import { LatencyHistogram } from '../requests/latency-histogram.ts';
 import type { RunResult } from '../result.ts';
 import type { Replica } from '../services/replica.ts';
 import { hours, US_PER_SECOND } from '../time.ts';
 import type { JobControl } from './job-control.ts';
+import { livingNumbers } from './living-numbers.ts';
 import type { MetricControl } from './metric-control.ts';
 import type { ResourceControl } from './resource-control.ts';
+import { snapshotOf } from './snapshot.ts';
 import { TimelineLines } from './timeline-lines.ts';
 import type { World } from './world.ts';
 
 /** Metrics of jobs that mean nothing where there are only services. */
 const OF_JOBS = /Slowdown|FlowS$|makespanS|fragmentation|jainFairness/;
-const SHOWN_RECORDS = 50;
 /** What bills call all that is no service's. */
 const JOBS = 'jobs';
 /** Clouds bill a machine for a minute at least (AWS, GCP, Azure: per second, minimum 60 s). */
@@ -163,46 +163,10 @@ export class LivingRecorder {
   }
 
   snapshot(): LivingSnapshot {
-    const { world, metrics, resources } = this;
-    const { cluster } = world.simulation;
-    const { nodes } = world;
-    const shown: LivingSnapshot['nodes'][number][] = [];
-    for (let node = 0; node < nodes.count; node++) {
-      if (nodes.bought[node] === 0) continue;
-      const { cpuMilli, memBytes } = nodes.specs[node];
-      shown.push({
-        name: nodes.places[node].name,
-        zone: world.spec.zones[nodes.places[node].zone] ?? '',
-        group: nodes.places[node].group,
-        state: this.stateOf(node),
-        cpuRequestedShare: (cluster.cpuMilli[node] - cluster.cpuFreeMilli[node]) / cpuMilli,
-        cpuUsedShare: resources.nodeUsedMilli[node] / cpuMilli,
-        memRequestedShare: 1 - cluster.memFreeBytes[node] / memBytes,
-        pods: cluster.podCount[node],
-      });
-    }
-    return {
-      nowUs: world.nowUs,
-      endUs: world.spec.durationUs,
-      nodes: shown,
-      services: world.spec.services.map(({ name }, service) => {
-        const point = metrics.points[service].at(-1);
-        return {
-          name,
-          desired: world.desired[service],
-          ready: world.ready[service],
-          coming: world.ofService[service].filter((one) => one.counts && one.changedUs < 0).length,
-          requestsPerSecond: point?.requestsPerSecond ?? 0,
-          failedPerSecond: point?.failedPerSecond ?? 0,
-          p99Ms: (point?.p99Us ?? 0) / 1000,
-          cpuShare: point?.cpuShare ?? 0,
-        };
-      }),
+    return snapshotOf(this.world, this.metrics, this.resources, {
       usdPerHour: this.billing.usdPerHour(),
       usdSoFar: this.usdSoFar,
-      decisions: world.decisions.slice(-SHOWN_RECORDS),
-      happenings: world.happenings.slice(-SHOWN_RECORDS),
-    };
+    });
   }
 
   /** The engine's result with all that a living cluster adds. */
@@ -226,7 +190,19 @@ export class LivingRecorder {
       cost,
       notes: this.notes(),
     };
-    return { ...base, metrics: { ...this.kept(base), ...this.numbers(living) }, living };
+    return {
+      ...base,
+      metrics: {
+        ...this.kept(base),
+        ...livingNumbers(world, this.metrics, this.objectives, living, this.cpuUsedShare),
+      },
+      living,
+    };
+  }
+
+  /** CPU used over CPU bought; undefined when nothing was bought. */
+  private get cpuUsedShare(): number | undefined {
+    return this.boughtCpuUs > 0 ? this.resources.cpuUsedMilliUs / this.boughtCpuUs : undefined;
   }
 
   /** The engine's metrics, its shares taken of the machines that were there instead of all that could have been. */
@@ -245,56 +221,6 @@ export class LivingRecorder {
     delete kept['memPeakShare'];
     kept['nodeHours'] = this.boughtNodeUs / hours(1);
     return kept;
-  }
-
-  private numbers(living: LivingResult): Record<string, number> {
-    const { world, metrics, objectives } = this;
-    const numbers: Record<string, number> = {};
-    const latency = new LatencyHistogram();
-    for (const one of metrics.latencyOfTraffic) latency.merge(one);
-    const traffic = world.requests.traffic;
-    const good = total(traffic, (one) => one.good);
-    const bad = total(traffic, (one) => one.bad);
-    numbers['requestsOffered'] = total(traffic, (one) => one.offered);
-    if (good + bad > 0) {
-      numbers['goodShare'] = good / (good + bad);
-      numbers['errorShare'] = bad / (good + bad);
-    }
-    if (latency.count > 0) {
-      numbers['meanLatencyMs'] = latency.meanUs / 1000;
-      numbers['p50LatencyMs'] = latency.quantileUs(0.5) / 1000;
-      numbers['p90LatencyMs'] = latency.quantileUs(0.9) / 1000;
-      numbers['p99LatencyMs'] = latency.quantileUs(0.99) / 1000;
-      numbers['p999LatencyMs'] = latency.quantileUs(0.999) / 1000;
-    }
-    const arrived = total(living.services, (one) => one.arrived);
-    if (arrived > 0) numbers['retriesShare'] = total(living.services, (one) => one.retries) / arrived;
-    if (objectives.length > 0) {
-      numbers['sloViolatedMinutes'] = this.violatedMinutes();
-      numbers['sloKeptShare'] = total(living.objectives, (one) => (one.kept ? 1 : 0)) / objectives.length;
-      numbers['errorBudgetUsed'] = most(living.objectives, (one) => one.budgetUsed);
-      numbers['worstBurn1h'] = most(living.objectives, (one) => one.worstBurn1h);
-      numbers['timeToRecoverS'] = 60 * most(objectives, (one) => one.longestViolationMinutes);
-    }
-    const { cost } = living;
-    numbers['costUsd'] = cost.totalUsd;
-    numbers['idleCostUsd'] = cost.idleUsd;
-    if (good > 0) numbers['usdPerMillionRequests'] = cost.usdPerMillionRequests;
-    numbers['energyKWh'] = cost.energyKWh;
-    numbers['carbonKg'] = cost.carbonKg;
-    numbers['replicaHours'] = total(living.services, (one) => one.replicaHours);
-    numbers['replicaDeficitS'] = total(living.services, (one) => one.deficitReplicaS);
-    if (this.boughtCpuUs > 0) numbers['cpuUsedShare'] = this.resources.cpuUsedMilliUs / this.boughtCpuUs;
-    const { evictions, restarts, oomKills, scalingActions, nodesBought } = world.counts;
-    return { ...numbers, evictions, restarts, oomKills, scalingActions, nodesBought };
-  }
-
-  /** Minutes in which any promise was broken. */
-  private violatedMinutes(): number {
-    let violated = 0;
-    const last = Math.ceil(this.world.nowUs / (60 * US_PER_SECOND));
-    for (let minute = 0; minute < last; minute++) if (this.objectives.some((one) => one.isViolated(minute))) violated++;
-    return violated;
   }
 
   private serviceResult(service: number): ServiceResult {
@@ -370,17 +296,4 @@ export class LivingRecorder {
     this.billing.advance(world.nowUs);
     this.billing.requested(node, this.payer[slot], sign * shapes.cpuMilli[shape], sign * shapes.memBytes[shape]);
   }
-
-  private stateOf(node: number): LivingSnapshot['nodes'][number]['state'] {
-    const { nodes } = this.world;
-    if (nodes.coming[node] === 1) return 'coming';
-    if (nodes.down[node] === 1) return 'down';
-    if (nodes.leaving[node] === 1 || nodes.cordoned[node] === 1 || nodes.doomed[node] === 1) return 'leaving';
-    return nodes.lost[node] === 1 || nodes.cutOff[node] === 1 ? 'unready' : 'ready';
-  }
 }
-
-const total = <T>(list: readonly T[], value: (one: T) => number): number =>
-  list.reduce((sum, one) => sum + value(one), 0);
-const most = <T>(list: readonly T[], value: (one: T) => number): number =>
-  list.reduce((top, one) => Math.max(top, value(one)), 0);
