@@ -1,20 +1,10 @@
-import { durationMeanUs } from '../duration-spec.ts';
 import { DECIDE } from '../journal.ts';
-import type {
-  FleetNode,
-  FleetPod,
-  FleetView,
-  NodeDecision,
-  NodeGroupView,
-  NodeScaler,
-} from '../scaling/node-policy.ts';
-import type { Replica } from '../services/replica.ts';
-import { whyBarred } from '../shapes.ts';
+import type { NodeDecision, NodeScaler } from '../scaling/node-policy.ts';
 import { FLEET_EVENT, RANK } from './event-kinds.ts';
+import { FleetSight } from './fleet-sight.ts';
 import type { JobControl } from './job-control.ts';
 import type { NodeDrains } from './node-drains.ts';
 import type { NodeOrders } from './node-orders.ts';
-import { roomFor } from './room-for.ts';
 import type { World } from './world.ts';
 
 interface Replacement {
@@ -29,9 +19,8 @@ export class FleetControl {
   private readonly world: World;
   private readonly orders: NodeOrders;
   private readonly drains: NodeDrains;
-  private readonly jobs: JobControl;
+  private readonly sight: FleetSight;
   private readonly scaler: NodeScaler;
-  private readonly bootMeanUs: number[];
   /** Machines that go when those that were ordered for them are ready. */
   private replacements: Replacement[] = [];
   private plannedUs = Infinity;
@@ -41,9 +30,8 @@ export class FleetControl {
     this.world = world;
     this.orders = orders;
     this.drains = drains;
-    this.jobs = jobs;
+    this.sight = new FleetSight(world, orders, jobs);
     this.scaler = world.spec.nodes.make({ random: world.streams('nodes') });
-    this.bootMeanUs = world.spec.groups.map((group) => durationMeanUs(group.boot));
   }
 
   begin(): void {
@@ -65,7 +53,7 @@ export class FleetControl {
     this.planAt(world.nowUs + world.spec.nodes.periodUs);
     if (world.controlPlaneDown) return;
     this.finishReplacements();
-    for (const decision of this.scaler.decide(this.view())) this.carryOut(decision);
+    for (const decision of this.scaler.decide(this.sight.view())) this.carryOut(decision);
     this.orders.order();
     const wakeUs = this.scaler.wakeUs?.() ?? Infinity;
     if (wakeUs !== Infinity) this.planAt(Math.max(wakeUs, world.nowUs + 1));
@@ -159,136 +147,5 @@ export class FleetControl {
     const end = nodes.firstOfGroup[group] + spec.groups[group].max;
     for (let node = nodes.firstOfGroup[group]; node < end; node++) if (nodes.bought[node] === 1) found.push(node);
     return found;
-  }
-
-  private view(): FleetView {
-    const { world } = this;
-    const { simulation, nodes } = world;
-    const { cluster } = simulation;
-    const seen: FleetNode[] = [];
-    const mayDisrupt = world.spec.services.map((_, service) => world.mayDisrupt(service));
-    for (let node = 0; node < nodes.count; node++) {
-      if (nodes.bought[node] === 0) continue;
-      seen.push({
-        id: node,
-        name: nodes.places[node].name,
-        group: nodes.group[node],
-        spec: nodes.specs[node],
-        cpuFreeMilli: cluster.cpuFreeMilli[node],
-        memFreeBytes: cluster.memFreeBytes[node],
-        state: this.stateOf(node),
-        sinceUs: nodes.coming[node] === 1 ? nodes.orderedUs[node] : nodes.readyUs[node],
-        pods: this.podsOn(node, mayDisrupt),
-      });
-    }
-    const groups = world.spec.groups.map((group, k): NodeGroupView => ({
-      name: group.name,
-      template: group.template,
-      zone: group.zones.length === 1 ? group.zones[0] : '',
-      min: group.min,
-      max: group.max,
-      size: this.orders.sizeOf(k),
-      upcoming: seen.filter((node) => node.group === k && node.state === 'coming').length,
-      usdPerHour: group.usdPerHour,
-      spot: group.spot,
-      available: Math.min(group.max - this.orders.sizeOf(k), this.orders.availableIn(k)),
-      bootMeanUs: this.bootMeanUs[k],
-    }));
-    return {
-      nowUs: world.nowUs,
-      groups,
-      nodes: seen,
-      pending: this.pendingPods(),
-      fitsTemplate: (pod, group) => this.fitsTemplate(pod, group),
-      fitsNode: (pod, node) =>
-        whyBarred(pod.request, node.spec) === undefined &&
-        node.state === 'ready' &&
-        cluster.podRoom[node.id] > 0 &&
-        roomFor(pod.request, {
-          cpuMilli: cluster.cpuFreeMilli[node.id],
-          memBytes: cluster.memFreeBytes[node.id],
-          storageBytes: cluster.storageFreeBytes[node.id],
-          gpusWholeFree: cluster.gpuWholeFree[node.id],
-          extended: (name) => cluster.extendedFree[cluster.extendedNames.indexOf(name)]?.[node.id] ?? 0,
-        }),
-    };
-  }
-
-  private fitsTemplate(pod: FleetPod, group: number): boolean {
-    const { nodes, spec } = this.world;
-    // All machines of a group are alike but for their zone, so the first stands for all.
-    const first = nodes.firstOfGroup[group];
-    if (spec.groups[group].max === 0) return false;
-    const machine = nodes.specs[first];
-    return (
-      whyBarred(pod.request, machine) === undefined &&
-      roomFor(pod.request, {
-        cpuMilli: machine.cpuMilli,
-        memBytes: machine.memBytes,
-        storageBytes: machine.storageBytes ?? 0,
-        gpusWholeFree: machine.gpuCount ?? 0,
-        extended: (name) => machine.extended?.[name] ?? 0,
-      })
-    );
-  }
-
-  private stateOf(node: number): FleetNode['state'] {
-    const { nodes } = this.world;
-    if (nodes.coming[node] === 1) return 'coming';
-    if (nodes.leaving[node] === 1 || nodes.cordoned[node] === 1 || nodes.doomed[node] === 1) return 'leaving';
-    return nodes.lost[node] === 1 ? 'unready' : 'ready';
-  }
-
-  private podsOn(node: number, mayDisrupt: readonly boolean[]): FleetPod[] {
-    const { world, jobs } = this;
-    const { pods, shapes } = world.simulation;
-    const seen: FleetPod[] = [];
-    for (const replica of world.onNode[node]) seen.push(this.podOf(replica, mayDisrupt[replica.service]));
-    for (const slot of jobs.onNode[node])
-      seen.push({
-        id: pods.number[slot],
-        request: shapes.requests[pods.shape[slot]],
-        owner: pods.userNames[pods.user[slot]],
-        priority: pods.priority[slot],
-        sinceUs: pods.startsUs[slot],
-        movable: jobs.isMovable(slot),
-      });
-    return seen;
-  }
-
-  /** A replica's pod; the same object as long as nothing about it changes. */
-  private podOf(replica: Replica, mayDisrupt: boolean): FleetPod {
-    const { world } = this;
-    const movable = mayDisrupt || !world.seemsReady(replica);
-    const { fleetPod } = replica;
-    if (fleetPod !== undefined && fleetPod.movable === movable && fleetPod.request === replica.request) return fleetPod;
-    const { name, priority } = world.spec.services[replica.service];
-    replica.fleetPod = {
-      id: world.simulation.pods.number[replica.slot],
-      request: replica.request,
-      owner: name,
-      priority,
-      sinceUs: replica.placedUs,
-      movable,
-    };
-    return replica.fleetPod;
-  }
-
-  private pendingPods(): FleetPod[] {
-    const { world } = this;
-    const { pods, shapes } = world.simulation;
-    const pending: FleetPod[] = [];
-    for (const slot of pods.slots()) {
-      if (pods.node[slot] >= 0 || !pods.isQueued(slot)) continue;
-      pending.push({
-        id: pods.number[slot],
-        request: shapes.requests[pods.shape[slot]],
-        owner: pods.userNames[pods.user[slot]],
-        priority: pods.priority[slot],
-        sinceUs: pods.arrivesUs[slot],
-        movable: true,
-      });
-    }
-    return pending.sort((one, other) => one.id - other.id);
   }
 }

@@ -1,0 +1,154 @@
+import { durationMeanUs } from '../duration-spec.ts';
+import type { FleetNode, FleetPod, FleetView, NodeGroupView } from '../scaling/node-policy.ts';
+import type { Replica } from '../services/replica.ts';
+import { whyBarred } from '../shapes.ts';
+import type { JobControl } from './job-control.ts';
+import type { NodeOrders } from './node-orders.ts';
+import { roomFor } from './room-for.ts';
+import type { World } from './world.ts';
+
+/** What a node policy sees of the fleet: what the control plane knows, and no more. */
+export class FleetSight {
+  private readonly world: World;
+  private readonly orders: NodeOrders;
+  private readonly jobs: JobControl;
+  private readonly bootMeanUs: number[];
+
+  constructor(world: World, orders: NodeOrders, jobs: JobControl) {
+    this.world = world;
+    this.orders = orders;
+    this.jobs = jobs;
+    this.bootMeanUs = world.spec.groups.map((group) => durationMeanUs(group.boot));
+  }
+
+  view(): FleetView {
+    const { world } = this;
+    const { simulation, nodes } = world;
+    const { cluster } = simulation;
+    const seen: FleetNode[] = [];
+    const mayDisrupt = world.spec.services.map((_, service) => world.mayDisrupt(service));
+    for (let node = 0; node < nodes.count; node++) {
+      if (nodes.bought[node] === 0) continue;
+      seen.push({
+        id: node,
+        name: nodes.places[node].name,
+        group: nodes.group[node],
+        spec: nodes.specs[node],
+        cpuFreeMilli: cluster.cpuFreeMilli[node],
+        memFreeBytes: cluster.memFreeBytes[node],
+        state: this.stateOf(node),
+        sinceUs: nodes.coming[node] === 1 ? nodes.orderedUs[node] : nodes.readyUs[node],
+        pods: this.podsOn(node, mayDisrupt),
+      });
+    }
+    const groups = world.spec.groups.map((group, k): NodeGroupView => ({
+      name: group.name,
+      template: group.template,
+      zone: group.zones.length === 1 ? group.zones[0] : '',
+      min: group.min,
+      max: group.max,
+      size: this.orders.sizeOf(k),
+      upcoming: seen.filter((node) => node.group === k && node.state === 'coming').length,
+      usdPerHour: group.usdPerHour,
+      spot: group.spot,
+      available: Math.min(group.max - this.orders.sizeOf(k), this.orders.availableIn(k)),
+      bootMeanUs: this.bootMeanUs[k],
+    }));
+    return {
+      nowUs: world.nowUs,
+      groups,
+      nodes: seen,
+      pending: this.pendingPods(),
+      fitsTemplate: (pod, group) => this.fitsTemplate(pod, group),
+      fitsNode: (pod, node) =>
+        whyBarred(pod.request, node.spec) === undefined &&
+        node.state === 'ready' &&
+        cluster.podRoom[node.id] > 0 &&
+        roomFor(pod.request, {
+          cpuMilli: cluster.cpuFreeMilli[node.id],
+          memBytes: cluster.memFreeBytes[node.id],
+          storageBytes: cluster.storageFreeBytes[node.id],
+          gpusWholeFree: cluster.gpuWholeFree[node.id],
+          extended: (name) => cluster.extendedFree[cluster.extendedNames.indexOf(name)]?.[node.id] ?? 0,
+        }),
+    };
+  }
+
+  private fitsTemplate(pod: FleetPod, group: number): boolean {
+    const { nodes, spec } = this.world;
+    // All machines of a group are alike but for their zone, so the first stands for all.
+    const first = nodes.firstOfGroup[group];
+    if (spec.groups[group].max === 0) return false;
+    const machine = nodes.specs[first];
+    return (
+      whyBarred(pod.request, machine) === undefined &&
+      roomFor(pod.request, {
+        cpuMilli: machine.cpuMilli,
+        memBytes: machine.memBytes,
+        storageBytes: machine.storageBytes ?? 0,
+        gpusWholeFree: machine.gpuCount ?? 0,
+        extended: (name) => machine.extended?.[name] ?? 0,
+      })
+    );
+  }
+
+  private stateOf(node: number): FleetNode['state'] {
+    const { nodes } = this.world;
+    if (nodes.coming[node] === 1) return 'coming';
+    if (nodes.leaving[node] === 1 || nodes.cordoned[node] === 1 || nodes.doomed[node] === 1) return 'leaving';
+    return nodes.lost[node] === 1 ? 'unready' : 'ready';
+  }
+
+  private podsOn(node: number, mayDisrupt: readonly boolean[]): FleetPod[] {
+    const { world, jobs } = this;
+    const { pods, shapes } = world.simulation;
+    const seen: FleetPod[] = [];
+    for (const replica of world.onNode[node]) seen.push(this.podOf(replica, mayDisrupt[replica.service]));
+    for (const slot of jobs.onNode[node])
+      seen.push({
+        id: pods.number[slot],
+        request: shapes.requests[pods.shape[slot]],
+        owner: pods.userNames[pods.user[slot]],
+        priority: pods.priority[slot],
+        sinceUs: pods.startsUs[slot],
+        movable: jobs.isMovable(slot),
+      });
+    return seen;
+  }
+
+  /** A replica's pod; the same object as long as nothing about it changes. */
+  private podOf(replica: Replica, mayDisrupt: boolean): FleetPod {
+    const { world } = this;
+    const movable = mayDisrupt || !world.seemsReady(replica);
+    const { fleetPod } = replica;
+    if (fleetPod !== undefined && fleetPod.movable === movable && fleetPod.request === replica.request) return fleetPod;
+    const { name, priority } = world.spec.services[replica.service];
+    replica.fleetPod = {
+      id: world.simulation.pods.number[replica.slot],
+      request: replica.request,
+      owner: name,
+      priority,
+      sinceUs: replica.placedUs,
+      movable,
+    };
+    return replica.fleetPod;
+  }
+
+  private pendingPods(): FleetPod[] {
+    const { world } = this;
+    const { pods, shapes } = world.simulation;
+    const pending: FleetPod[] = [];
+    for (const slot of pods.slots()) {
+      if (pods.node[slot] >= 0 || !pods.isQueued(slot)) continue;
+      pending.push({
+        id: pods.number[slot],
+        request: shapes.requests[pods.shape[slot]],
+        owner: pods.userNames[pods.user[slot]],
+        priority: pods.priority[slot],
+        sinceUs: pods.arrivesUs[slot],
+        movable: true,
+      });
+    }
+    return pending.sort((one, other) => one.id - other.id);
+  }
+}
