@@ -160,7 +160,7 @@ function randomService(draw: Draw, k: number, count: number, calm: boolean): Ser
     request: { cpuMilli: draw.of([100, 250, 500, 1000]), memBytes: draw.of([256, 512]) * MiB },
     cpuLimitMilli: draw.of([Infinity, 500, 1000]),
     memLimitBytes: leaks ? 300 * MiB : Infinity,
-    memPerRequestBytes: MiB,
+    memPerRequestBytes: calm ? 0 : MiB,
     memLeakBytes: leaks ? MiB / 2 : 0,
     replicas: draw.count(1, 5),
     priority: draw.count(0, 2),
