@@ -19,10 +19,11 @@ import {
   SPEED,
 } from './departures.ts';
 import type { ServiceTally, TrafficTally } from './counters.ts';
-import { stirred } from './endpoints.ts';
-import { keyOf, type EventTier, type TierContext } from './event-tier.ts';
+import type { EventTier } from './event-tier.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
+import { keyOf, keySalt } from './request-key.ts';
 import type { RequestModelOptions } from './request-model.ts';
+import type { TierContext } from './tier-context.ts';
 
 /** What is kept of a request, as places in its row. */
 const DEPARTS = 0;
@@ -54,6 +55,7 @@ export function needsEvents({ services, traffic }: RequestModelOptions, service:
   if (services[service].calls.length > 0) return 'it calls other services';
   if (services.some(({ calls }) => calls.some((stage) => stage.some((call) => call.service === service))))
     return 'other services call it';
+  if ((services[service].holdUs ?? 0) > 0) return 'calls wait for an endpoint';
   const own = traffic.filter((one) => one.service === service);
   if (own.some(({ source }) => source.kind === 'closed')) return 'its users wait for their answers';
   if (own.some(({ client }) => !isPatient(client))) return 'its clients give up, try again or hedge';
@@ -110,7 +112,7 @@ export class ArrivalTier implements LoadSource {
       this.sources.push({
         traffic,
         arrivals: arrivals[traffic]!,
-        salt: stirred(traffic + 1),
+        salt: keySalt(traffic),
         fromZone,
         keys: 0,
         tally: counters.traffic[traffic],
@@ -157,6 +159,7 @@ export class ArrivalTier implements LoadSource {
   /** The next arrival of this source, and those after it that come before `belowUs` and not after `toUs`. */
   private run(at: number, toUs: number, belowUs: number): void {
     const { balanced, tally, work } = this;
+    const { zone } = this.context.endpoints;
     const source = this.sources[at];
     const { arrivals, salt, fromZone, tally: trafficTally } = source;
     let count = 0;
@@ -171,7 +174,10 @@ export class ArrivalTier implements LoadSource {
           tally.failed++;
           tally.failedBy.noEndpoint++;
           trafficTally.bad++;
-        } else this.send(endpoint, at, nowUs, workUs);
+        } else {
+          if (fromZone >= 0 && zone[endpoint] !== fromZone) tally.crossZone++;
+          this.send(endpoint, at, nowUs, workUs);
+        }
       }
       arrivals.step();
     } while (arrivals.nextUs <= toUs && arrivals.nextUs < belowUs);

@@ -10,6 +10,8 @@ export const CALLS = 4;
 /** No answer will come; the caller may still be waiting. */
 export const LOST = 5;
 export const RETURNS = 6;
+/** It has no endpoint, and waits for one. */
+export const WAITS = 7;
 const FREE = 0;
 
 /** Single tries to have a request answered by an endpoint; columns with slots that are used again. */
@@ -40,7 +42,7 @@ export class Attempts {
   /** The list of all that were sent to the same endpoint and have not left it. */
   next = new Int32Array(64);
   previous = new Int32Array(64);
-  /** The endpoint's queue. */
+  /** The endpoint's queue, or the line of those who wait for one. */
   behind = new Int32Array(64);
   ahead = new Int32Array(64);
 

@@ -10,6 +10,7 @@ export class ServiceTally implements ServiceCounters {
   inFlight = 0;
   retries = 0;
   hedges = 0;
+  crossZone = 0;
   readonly failedBy = { queueFull: 0, noEndpoint: 0, endpointLost: 0, breakerOpen: 0, callFailed: 0, errorAnswer: 0 };
 }
 

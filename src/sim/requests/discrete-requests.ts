@@ -8,7 +8,7 @@ import { refuseCallCircles } from './call-circle.ts';
 import { Counters } from './counters.ts';
 import { Departures } from './departures.ts';
 import { Endpoints } from './endpoints.ts';
-import { EventTier, type TierContext } from './event-tier.ts';
+import { EventTier } from './event-tier.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { Network } from './network.ts';
 import type {
@@ -19,6 +19,7 @@ import type {
   TrafficCounters,
 } from './request-model.ts';
 import { Servers } from './servers.ts';
+import type { TierContext } from './tier-context.ts';
 
 const REFUSALS_TRAVEL = 'those whom its full queues turn away hear of it after a delay';
 
@@ -110,6 +111,7 @@ export class DiscreteRequests implements RequestModel {
   setWeight(endpoint: number, weight: number): void {
     this.endpoints.weight[endpoint] = weight;
     this.balanced[this.endpoints.service[endpoint]].reweigh(endpoint, this.nowUs);
+    if (weight > 0) this.events.reweighed(endpoint);
   }
 
   setErrorShare(endpoint: number, share: number): void {

@@ -44,6 +44,8 @@ export interface ServiceCounters {
   /** Of those arrived: attempts after the first, and hedges. */
   retries: number;
   hedges: number;
+  /** Of those arrived: sent to an endpoint in another zone than where they came from; what comes from outside (zone -1) does not count. */
+  crossZone: number;
   /** Of those failed, by cause; they add up to `failed`. */
   failedBy: {
     queueFull: number;

@@ -22,6 +22,11 @@ export interface RequestService {
   readonly balancers: number;
   /** A new endpoint's weight rises from a tenth to its full value over this time; 0: at once. */
   readonly slowStartUs: number;
+  /**
+   * A call that finds no endpoint waits so long for one, in flight and in the order of its coming, as an activator lets it
+   * (Knative; KEDA's HTTP add-on); then it fails as `noEndpoint`. Absent or 0: it fails at once.
+   */
+  readonly holdUs?: number;
 }
 
 /** One call from a service to another. */
