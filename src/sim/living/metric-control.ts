@@ -46,7 +46,7 @@ export class MetricControl {
   private readonly world: World;
   /** By service: those of the points that are old enough by now, in a list of their own where the pipeline is late. */
   private readonly seen: ServicePoint[][];
-  /** How many points were ever made, and how many of them were seen. */
+  /** By service: how many points were ever made, and how many of them came into `seen` or were passed over. */
   private readonly made: number[];
   private readonly shown: number[];
   private readonly before: { arrived: number; served: number; failed: number; timedOut: number }[];
@@ -109,11 +109,10 @@ export class MetricControl {
     const seen = this.seen[service];
     if (seen === points) return points;
     const latestUs = this.world.nowUs - this.world.spec.metricDelayUs;
-    let next = points.length - (this.made[service] - this.shown[service]);
-    for (; next < points.length && points[next].timeUs <= latestUs; next++) {
-      keep(seen, points[next]);
-      this.shown[service]++;
-    }
+    // Who asks seldom may have missed some that are not kept any more.
+    let next = Math.max(0, points.length - (this.made[service] - this.shown[service]));
+    for (; next < points.length && points[next].timeUs <= latestUs; next++) keep(seen, points[next]);
+    this.shown[service] = this.made[service] - (points.length - next);
     return seen;
   }
 
