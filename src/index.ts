@@ -21,15 +21,28 @@ export type {
   PolicyContext,
   QueuePolicy,
 } from './sim/policy.ts';
+export { LivingSimulation, simulateLiving, type LivingOptions } from './sim/living-simulation.ts';
+export type * from './sim/living-spec.ts';
+export type * from './sim/monitoring/living-result.ts';
+export type { LivingSnapshot } from './sim/monitoring/living-snapshot.ts';
 export { stream, type RandomStream } from './sim/random.ts';
+export { requestModelFor } from './sim/requests/auto-requests.ts';
+export { LatencyHistogram } from './sim/requests/latency-histogram.ts';
+export type { RequestModel, RequestModelOptions } from './sim/requests/request-model.ts';
 export type { Curves, DistributionSummary, HeatMap, PodCounts, RunResult, UserResult } from './sim/result.ts';
 export { days, hours, minutes, seconds, US_PER_SECOND } from './sim/time.ts';
 export type { TypicalPod } from './sim/typical-pod.ts';
 export type { NodeView, PodView } from './sim/views.ts';
 
+export { horizontalPolicies } from './policies/autoscaling/index.ts';
 export { backfillPolicies, backfillPolicy } from './policies/backfilling/index.ts';
+export { balancingPolicies } from './policies/balancing/index.ts';
 export { examine, type ExamOptions } from './policies/contract/examine.ts';
 export type { ContractRule, Fault } from './policies/contract/fault.ts';
+export { deploymentPolicies } from './policies/deployment/index.ts';
+export { nodePolicies } from './policies/node-scaling/index.ts';
+export { overcommitPolicies } from './policies/overcommit/index.ts';
+export { withDefaults, type PolicyFamily, type PolicyOption, type PolicyOptions } from './policies/policy-family.ts';
 export {
   builtInPlacement,
   placementPolicies,
@@ -38,8 +51,10 @@ export {
 } from './policies/placement/index.ts';
 export { typicalPods } from './policies/placement/typical-pods.ts';
 export { queuePolicies, queuePolicy } from './policies/queueing/index.ts';
+export { verticalPolicies } from './policies/vertical/index.ts';
 
 export { bytesOf, concat, type ByteSource } from './workloads/byte-source.ts';
+export { instanceCatalogue, instanceType } from './workloads/catalogue/index.ts';
 export { describePods, type WorkloadStatistics } from './workloads/describe.ts';
 export { DropReport } from './workloads/drop-report.ts';
 export { generatorPreset, PRESETS } from './workloads/generators/generator-registry.ts';
@@ -69,10 +84,14 @@ export type * from './experiment/comparison.ts';
 export { experimentJsonSchema, type ExperimentText } from './experiment/experiment-schema.ts';
 export { parseExperiment } from './experiment/parse-experiment.ts';
 export { planExperiment, plansOf, type Experiment, type PlanningContext } from './experiment/plan-experiment.ts';
+export { livingSpecOf } from './experiment/scenario/living-spec-of.ts';
+export { planScenario, type PlannedScenario } from './experiment/scenario/plan-scenario.ts';
+export { scenarioJsonSchema } from './experiment/scenario/scenario-json-schema.ts';
 export type { RunPlan } from './experiment/run-plan.ts';
 export type { Runner, RunnerEvent } from './experiment/runner.ts';
 export { summarise } from './experiment/statistics/summarise.ts';
 
+export { openMetrics } from './reporting/exports/open-metrics.ts';
 export { answerAll, answerCell, type Answer } from './reporting/answer.ts';
 export { policiesCsv, runsCsv } from './reporting/report-csv.ts';
 export { htmlReport, type HtmlReportOptions } from './reporting/report-html.ts';
