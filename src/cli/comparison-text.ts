@@ -1,23 +1,25 @@
 import type { Comparison } from '../experiment/comparison.ts';
 import { answerAll } from '../reporting/answer.ts';
+import { withShortNames } from '../reporting/short-names.ts';
 import { terminalTable, type Paint } from '../reporting/terminal-table.ts';
 import type { painter } from './console-output.ts';
 
 const STYLES = { best: 'green', worse: 'red', soft: 'dim', bar: 'cyan' } as const;
 
-/** What a comparison says on a terminal: the answer, then for each cell what must be added to it and the ranking. */
+/** What a comparison says on a terminal: the answer in a sentence, more of it, then for each cell what must be added and the ranking. */
 export function comparisonText(
-  comparison: Comparison,
+  full: Comparison,
   metric: string | undefined,
   paint: ReturnType<typeof painter>,
   width: number | undefined,
 ): string {
   const byRole: Paint = (text, role) => paint(STYLES[role], text);
-  const { headline, cells: answers } = answerAll(comparison, metric);
-  const parts = [paint('bold', headline)];
+  const comparison = withShortNames(full);
+  const { headline, details, cells: answers } = answerAll(comparison, metric);
+  const parts = [[paint('bold', headline), ...(details === '' ? [] : [details])].join('\n')];
   for (const [index, cell] of comparison.cells.entries()) {
-    const { headline: own, caveats } = answers[index];
-    const lines = comparison.cells.length > 1 ? [own] : [];
+    const { headline: own, details: more, caveats } = answers[index];
+    const lines = comparison.cells.length > 1 ? [own, ...(more === '' ? [] : [more])] : [];
     lines.push(...caveats.map((caveat) => paint('dim', caveat)));
     lines.push(terminalTable(cell, { metric, paint: byRole, ...(width !== undefined && { width }) }).trimEnd());
     parts.push(lines.join('\n'));

@@ -49,6 +49,8 @@ export interface WorkloadFacts {
 
 export interface PolicyFacts {
   readonly name: string;
+  /** The name with every option, where a report has shortened it. */
+  readonly fullName?: string;
   /** One line: what it prefers. */
   readonly summary: string;
   /** The paper or project it is from. */

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { comparisonFixture } from '../../test/comparison-fixture.ts';
 import type { Cell, RunRecord } from '../experiment/comparison.ts';
 import { summarise } from '../experiment/statistics/summarise.ts';
+import { metricByName } from '../sim/metric-catalogue.ts';
 import { answerAll, answerCell } from './answer.ts';
+import { behind, signedDifference } from './difference-words.ts';
 import { primaryMetric } from './primary-metric.ts';
 
 /** A cell in which the policies have these values of these metrics, one a seed. */
@@ -36,9 +38,12 @@ test('says what is best, by how much, how surely, at what price and who is as go
   // Means 11.6 and 22.8: 11.2 / 22.8 = 49 %. Differences 10 11 12 12 11: mean 11.2, s = √(2.8/4) = .83666,
   // half width 2.77645 · .83666 / √5 = 1.03885: 10.161 / 22.8 = 45 % (44.57), 12.239 / 22.8 = 54 % (53.68).
   // Node-hours 110.8 to 100.6: 10.2 / 100.6 = 10 %.
-  expect(answerCell(cell, 'meanWaitS').headline).toBe(
-    'best-fit waits least: mean wait 11.6 s, 49 % less than worst-fit (95 % interval 45 to 54 %), at the price of ' +
-      '10 % more node-hours than worst-fit; identical to twin; indistinguishable from close on 5 seeds.',
+  const { headline, details } = answerCell(cell, 'meanWaitS');
+  expect(headline).toBe(
+    'best-fit waits least, as does twin: mean wait 11.6 s, 49 % less than worst-fit (95 % interval 45 to 54 %).',
+  );
+  expect(details).toBe(
+    'It is indistinguishable from close on 5 seeds. The price of best-fit: 10 % more node-hours than worst-fit.',
   );
 });
 
@@ -55,9 +60,11 @@ test('shares differ in points', () => {
 test('does not crown a policy that chance may have put first', () => {
   const cell = cellOf({ makespanS: { a: [100, 220, 300], b: [110, 210, 301], c: [105, 214, 305] } });
   // Means 620/3, 621/3, 624/3 = 206.7 s = 3.44 min.
-  expect(answerCell(cell).headline).toBe(
-    'No policy is distinguishably best on 3 seeds: a has the best makespan, 3.44 min, but b and c are indistinguishable from it.',
+  const { headline, details } = answerCell(cell);
+  expect(headline).toBe(
+    'No policy is distinguishably best on 3 seeds: a leads with makespan 3.44 min, but not clearly.',
   );
+  expect(details).toBe('b and c are indistinguishable from it.');
 });
 
 test('one seed, equal policies, one policy, none at all', () => {
@@ -70,6 +77,37 @@ test('one seed, equal policies, one policy, none at all', () => {
   expect(answerCell(cellOf({ makespanS: { a: [100, 90] } })).headline).toBe('Only a was run: makespan 95.0 s.');
   const { facts } = comparisonFixture();
   expect(answerAll(summarise(facts, [])).headline).toBe('No run finished, so there is nothing to compare.');
+});
+
+test('where the best is next to nothing, differences have its unit; the last is told too', () => {
+  const cell = cellOf({ sloViolatedMinutes: { a: [0, 0, 0], b: [3, 4, 3], c: [17, 17, 17] } });
+  // 10/3 min; s = √(1/3) = .57735, half width 4.30265 · .57735 / √3 = 1.4342: 1.9 to 4.8.
+  const { headline, details } = answerCell(cell);
+  expect(headline).toBe(
+    'a keeps its promises best: violated objectives 0 min against 3.3 min with b (95 % interval 1.9 to 4.8 min).',
+  );
+  expect(details).toBe('The last, c, comes to 17 min.');
+  expect(
+    cell.metrics['sloViolatedMinutes'].policies.map((one) =>
+      signedDifference(one, metricByName.get('sloViolatedMinutes')!),
+    ),
+  ).toEqual(['', '+3.3 min', '+17 min']);
+});
+
+test('what is many times as much is told so', () => {
+  const metric = metricByName.get('costUsd')!;
+  const best = { policy: 'b', mean: 2 };
+  expect(behind(metric, best, 3, 'cost')).toBe('50 % more cost than b');
+  expect(behind(metric, best, 16.4, 'cost')).toBe('8.2 times the cost of b');
+  expect(behind(metric, best, 24)).toBe('12 times that of b');
+  expect(behind(metric, { policy: 'b', mean: 0 }, 24)).toBe('against $0.00 with b');
+});
+
+test('one policy on several clusters: from the best to the worst', () => {
+  const { facts, runs } = comparisonFixture({ policies: ['a'], clusters: ['x', 'y'], seeds: [1] });
+  const { headline, details } = answerAll(summarise(facts, runs));
+  expect(headline).toMatch(/^One policy, 2 clusters: .* \([xy]\) to .* \([xy]\)\.$/);
+  expect(details).toMatch(/^Only a was run/);
 });
 
 test('warns when policies did not start the same pods', () => {

@@ -1,13 +1,15 @@
 import type { Cell, Comparison, MetricComparison, PolicyOnMetric } from '../experiment/comparison.ts';
 import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
-import { advantage, disadvantage } from './difference-words.ts';
+import { ahead, behind } from './difference-words.ts';
 import { countOf, formatPercent, formatValue, listOf } from './format.ts';
 import { primaryMetric } from './primary-metric.ts';
 
 /** The answer to "which policy is better" for one workload on one cluster. */
 export interface Answer {
-  /** One sentence. */
+  /** One short sentence: what is best, by how much, and how surely. */
   readonly headline: string;
+  /** More sentences: what it cannot be told from, the last, the price; empty when there is nothing to add. */
+  readonly details: string;
   /** What else must be said so that the sentence is honest. */
   readonly caveats: readonly string[];
   readonly metric?: Metric;
@@ -68,11 +70,13 @@ const WORTH_MENTION = 0.0001;
 /** A mean bounded slowdown below this says that hardly a pod waited. */
 const HARDLY_WAITING = 1.001;
 
+const NOTHING = 'No run finished, so there is nothing to compare.';
+
 /** The answer for one cell; `wished` is the metric to judge by, if the user named one. */
 export function answerCell(cell: Cell, wished?: string): Answer {
   const metric = primaryMetric(cell, wished);
   if (!metric || cell.policies.length === 0)
-    return { headline: 'No run finished, so there is nothing to compare.', caveats: [], ties: [], clear: false };
+    return { headline: NOTHING, details: '', caveats: [], ties: [], clear: false };
   const comparison = cell.metrics[metric.name];
   const [best, ...others] = [comparison.policies.find((one) => one.policy === comparison.best)!].concat(
     comparison.policies.filter((one) => one.policy !== comparison.best),
@@ -84,17 +88,23 @@ export function answerCell(cell: Cell, wished?: string): Answer {
     ties: ties.map((one) => one.policy),
     clear: ties.length < others.length,
     caveats: caveats(cell, metric, comparison),
+    details: '',
   };
   const value = `${noun(metric)} ${formatValue(best.mean, metric.unit)}`;
+  const cheapest = cheapestSentence(cell, metric, common);
   if (others.length === 0) return { ...common, headline: `Only ${best.policy} was run: ${value}.` };
   if (others.every((one) => one.verdict === 'identical')) {
     const all = others.length === 1 ? 'Both' : `All ${others.length + 1}`;
-    return { ...common, headline: `${all} policies come out the same: ${value}.` };
+    return { ...common, headline: `${all} policies come out the same: ${value}.`, details: cheapest };
   }
   if (ties.length === others.length)
     return {
       ...common,
-      headline: `No policy is distinguishably best on ${countOf(cell.seeds.length, 'seed')}: ${best.policy} has the best ${noun(metric)}, ${formatValue(best.mean, metric.unit)}, but ${listOf(common.ties)} ${ties.length === 1 ? 'is' : 'are'} indistinguishable from it.`,
+      headline: `No policy is distinguishably best on ${countOf(cell.seeds.length, 'seed')}: ${best.policy} leads with ${value}, but not clearly.`,
+      details: sentences(
+        `${listOf(common.ties)} ${ties.length === 1 ? 'is' : 'are'} indistinguishable from it.`,
+        cheapest,
+      ),
     };
   if (others.every((one) => sizeOf(metric, one) < WORTH_MENTION))
     return {
@@ -103,16 +113,32 @@ export function answerCell(cell: Cell, wished?: string): Answer {
     };
   return {
     ...common,
-    headline: `${win(cell, metric, best, others)}${tieClause(ties, cell)}${cheapestClause(cell, metric, common)}.`,
+    headline: win(metric, best, others),
+    details: sentences(
+      tieSentence(ties, cell),
+      cheapest,
+      lastSentence(metric, best, others),
+      price(cell, metric, best),
+    ),
   };
 }
 
+/** What is said of a whole experiment, and of each of its cells. */
+export interface AnswerToAll {
+  /** One short sentence. */
+  readonly headline: string;
+  /** More sentences; may be empty. */
+  readonly details: string;
+  readonly cells: readonly Answer[];
+}
+
 /** The answer for the whole experiment: that of its only cell, or how often which policy comes first. */
-export function answerAll(comparison: Comparison, wished?: string): { headline: string; cells: readonly Answer[] } {
+export function answerAll(comparison: Comparison, wished?: string): AnswerToAll {
   const cells = comparison.cells.map((cell) => answerCell(cell, wished));
-  if (cells.length === 1) return { headline: cells[0].headline, cells };
+  if (cells.length === 1) return { headline: cells[0].headline, details: cells[0].details, cells };
   const decided = cells.filter((answer) => answer.best !== undefined);
-  if (decided.length === 0) return { headline: 'No run finished, so there is nothing to compare.', cells };
+  if (decided.length === 0) return { headline: NOTHING, details: '', cells };
+  if (comparison.policies.length === 1) return { ...acrossCells(comparison, cells), cells };
   const tally = comparison.policies
     .map((policy) => ({
       name: policy.name,
@@ -125,15 +151,36 @@ export function answerAll(comparison: Comparison, wished?: string): { headline: 
   const clear = decided.filter((answer) => answer.clear).length;
   const judged = [...new Set(decided.map((answer) => noun(answer.metric!)))];
   const rest = tally.filter((one) => one.first > 0 && !level.includes(one.name));
+  const leading = (ones: typeof tally): string => listOf(ones.map((one) => `${one.name} leads ${one.first}`));
   if (clear === 0)
     return {
-      headline: `In none of ${decided.length} comparisons by ${listOf(judged)} is any policy distinguishably best; ${listOf(tally.filter((one) => one.first > 0).map((one) => `${one.name} leads ${one.first}`))}.`,
+      headline: `In none of ${decided.length} comparisons by ${listOf(judged)} is any policy distinguishably best.`,
+      details: `${leading(tally.filter((one) => one.first > 0))}.`,
       cells,
     };
-  const others = rest.length === 0 ? '' : `; ${listOf(rest.map((one) => `${one.name} leads ${one.first}`))}`;
   return {
-    headline: `${listOf(level)} ${level.length === 1 ? 'is' : 'are each'} best or indistinguishable from the best in ${top.atTop} of ${decided.length} comparisons by ${listOf(judged)} (leading ${top.first})${others}.`,
+    headline: `${listOf(level)} ${level.length === 1 ? 'is' : 'are each'} best or indistinguishable from the best in ${top.atTop} of ${decided.length} comparisons by ${listOf(judged)} (leading ${top.first}).`,
+    details: rest.length === 0 ? '' : `${leading(rest)}.`,
     cells,
+  };
+}
+
+/** One policy on several clusters or workloads: from where it does best to where it does worst. */
+function acrossCells(comparison: Comparison, cells: readonly Answer[]): { headline: string; details: string } {
+  const { metric } = cells.find((answer) => answer.metric)!;
+  const several = comparison.clusters.length > 1;
+  const names = comparison.cells.flatMap((cell, at) => {
+    const mean = cell.metrics[metric!.name]?.policies[0]?.mean;
+    if (mean === undefined || cells[at].metric === undefined) return [];
+    return [{ name: several ? cell.cluster : cell.workload, mean }];
+  });
+  const sign = metric!.better === 'lower' ? 1 : -1;
+  names.sort((a, b) => sign * (a.mean - b.mean));
+  const said = ({ name, mean }: { name: string; mean: number }): string =>
+    `${formatValue(mean, metric!.unit)} (${name})`;
+  return {
+    headline: `One policy, ${countOf(names.length, several ? 'cluster' : 'workload')}: ${noun(metric!)} from ${said(names[0])} to ${said(names.at(-1)!)}.`,
+    details: `Only ${comparison.policies[0].name} was run, so no policies are compared; the overview sets ${several ? 'clusters' : 'workloads'} side by side.`,
   };
 }
 
@@ -147,23 +194,37 @@ export function noun(metric: Metric): string {
   return /^[A-Z]{2}/.test(metric.title) ? metric.title : metric.title.charAt(0).toLowerCase() + metric.title.slice(1);
 }
 
-function win(cell: Cell, metric: Metric, best: PolicyOnMetric, others: readonly PolicyOnMetric[]): string {
-  const beaten = others.filter((one) => one.verdict === 'worse' || one.verdict === 'one seed');
-  const next = beaten[0];
-  const last = beaten.at(-1)!;
+function win(metric: Metric, best: PolicyOnMetric, others: readonly PolicyOnMetric[]): string {
+  const [next] = beatenOf(others);
   const does = BEST_DOES[metric.name] ?? `has the ${metric.better === 'lower' ? 'lowest' : 'highest'} ${noun(metric)}`;
-  const than = `${advantage(metric, next.mean, next.toBest!)} than ${next.policy}`.replace(
-    /^(.*?)( \(.*\)) than (.*)$/,
-    '$1 than $3$2',
-  );
-  const more =
-    last === next
-      ? ''
-      : ` and ${advantage(metric, last.mean, { ...last.toBest!, sameOnEverySeed: true })} than ${last.policy}, the last`;
-  return `${best.policy} ${does}: ${noun(metric)} ${formatValue(best.mean, metric.unit)}, ${than}${more}${priceClause(cell, metric, best.policy)}`;
+  const same = others.filter((one) => one.verdict === 'identical').map((one) => one.policy);
+  const [one, several] = does.startsWith('is ')
+    ? ['is', 'are']
+    : does.startsWith('has ')
+      ? ['has', 'have']
+      : ['does', 'do'];
+  const too = same.length === 0 ? '' : `, as ${same.length === 1 ? one : several} ${listOf(same, 3)}`;
+  return `${best.policy} ${does}${too}: ${noun(metric)} ${formatValue(best.mean, metric.unit)}${ahead(metric, best, next)}.`;
 }
 
-function priceClause(cell: Cell, primary: Metric, best: string): string {
+/** The policies that are told from the best, the next one first. */
+function beatenOf(others: readonly PolicyOnMetric[]): PolicyOnMetric[] {
+  return others.filter((one) => one.verdict === 'worse' || one.verdict === 'one seed');
+}
+
+function lastSentence(metric: Metric, best: PolicyOnMetric, others: readonly PolicyOnMetric[]): string {
+  const beaten = beatenOf(others);
+  if (beaten.length < 2) return '';
+  const last = beaten.at(-1)!;
+  return `The last, ${last.policy}, comes to ${formatValue(last.mean, metric.unit)}${comparable(metric, best) ? `, ${behind(metric, { policy: 'the best', mean: best.mean }, last.mean)}` : ''}.`;
+}
+
+/** Whether others can be told in per cent of the best. */
+function comparable(metric: Metric, best: PolicyOnMetric): boolean {
+  return metric.unit === 'share' || best.mean !== 0;
+}
+
+function price(cell: Cell, primary: Metric, { policy: best }: PolicyOnMetric): string {
   const kin = SAME_KIND.find((kind) => kind.includes(primary.name)) ?? [primary.name];
   const prices = PRICES.filter((name) => !kin.includes(name)).flatMap((name) => {
     const metric = metricByName.get(name)!;
@@ -174,13 +235,7 @@ function priceClause(cell: Cell, primary: Metric, best: string): string {
     const size = metric.unit === 'share' ? Math.abs(difference.mean) : Math.abs(difference.shareOfBest ?? Infinity);
     if (size < WORTH_A_WORD) return [];
     const winner = comparison.policies.find((one) => one.policy === comparison.best)!;
-    return [
-      {
-        name,
-        size,
-        words: `${disadvantage(metric, winner.mean, difference.mean)} ${noun(metric)} than ${winner.policy}`,
-      },
-    ];
+    return [{ name, size, words: behind(metric, winner, own.mean, noun(metric)) }];
   });
   prices.sort((a, b) => b.size - a.size);
   const kindOf = (name: string): readonly string[] => SAME_KIND.find((kind) => kind.includes(name)) ?? [name];
@@ -188,22 +243,20 @@ function priceClause(cell: Cell, primary: Metric, best: string): string {
   const told = prices.filter(
     ({ name }) => !prices.some((other) => kindOf(name).includes(other.name) && before(other.name, name)),
   );
-  return told.length === 0 ? '' : `, at the price of ${listOf(told.slice(0, 2).map((price) => price.words))}`;
+  return told.length === 0 ? '' : `The price of ${best}: ${listOf(told.slice(0, 2).map((one) => one.words))}.`;
 }
 
 const before = (one: string, other: string): boolean => PRICES.indexOf(one) < PRICES.indexOf(other);
 
-function tieClause(ties: readonly PolicyOnMetric[], cell: Cell): string {
-  const same = ties.filter((one) => one.verdict === 'identical').map((one) => one.policy);
+function tieSentence(ties: readonly PolicyOnMetric[], cell: Cell): string {
   const close = ties.filter((one) => one.verdict === 'indistinguishable').map((one) => one.policy);
-  return [
-    same.length > 0 ? `; identical to ${listOf(same)}` : '',
-    close.length > 0 ? `; indistinguishable from ${listOf(close)} on ${countOf(cell.seeds.length, 'seed')}` : '',
-  ].join('');
+  return close.length === 0
+    ? ''
+    : `It is indistinguishable from ${listOf(close)} on ${countOf(cell.seeds.length, 'seed')}.`;
 }
 
 /** Of policies that keep their promises alike one wants the cheapest: it is named when it is not the one at the head. */
-function cheapestClause(
+function cheapestSentence(
   cell: Cell,
   metric: Metric,
   { best, ties }: { readonly best: string; readonly ties: readonly string[] },
@@ -215,7 +268,11 @@ function cheapestClause(
   const saved = (own.mean - cheapest.mean) / own.mean;
   return saved < WORTH_A_WORD
     ? ''
-    : `; of these ${cheapest.policy} costs least, ${formatValue(cheapest.mean, 'usd')} (${formatPercent(saved)} less than ${best})`;
+    : `Of these, ${cheapest.policy} costs least: ${formatValue(cheapest.mean, 'usd')}, ${formatPercent(saved)} less than ${best}.`;
+}
+
+function sentences(...all: readonly string[]): string {
+  return all.filter((one) => one !== '').join(' ');
 }
 
 function caveats(cell: Cell, metric: Metric, comparison: MetricComparison): string[] {

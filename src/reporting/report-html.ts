@@ -2,19 +2,20 @@ import type { Comparison } from '../experiment/comparison.ts';
 import { answerAll } from './answer.ts';
 import type { ChartData } from './chart-data.ts';
 import { escapeHtml, escapeJson, escapeScript, proseHtml } from './escape.ts';
-import { countOf, fixed, listOf } from './format.ts';
+import { fixed } from './format.ts';
 import { cellSection } from './html/cell-section.ts';
 import { chartsOf } from './html/charts.ts';
 import type { Spec } from './html/chart-specs.ts';
 import { CLIENT } from './html/client.ts';
 import { endMatter, unfinishedRuns } from './html/end-matter.ts';
+import { overview } from './html/overview.ts';
 import { chartTheme } from './html/palette.ts';
-import { policyLabel } from './html/policy-mark.ts';
 import { STYLE } from './html/style.ts';
 import { livingCharts } from './living/living-charts.ts';
 import { LIVING_STYLE } from './living/living-style.ts';
 import { TIMELINE_CLIENT } from './living/timeline-client.ts';
 import { SERVICES_SHOWN, timelineData, timelinePage, timelineSection } from './living/timeline-section.ts';
+import { withShortNames } from './short-names.ts';
 
 /** What the caller brings, so that this module touches no file and loads no library before it is needed. */
 export interface HtmlReportOptions {
@@ -34,8 +35,9 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; st
  * maps, bounds, fairness, work, and how to repeat it. Words and tables are plain HTML and need no script; charts are
  * drawn by the inlined Vega when they come into view, so that the page opens at once however many there are.
  */
-export function htmlReport(comparison: Comparison, options: HtmlReportOptions): string {
-  const { headline, cells: answers } = answerAll(comparison, options.metric);
+export function htmlReport(full: Comparison, options: HtmlReportOptions): string {
+  const comparison = withShortNames(full);
+  const { headline, details, cells: answers } = answerAll(comparison, options.metric);
   const specs: object[] = [];
   const specPlace = new Map<string, number>();
   const charts: { spec: number; data: unknown; renderer: string; focus: boolean }[] = [];
@@ -82,8 +84,9 @@ export function htmlReport(comparison: Comparison, options: HtmlReportOptions): 
 <body>
 <header>
 <p class="eyebrow">Baton · ${timelines.length === 0 ? 'scheduling policies' : 'policies of a living cluster'} compared</p>
-<h1>${escapeHtml(comparison.title)}</h1>
-<p class="answer">${proseHtml(headline)}</p>
+<p class="title">${escapeHtml(comparison.title)}</p>
+<h1>${proseHtml(headline)}</h1>
+${details === '' ? '' : `<p class="details">${proseHtml(details)}</p>`}
 ${caveats.map((caveat) => `<p class="caveat">${proseHtml(caveat)}</p>`).join('\n')}
 ${unfinishedRuns(comparison.runs)}
 ${keyFacts(comparison)}
@@ -118,7 +121,9 @@ function keyFacts(comparison: Comparison): string {
     ],
     [
       'Nodes',
-      nodes.length === 1 ? fixed(nodes[0], 0) : `${fixed(Math.min(...nodes), 0)}–${fixed(Math.max(...nodes), 0)}`,
+      Math.min(...nodes) === Math.max(...nodes)
+        ? fixed(nodes[0], 0)
+        : `${fixed(Math.min(...nodes), 0)}–${fixed(Math.max(...nodes), 0)}`,
     ],
     [
       'Pods simulated',
@@ -138,17 +143,6 @@ function keyFacts(comparison: Comparison): string {
     ],
   ];
   return `<dl class="facts">${facts.map(([title, value]) => `<div><dt>${title}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>`;
-}
-
-/** With several workloads or clusters: one line for each, before the details. */
-function overview(comparison: Comparison, answers: readonly ReturnType<typeof answerAll>['cells'][number][]): string {
-  if (comparison.cells.length < 2) return '';
-  const rows = comparison.cells.map((cell, at) => {
-    const answer = answers[at];
-    const best = answer.best === undefined ? '–' : policyLabel(comparison, answer.best);
-    return `<tr><th scope="row"><a href="#cell-${at}">${escapeHtml(cell.workload)}</a></th><td>${escapeHtml(cell.cluster)}</td><td>${best}</td><td class="soft">${escapeHtml(answer.ties.length === 0 ? '–' : listOf(answer.ties))}</td><td class="soft">${escapeHtml(answer.metric?.title ?? '–')}</td><td class="n">${countOf(cell.seeds.length, 'seed')}</td></tr>`;
-  });
-  return `<section><h3>Overview</h3><div class="scroll"><table><thead><tr><th>Workload</th><th>Cluster</th><th>Best</th><th>Not to be told from it</th><th>Judged by</th><th class="n">On</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
 
 /** Words that repeat are written once and referred to by number. */

@@ -1,7 +1,9 @@
 import type { Cell, Comparison, PolicyOnMetric } from '../experiment/comparison.ts';
 import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 import { answerAll, noun } from './answer.ts';
-import { countOf, fixed, formatLike, formatPercent, formatProbability, plusMinus } from './format.ts';
+import { signedDifference } from './difference-words.ts';
+import { countOf, formatLike, formatPercent, formatProbability, plusMinus } from './format.ts';
+import { withShortNames } from './short-names.ts';
 
 /** Metrics shown beside the one that policies are judged by, as far as they differ. */
 const BESIDE = [
@@ -20,11 +22,13 @@ const BESIDE = [
 const MOST_BESIDE = 4;
 
 /** The comparison in as many lines as fit a pull request: answer, a table a cell, bounds, how to repeat it. */
-export function markdownReport(comparison: Comparison, { metric }: { metric?: string | undefined } = {}): string {
-  const { headline, cells: answers } = answerAll(comparison, metric);
+export function markdownReport(full: Comparison, { metric }: { metric?: string | undefined } = {}): string {
+  const comparison = withShortNames(full);
+  const { headline, details, cells: answers } = answerAll(comparison, metric);
   const several = comparison.cells.length > 1;
   const unfinished = comparison.runs.filter((run) => run.status !== 'finished');
   const parts = [`## ${escapeMarkdown(comparison.title)}`, `**${escapeMarkdown(headline)}**`];
+  if (details !== '') parts.push(escapeMarkdown(details));
   if (unfinished.length > 0) {
     const reasons = unfinished
       .slice(0, 5)
@@ -45,7 +49,10 @@ export function markdownReport(comparison: Comparison, { metric }: { metric?: st
   comparison.cells.forEach((cell, at) => {
     const answer = answers[at];
     if (several)
-      parts.push(`### ${escapeMarkdown(`${cell.workload} on ${cell.cluster}`)}`, escapeMarkdown(answer.headline));
+      parts.push(
+        `### ${escapeMarkdown(`${cell.workload} on ${cell.cluster}`)}`,
+        escapeMarkdown(`${answer.headline} ${answer.details}`.trimEnd()),
+      );
     if (answer.metric) parts.push(ranking(cell, answer.metric));
     parts.push(...answer.caveats.map((caveat) => `_${escapeMarkdown(caveat)}_`));
     if (cell.bounds.length > 0) parts.push(bounds(cell));
@@ -83,7 +90,7 @@ function ranking(cell: Cell, metric: Metric): string {
     const interval = plusMinus(one, format);
     const name = one.verdict === 'best' ? `**${escapeMarkdown(one.policy)}**` : escapeMarkdown(one.policy);
     const cells = others.map((other) => other.of.get(one.policy) ?? '–');
-    return `| ${[name, `${format(one.mean)} ${interval}`.trimEnd(), difference(one, metric), verdict(one), ...cells].join(' | ')} |`;
+    return `| ${[name, `${format(one.mean)} ${interval}`.trimEnd(), signedDifference(one, metric, { points: 'points', format }), verdict(one), ...cells].join(' | ')} |`;
   });
   const head = ['Policy', metric.title, 'To the best', 'Verdict', ...others.map((other) => other.title)];
   const rule = ['---', '---:', '---:', '---', ...others.map(() => '---:')];
@@ -93,14 +100,6 @@ function ranking(cell: Cell, metric: Metric): string {
 function differs(cell: Cell, name: string): boolean {
   const policies = cell.metrics[name]?.policies ?? [];
   return policies.some((one) => one.mean !== policies[0].mean);
-}
-
-/** `+18 %`, `−2.10 points`; nothing for the best itself. */
-function difference({ toBest }: PolicyOnMetric, metric: Metric): string {
-  if (!toBest) return '';
-  const sign = toBest.mean > 0 ? '+' : toBest.mean < 0 ? '−' : '';
-  if (metric.unit === 'share') return `${sign}${fixed(Math.abs(toBest.mean) * 100, 2)} points`;
-  return toBest.shareOfBest === undefined ? '–' : `${sign}${formatPercent(toBest.shareOfBest)}`;
 }
 
 function verdict({ verdict: said, toBest }: PolicyOnMetric): string {
@@ -138,10 +137,19 @@ function reproduce(comparison: Comparison): string {
     '',
     `Baton ${escapeMarkdown(comparison.batonVersion)}, Node ${escapeMarkdown(comparison.nodeVersion)}, seeds ${escapeMarkdown(comparison.seeds.join(', '))}`,
     '',
+    ...shortened(comparison),
     '| Workload | Cluster | Policy | Seed | Fingerprint |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
     '</details>',
   ].join('\n');
+}
+
+/** What each shortened name is in full. */
+function shortened({ policies }: Comparison): string[] {
+  const changed = policies.filter((policy) => policy.fullName !== undefined && policy.fullName !== policy.name);
+  if (changed.length === 0) return [];
+  const lines = changed.map((policy) => `- ${escapeMarkdown(policy.name)}: ${escapeMarkdown(policy.fullName!)}`);
+  return ['Names in full:', '', ...lines, ''];
 }

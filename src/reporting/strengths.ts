@@ -1,7 +1,7 @@
 import type { Cell, PairedDifference, Verdict } from '../experiment/comparison.ts';
 import { METRICS, type Metric } from '../sim/metric-catalogue.ts';
 import { noun } from './answer.ts';
-import { disadvantage } from './difference-words.ts';
+import { behind as behindWords } from './difference-words.ts';
 import { formatValue } from './format.ts';
 
 /** What one policy does better than all others and what it does badly, as phrases, the gravest first. */
@@ -48,7 +48,11 @@ export function strengthsOf(cell: Cell): Strengths[] {
       const winner = comparison.policies.find((one) => one.policy === comparison.best)!;
       const size = gravity(metric, own.toBest!);
       if (size < WORTH_A_WORD) continue;
-      bad.push({ story, size, text: weakness(metric, own.mean, winner.mean, own.toBest!.mean, winner.policy) });
+      bad.push({
+        story,
+        size,
+        text: `${noun(metric)} ${formatValue(own.mean, metric.unit)}, ${behindWords(metric, winner, own.mean)}`,
+      });
     }
     bad.sort((a, b) => b.size - a.size);
     return { policy, best: oneOfEach(best), bad: oneOfEach(bad) };
@@ -65,11 +69,6 @@ function gravity(metric: Metric, toBest: PairedDifference): number {
   if (metric.unit === 'share') return 4 * Math.abs(toBest.mean);
   const size = Math.abs(toBest.shareOfBest ?? 1);
   return metric.name === 'nodeEvaluations' ? size / 10 : size;
-}
-
-function weakness(metric: Metric, mean: number, bestMean: number, difference: number, best: string): string {
-  const value = formatValue(mean, metric.unit);
-  return `${noun(metric)} ${value}, ${disadvantage(metric, bestMean, difference)} than ${best}`;
 }
 
 function oneOfEach(found: readonly { story: number; text: string }[]): string[] {

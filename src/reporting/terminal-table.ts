@@ -1,6 +1,7 @@
-import type { Cell, PolicyOnMetric } from '../experiment/comparison.ts';
+import type { Cell } from '../experiment/comparison.ts';
 import { noun } from './answer.ts';
-import { fixed, formatLike, formatPercent, plusMinus } from './format.ts';
+import { signedDifference } from './difference-words.ts';
+import { formatLike, plusMinus } from './format.ts';
 import { primaryMetric } from './primary-metric.ts';
 
 /** Colours a piece of text by its role, or returns it as it is; widths are measured before. */
@@ -31,15 +32,17 @@ export function terminalTable(cell: Cell, options: TerminalTableOptions = {}): s
     name: printable(row.policy),
     mean: format(row.mean),
     interval: plusMinus(row, format),
-    difference: difference(row, metric.unit === 'share'),
+    difference: signedDifference(row, metric, { format }),
     verdict: row.verdict === 'one seed' ? 'one seed: no interval' : (row.verdict ?? ''),
     row,
   }));
   const widest = (of: 'name' | 'mean' | 'interval' | 'difference' | 'verdict', least = 0): number =>
     columns.reduce((most, one) => Math.max(most, widthOf(one[of])), least);
-  const nameWidth = Math.min(widest('name', 6), Math.max(12, Math.floor(width / 3)));
   const [meanWidth, intervalWidth, differenceWidth] = [widest('mean'), widest('interval'), widest('difference')];
-  const taken = nameWidth + meanWidth + intervalWidth + differenceWidth + widest('verdict') + 12;
+  const beside = meanWidth + intervalWidth + differenceWidth + widest('verdict') + 12;
+  // A third of the line, and more where there is room without bars: a name that is cut tells less than no bar.
+  const nameWidth = Math.min(widest('name', 6), Math.max(12, Math.floor(width / 3), width - beside));
+  const taken = nameWidth + beside;
   const barWidth = Math.max(0, Math.min(24, width - taken));
   const lines = columns.map((one) => {
     const role = one.row.verdict === 'best' ? 'best' : one.row.verdict === 'worse' ? 'worse' : 'soft';
@@ -57,13 +60,6 @@ export function terminalTable(cell: Cell, options: TerminalTableOptions = {}): s
   });
   const heading = `${noun(metric)} (${metric.better} is better), ${cell.workload} on ${cell.cluster}`;
   return `${paint(printable(heading), 'soft')}\n${lines.join('\n')}\n`;
-}
-
-function difference({ toBest }: PolicyOnMetric, points: boolean): string {
-  if (!toBest) return '';
-  const sign = toBest.mean > 0 ? '+' : toBest.mean < 0 ? '−' : '';
-  if (points) return `${sign}${fixed(Math.abs(toBest.mean) * 100, 2)} pt`;
-  return toBest.shareOfBest === undefined ? '' : `${sign}${formatPercent(toBest.shareOfBest)}`;
 }
 
 function bar(share: number, width: number): string {

@@ -26,12 +26,17 @@ export function variantLabels(picks: readonly Pick[]): VariantLabels {
   for (const pick of picks) {
     if (pick.of < 2) continue;
     const [top] = pick.path;
-    // A cluster that is a text is named by it already.
-    if (top === 'cluster' && pick.path.length === 1 && typeof pick.value === 'string') continue;
+    // A cluster that is a text or has a name is named by it already.
+    if (top === 'cluster' && pick.path.length === 1 && hasOwnName(pick.value)) continue;
     const part = top === 'cluster' ? 'cluster' : top === 'policies' ? 'policies' : 'workload';
     labels[part].push(labelOf(pick));
   }
   return labels;
+}
+
+function hasOwnName(cluster: unknown): boolean {
+  if (typeof cluster !== 'object' || cluster === null) return typeof cluster === 'string';
+  return 'name' in cluster && typeof cluster.name === 'string';
 }
 
 function labelOf({ path, value, index }: Pick): string {

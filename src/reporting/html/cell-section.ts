@@ -4,6 +4,7 @@ import { type Answer, noun } from '../answer.ts';
 import { runsOfCell } from '../chart-data.ts';
 import { escapeHtml, proseHtml } from '../escape.ts';
 import { fixed, formatBytes, formatLike, formatPercent, formatValue } from '../format.ts';
+import { livingRuns } from '../living/living-runs.ts';
 import { objectivesSection } from '../living/objectives-section.ts';
 import { servicesSection } from '../living/services-section.ts';
 import { average } from '../resample.ts';
@@ -28,7 +29,7 @@ export function cellSection(
   const alone = comparison.cells.length === 1;
   const heading = alone
     ? ''
-    : `<h2>${escapeHtml(cell.workload)} <span>on ${escapeHtml(cell.cluster)}</span></h2><p class="lead">${proseHtml(answer.headline)}</p>${answer.caveats.map((one) => `<p class="caveat">${proseHtml(one)}</p>`).join('')}`;
+    : `<h2>${escapeHtml(cell.workload)} <span>on ${escapeHtml(cell.cluster)}</span></h2><p class="lead">${proseHtml(answer.headline)}</p>${answer.details === '' ? '' : `<p class="details">${proseHtml(answer.details)}</p>`}${answer.caveats.map((one) => `<p class="caveat">${proseHtml(one)}</p>`).join('')}`;
   const parts = answer.metric
     ? [
         ranking(comparison, cell, answer),
@@ -68,7 +69,7 @@ export function cellSection(
           firstChart,
           'heat',
           'The cluster over time',
-          `Nodes from first (top) to last, neighbours taken together; ${cell.seeds.length > 1 ? `seed ${escapeHtml(String(cell.seeds[0]))}` : 'the only seed'}.`,
+          `Nodes from first (top) to last, neighbours taken together${livingRuns(comparison, cell).size > 0 ? '; a node that is not bought is empty' : ''}; ${cell.seeds.length > 1 ? `seed ${escapeHtml(String(cell.seeds[0]))}` : 'the only seed'}.`,
         ),
         bounds(cell),
         fairness(comparison, cell, charts, firstChart),
@@ -165,22 +166,47 @@ function fairness(comparison: Comparison, cell: Cell, charts: readonly Chart[], 
 <div class="scroll"><table><thead><tr><th>Policy</th><th class="n">Jain's index</th><th class="n">Slowdown of the user served worst</th><th class="n">Largest dominant share</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div><div class="charts" style="margin-top:28px">${figureHtml(charts[at], firstChart + at)}</div>`;
 }
 
+/** Columns of the table of work that at least one run knows of. */
+const WORK: readonly {
+  readonly title: string;
+  readonly read: (run: RunRecord) => number | undefined;
+  readonly write: (value: number) => string;
+}[] = [
+  { title: 'Events', read: (run) => run.result!.work.events, write: whole },
+  { title: 'Decisions', read: (run) => run.result!.work.decisions, write: whole },
+  { title: 'Node evaluations', read: (run) => run.result!.work.nodeEvaluations, write: whole },
+  { title: 'µs a decision', read: (run) => run.timing?.decisionUs?.mean, write: micro },
+  { title: '99th pct., µs', read: (run) => run.timing?.decisionUs?.p99, write: micro },
+  {
+    title: 'CPU time',
+    read: (run) => run.timing && run.timing.cpuMs / 1000,
+    write: (value) => `${fixed(value, value < 10 ? 2 : 1)} s`,
+  },
+  { title: 'Peak memory', read: (run) => run.timing?.peakRssBytes, write: formatBytes },
+];
+
 function work(comparison: Comparison, cell: Cell): string {
+  const ofCell = comparison.runs.filter(
+    (run) => run.cluster === cell.cluster && run.workload === cell.workload && run.result,
+  );
+  const columns = WORK.filter(({ read }) => ofCell.some((run) => read(run) !== undefined));
   const rows = cell.policies.map((policy) => {
-    const runs = comparison.runs.filter(
-      (run) => run.cluster === cell.cluster && run.workload === cell.workload && run.policy === policy && run.result,
-    );
-    const number = (read: (run: RunRecord) => number | undefined, write: (value: number) => string): string => {
+    const runs = ofCell.filter((run) => run.policy === policy);
+    const cells = columns.map(({ read, write }) => {
       const known = runs.map(read).filter((value) => value !== undefined);
       return `<td class="n">${known.length === 0 ? '–' : write(average(known))}</td>`;
-    };
-    const whole = (value: number): string => fixed(value, 0);
-    const micro = (value: number): string => fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0);
-    return `<tr><th scope="row">${policyLabel(comparison, policy)}</th>${number((run) => run.result!.work.events, whole)}${number((run) => run.result!.work.decisions, whole)}${number((run) => run.result!.work.nodeEvaluations, whole)}${number((run) => run.timing?.decisionUs?.mean, micro)}${number((run) => run.timing?.decisionUs?.p99, micro)}${number(
-      (run) => run.timing && run.timing.cpuMs / 1000,
-      (value) => `${fixed(value, value < 10 ? 2 : 1)} s`,
-    )}${number((run) => run.timing?.peakRssBytes, formatBytes)}</tr>`;
+    });
+    return `<tr><th scope="row">${policyLabel(comparison, policy)}</th>${cells.join('')}</tr>`;
   });
+  const head = columns.map(({ title }) => `<th class="n">${title}</th>`);
   return `<h3>Work and decision times</h3><p class="how">Counts are exact and the same on every machine; times are of this machine. Means over runs.</p>
-<div class="scroll"><table><thead><tr><th>Policy</th><th class="n">Events</th><th class="n">Decisions</th><th class="n">Node evaluations</th><th class="n">µs a decision</th><th class="n">99th pct., µs</th><th class="n">CPU time</th><th class="n">Peak memory</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+<div class="scroll"><table><thead><tr><th>Policy</th>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+function whole(value: number): string {
+  return fixed(value, 0);
+}
+
+function micro(value: number): string {
+  return fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0);
 }

@@ -29,7 +29,7 @@ export function unfinishedRuns(runs: readonly RunRecord[]): string {
 function policies(comparison: Comparison): string {
   const rows = comparison.policies.map(
     (policy) =>
-      `<tr><th scope="row">${policyLabel(comparison, policy.name)}</th><td>${proseHtml(policy.summary)}</td><td class="soft">${escapeHtml(policy.file ?? policy.source)}</td></tr>`,
+      `<tr><th scope="row">${policyLabel(comparison, policy.name)}</th><td>${policy.fullName === undefined || policy.fullName === policy.name ? '' : `<code>${escapeHtml(policy.fullName)}</code><br>`}${proseHtml(policy.summary)}</td><td class="soft">${escapeHtml(policy.file ?? policy.source)}</td></tr>`,
   );
   return `<div class="scroll"><table><thead><tr><th>Policy</th><th>What it does</th><th>Source</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }

@@ -20,8 +20,14 @@ export function policyMark(comparison: Pick<Comparison, 'policies'>, policy: str
   };
 }
 
-/** The policy's line as a little sample, and its name. */
+/** Names with more letters are broken in tables. */
+const WRAPS_FROM = 32;
+
+/** The policy's line as a little sample, and its name, with the full one as a tooltip where it is longer. */
 export function policyLabel(comparison: Pick<Comparison, 'policies'>, policy: string): string {
   const { slot, dash } = policyMark(comparison, policy);
-  return `<span class="swatch d${dash}" style="--c:var(--p${slot})"></span>${escapeHtml(policy)}`;
+  const full = comparison.policies.find((one) => one.name === policy)?.fullName ?? policy;
+  const title = full === policy ? '' : ` title="${escapeHtml(full)}"`;
+  const short = policy.length <= WRAPS_FROM ? ' class="short"' : '';
+  return `<span${short}${title}><span class="swatch d${dash}" style="--c:var(--p${slot})"></span>${escapeHtml(policy)}</span>`;
 }

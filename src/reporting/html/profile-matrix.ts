@@ -31,9 +31,14 @@ const PROFILE = [
 ];
 const MOST_COLUMNS = 9;
 
+/** The metrics of the profile for which this holds, as many as fit. */
+export function profileMetrics(holds: (name: string) => boolean): string[] {
+  return PROFILE.filter(holds).slice(0, MOST_COLUMNS);
+}
+
 /** Every policy against the metrics of the profile: shaded the further it is behind the best, green where it is best. */
 export function profileMatrix(comparison: Comparison, cell: Cell): string {
-  const columns = PROFILE.filter((name) => differs(cell, name)).slice(0, MOST_COLUMNS);
+  const columns = profileMetrics((name) => differs(cell, name));
   if (columns.length < 2) return '';
   const head = columns.map((name) => {
     const { title, meaning } = metricByName.get(name)!;
@@ -45,6 +50,7 @@ export function profileMatrix(comparison: Comparison, cell: Cell): string {
       formatLike(
         cell.metrics[name].policies.map((one) => one.mean),
         metricByName.get(name)!.unit,
+        3,
       ),
     ]),
   );

@@ -1,7 +1,8 @@
 import type { Cell, Comparison, PolicyOnMetric } from '../../experiment/comparison.ts';
 import type { Metric } from '../../sim/metric-catalogue.ts';
+import { signedDifference } from '../difference-words.ts';
 import { escapeHtml } from '../escape.ts';
-import { fixed, formatLike, formatPercent, formatProbability, plusMinus } from '../format.ts';
+import { fixed, formatLike, formatProbability, plusMinus } from '../format.ts';
 import { policyLabel, policyMark } from './policy-mark.ts';
 
 /** All policies on one metric: mean with interval, difference to the best with interval as a bar, and what that means. */
@@ -22,11 +23,11 @@ export function rankingTable(comparison: Comparison, cell: Cell, metric: Metric)
     const interval = plusMinus(row, format).replace(' ', '\u00a0');
     return `<tr${row.verdict === 'best' ? ' class="best"' : ''}><td class="n faint narrow-off">${place + 1}</td><th scope="row">${policyLabel(comparison, row.policy)}</th>
 <td class="n">${escapeHtml(format(row.mean))}</td>${several ? `<td class="n soft narrow-off">${escapeHtml(interval)}</td>` : ''}
-<td class="wide">${track(row, metric, scale, policyMark(comparison, row.policy).slot)}</td><td class="n">${escapeHtml(percent(row, metric))}</td>
+<td class="wide">${track(row, metric, scale, policyMark(comparison, row.policy).slot)}</td><td class="n">${escapeHtml(signedDifference(row, metric, { points: '', format }))}</td>
 <td class="verdict ${row.verdict === 'worse' ? 'worse' : row.verdict === 'best' ? 'best' : 'soft'}">${escapeHtml(words(row))}</td></tr>`;
   });
   const p = rows.some((row) => row.toBest?.pHolm !== undefined);
-  return `<div class="scroll"><table><thead><tr><th class="n narrow-off" style="width:1.5em"></th><th>Policy</th><th class="n">${escapeHtml(metric.title)}</th>${several ? '<th class="n narrow-off">95 % interval</th>' : ''}<th>Difference to the best</th><th class="n">${metric.unit === 'share' ? 'Points' : 'Relative'}</th><th>Verdict${p ? ' <span class="faint">(corrected p)</span>' : ''}</th></tr></thead><tbody>
+  return `<div class="scroll"><table><thead><tr><th class="n narrow-off" style="width:1.5em"></th><th>Policy</th><th class="n">${escapeHtml(metric.title)}</th>${several ? '<th class="n narrow-off">95 % interval</th>' : ''}<th colspan="2">Difference to the best${metric.unit === 'share' ? ', points' : ''}</th><th>Verdict${p ? ' <span class="faint">(corrected p)</span>' : ''}</th></tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></div>`;
 }
@@ -36,16 +37,8 @@ function words(row: PolicyOnMetric): string {
   const p = row.toBest?.pHolm;
   const note = p === undefined || row.verdict === 'identical' ? '' : ` (${formatProbability(p)})`;
   if (row.verdict === 'one seed') return 'one seed: no interval';
-  if (row.verdict === 'worse' && row.toBest!.sameOnEverySeed) return 'worse, alike on every seed';
+  if (row.verdict === 'worse' && row.toBest!.sameOnEverySeed) return 'worse, every seed alike';
   return `${row.verdict}${note}`;
-}
-
-function percent(row: PolicyOnMetric, metric: Metric): string {
-  if (!row.toBest) return '';
-  const sign = row.toBest.mean > 0 ? '+' : row.toBest.mean < 0 ? '−' : '';
-  if (metric.unit === 'share') return `${sign}${fixed(Math.abs(row.toBest.mean) * 100, 2)}`;
-  if (row.toBest.shareOfBest === undefined) return '–';
-  return `${sign}${formatPercent(row.toBest.shareOfBest)}`;
 }
 
 /** The difference turned so that to the right is worse. */

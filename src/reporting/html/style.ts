@@ -4,8 +4,8 @@ const colours = (face: 'light' | 'dark'): string =>
   POLICY_COLOURS.map((colour, slot) => `--p${slot}:${colour[face]}`).join(';') +
   `;--ramp:linear-gradient(to right,${RAMP[face].join(',')})`;
 
-const LIGHT = `--paper:#fff;--raised:#f7f8fa;--ink:#171b20;--soft:#5b6470;--faint:#8b94a0;--line:#e4e7eb;--accent:#0072b2;--bad:#d55e00;--good:#009e73;${colours('light')}`;
-const DARK = `--paper:#121519;--raised:#1a1f25;--ink:#e8ebee;--soft:#a3adb8;--faint:#7a8592;--line:#2c333b;--accent:#4aa8e8;--bad:#f0803c;--good:#22bd90;${colours('dark')}`;
+const LIGHT = `--paper:#fff;--raised:#f7f8fa;--ink:#171b20;--soft:#5b6470;--faint:#8b94a0;--line:#e4e7eb;--accent:#0072b2;--edge:rgb(0 0 0/.16);--bad:#d55e00;--good:#009e73;${colours('light')}`;
+const DARK = `--paper:#121519;--raised:#1a1f25;--ink:#e8ebee;--soft:#a3adb8;--faint:#7a8592;--line:#2c333b;--accent:#4aa8e8;--edge:rgb(255 255 255/.16);--bad:#f0803c;--good:#22bd90;${colours('dark')}`;
 
 /** The report's style sheet: one column, quiet, tables that align, a dark face for screens and a plain one for paper. */
 export const STYLE = `
@@ -17,8 +17,9 @@ body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,
 main,header,footer{max-width:1080px;margin:0 auto;padding:0 32px}
 header{padding-top:56px}
 .eyebrow{margin:0 0 6px;color:var(--faint);font-size:13px;letter-spacing:.02em}
-h1{margin:0 0 28px;font-size:20px;line-height:1.3;font-weight:600;color:var(--soft)}
-.answer{margin:0;max-width:34em;font-size:28px;line-height:1.34;font-weight:600;letter-spacing:-.012em;text-wrap:pretty}
+.title{margin:0 0 20px;font-size:20px;line-height:1.3;font-weight:600;color:var(--soft)}
+h1{margin:0;font-size:24px;line-height:1.36;font-weight:600;letter-spacing:-.012em;text-wrap:pretty;overflow-wrap:anywhere}
+.details{margin:14px 0 0;max-width:50em;font-size:17px;line-height:1.5;text-wrap:pretty}
 .caveat{margin:14px 0 0;max-width:44em;color:var(--soft)}
 .alarm{margin:22px 0 0;padding:12px 16px;border-left:3px solid var(--bad);background:var(--raised);border-radius:0 6px 6px 0}
 .facts{display:flex;flex-wrap:wrap;gap:12px 44px;margin:36px 0 0;padding:20px 0 0;border-top:1px solid var(--line)}
@@ -31,16 +32,17 @@ section{margin-top:64px}
 .lead{margin:0 0 4px;font-size:19px;line-height:1.45;max-width:40em;font-weight:500}
 h3{margin:52px 0 4px;font-size:18px;line-height:1.3;letter-spacing:-.005em}
 .how{margin:0 0 16px;max-width:46em;color:var(--soft);font-size:14px}
-.scroll{overflow-x:auto;margin:0 -8px;padding:0 8px}
+.scroll{overflow-x:auto;margin:0 -8px;padding:0 8px;background:linear-gradient(to right,var(--paper) 40%,transparent) 0 0/36px 100% no-repeat local,linear-gradient(to left,var(--paper) 40%,transparent) 100% 0/36px 100% no-repeat local,linear-gradient(to right,var(--edge),transparent) 0 0/14px 100% no-repeat scroll,linear-gradient(to left,var(--edge),transparent) 100% 0/14px 100% no-repeat scroll;scrollbar-width:thin}
 table{width:100%;border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:baseline}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--soft);font-weight:500;font-size:12.5px;line-height:1.3;vertical-align:bottom}
-tbody th{font-weight:500;white-space:nowrap}
+tbody th{font-weight:500;max-width:24em;overflow-wrap:anywhere}
+.short{white-space:nowrap}
 tbody tr:last-child>*{border-bottom-color:transparent}
 .n{text-align:right;white-space:nowrap}
 thead .n{white-space:normal}
-.wide{width:34%;min-width:180px;vertical-align:middle!important}
+.wide{width:24%;min-width:120px;vertical-align:middle!important}
 .soft{color:var(--soft)}.faint{color:var(--faint)}
 .best td,.best th{font-weight:650}
 .swatch{display:inline-block;flex:none;width:18px;height:4px;border-radius:2px;margin-right:9px;vertical-align:.22em;background:var(--c)}
@@ -53,7 +55,7 @@ thead .n{white-space:normal}
 .track .bar{top:4px;height:8px;background:var(--c);opacity:.32;border-radius:0 2px 2px 0}
 .track .span{top:7px;height:2px;background:var(--c)}
 .track .dot{top:4px;width:8px;height:8px;margin-left:-4px;border-radius:50%;background:var(--c)}
-.verdict{white-space:nowrap}
+.verdict{min-width:9em}
 .verdict.worse{color:var(--bad)}.verdict.best{color:var(--good)}
 .matrix td{padding:9px 10px;border-bottom:2px solid var(--paper);border-left:2px solid var(--paper)}
 .matrix tbody th{border-bottom-color:transparent}
@@ -97,15 +99,15 @@ footer{margin-top:72px;padding-top:18px;padding-bottom:56px;border-top:1px solid
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
 @media screen and (max-width:720px){
 main,header,footer{padding-left:18px;padding-right:18px}
-header{padding-top:32px}h1{margin-bottom:18px;font-size:17px}
-.answer{font-size:21px}.lead{font-size:17px}
+header{padding-top:32px}.title{margin-bottom:14px;font-size:17px}
+h1{font-size:21px}.details{font-size:15px}.lead{font-size:17px}
 section{margin-top:44px}h3{margin-top:40px}
 .facts{gap:12px 28px}.facts dd{font-size:17px}
 .charts,.charts.heat{grid-template-columns:minmax(0,1fr);gap:28px}
 .charts.heat{grid-template-columns:repeat(2,minmax(0,1fr));gap:20px 14px}
 .scroll{margin:0 -18px;padding:0 18px}
 .wide{min-width:64px;width:auto}
-.narrow-off{display:none}
+.narrow-off{display:none}.short{white-space:normal}
 th,td{padding-right:10px}
 table{font-size:13px}
 .scroll tbody th:first-child,.scroll thead th:first-child,.scroll td.narrow-off:first-child+th{position:sticky;left:-18px;background:var(--paper)}
@@ -114,7 +116,7 @@ table{font-size:13px}
 @page{margin:16mm 14mm}
 body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main,header,footer{max-width:none;padding:0}
-header{padding-top:0}.answer{font-size:17pt}
+header{padding-top:0}h1{font-size:17pt}.details{font-size:11pt}
 section{margin-top:26pt}h3{margin-top:22pt}
 h2,h3,.how{break-after:avoid}tr,li{break-inside:avoid}
 .legend{position:static;break-after:avoid}.scale{break-after:avoid}.charts{break-before:avoid}.legend button{border:0}.tip{display:none}

@@ -34,6 +34,7 @@ function costParts(
       for (const [key, value] of Object.entries(split(living)))
         sums.set(key, (sums.get(key) ?? 0) + value / all.length);
     for (const [key, value] of sums) {
+      if (value === 0) continue;
       parts.add(key);
       policy.push(name);
       part.push(key);

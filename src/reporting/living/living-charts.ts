@@ -27,10 +27,10 @@ export function livingCharts(comparison: Comparison, cell: Cell): Chart[] {
   });
   const policies = [...runs.keys()];
   const bills = [
-    { title: 'Cost by service', note: 'idle: capacity that no pod requested', ...costByService(runs) },
-    { title: 'Cost by group of nodes', note: '', ...costByGroup(runs) },
-  ].flatMap(({ title, note, parts, data }): Chart[] =>
-    parts.length === 0
+    { title: 'Cost by service', note: 'idle: capacity that no pod requested', least: 1, ...costByService(runs) },
+    { title: 'Cost by group of nodes', note: '', least: 2, ...costByGroup(runs) },
+  ].flatMap(({ title, note, parts, data, least }): Chart[] =>
+    parts.length < least
       ? []
       : [
           {

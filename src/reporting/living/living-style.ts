@@ -7,6 +7,7 @@ export const LIVING_STYLE = `
 .chips button,.why .step button{display:inline-flex;align-items:center;gap:7px;padding:2px 10px;border:1px solid var(--line);border-radius:99px;background:none;color:var(--ink);font:inherit;font-size:13px;cursor:pointer}
 .chips button[aria-pressed=false]{color:var(--faint);text-decoration:line-through}
 .chips button[aria-pressed=false] i{opacity:.3}
+.panel-title .chips{gap:4px}.panel-title .chips button{padding:0 8px;font-size:12px}
 .chips i,.panel-title i{display:inline-block;width:12px;height:3px;border-radius:2px;background:var(--c)}
 .timeline button:focus-visible,.timeline select:focus-visible,.timeline input:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
 .stage{display:grid;grid-template-columns:minmax(0,1fr) 268px;gap:26px;align-items:start}

@@ -29,9 +29,9 @@ export function objectivesSection(comparison: Comparison, cell: Cell): string {
     return `<tbody>${rows.join('\n')}</tbody>`;
   });
   const range = cell.seeds.length > 1 ? '; minutes with the lowest and highest seed' : '';
-  return `<h3>Promises kept and broken</h3><p class="how">Violated: minutes in which the promise, taken for that minute alone, was broken. Budget used: bad requests over those allowed in the whole run; above 100 % the promise is broken. Burn rate: how many times faster than allowed the budget was used in the worst 5 minutes and the worst hour. Means over ${countOf(cell.seeds.length, 'seed')}${range}.</p>
+  return `<h3>Promises kept and broken</h3><p class="how">Violated: minutes in which the promise, taken for that minute alone, was broken. Budget used: bad requests over those allowed in the whole run; above 100 % (or 1×) the promise is broken. Burn rate: how many times faster than allowed the budget was used in the worst 5 minutes and the worst hour. Means over ${countOf(cell.seeds.length, 'seed')}${range}.</p>
 ${runs.size > MOST_IN_WORDS ? '' : `<p class="summary">${proseHtml(summary(runs))}</p>`}
-<div class="scroll"><table class="grouped"><thead><tr><th>Policy</th><th class="n">Cost</th><th>Promise</th><th class="n">Kept</th><th class="n">Violated, min</th><th class="n">Good, %</th><th class="n">Budget used, %</th><th class="n">Burn, 5 min</th><th class="n">Burn, 1 h</th></tr></thead>
+<div class="scroll"><table class="grouped"><thead><tr><th>Policy</th><th class="n">Cost</th><th>Promise</th><th class="n">Kept</th><th class="n">Violated, min</th><th class="n">Good</th><th class="n">Budget used</th><th class="n">Burn, 5 min</th><th class="n">Burn, 1 h</th></tr></thead>
 ${bodies.join('\n')}</table></div>`;
 }
 
@@ -72,8 +72,8 @@ function cells(same: readonly ObjectiveResult[]): string {
   return [
     verdict,
     `${digits(average(minutes))}${low === high ? '' : ` <span class="faint">(${low}–${high})</span>`}`,
-    fixed(good * 100, good > 0.99 ? 3 : 1),
-    fixed(used * 100, used < 0.1 ? 1 : 0),
+    `${fixed(good * 100, good > 0.99 ? 3 : 1)}\u00a0%`,
+    used >= 10 ? `${fixed(used, 0)}×` : `${fixed(used * 100, used < 0.1 ? 1 : 0)}\u00a0%`,
     digits(mean((one) => one.worstBurn5m)),
     digits(mean((one) => one.worstBurn1h)),
   ]

@@ -1,7 +1,8 @@
 import type { Cell, Comparison } from '../../experiment/comparison.ts';
 import type { ServiceResult } from '../../sim/monitoring/living-result.ts';
+import type { Metric } from '../../sim/metric-catalogue.ts';
 import { escapeHtml, proseHtml } from '../escape.ts';
-import { countOf, fixed, formatValue } from '../format.ts';
+import { countOf, fixed, formatLike } from '../format.ts';
 import { policyLabel } from '../html/policy-mark.ts';
 import { average } from '../resample.ts';
 import { livingRuns } from './living-runs.ts';
@@ -11,14 +12,18 @@ export function servicesSection(comparison: Comparison, cell: Cell): string {
   const runs = livingRuns(comparison, cell);
   if (runs.size === 0) return '';
   const names = [...new Set([...runs.values()].flatMap(([first]) => first.services.map((one) => one.service)))];
-  const bodies = names.map((name) => {
-    const rows = [...runs].map(([policy, all]) => {
-      const same = all.flatMap((one) => one.services.find((each) => each.service === name) ?? []);
-      return `<tr><td>${policyLabel(comparison, policy)}</td>${same.length === 0 ? '' : cells(same)}</tr>`;
-    });
-    return `<tbody><tr><th colspan="9" scope="rowgroup">${escapeHtml(name)} <span class="faint">${escapeHtml(modelOf(runs, name))}</span></th></tr>${rows.join('\n')}</tbody>`;
-  });
   const notes = [...new Set([...runs.values()].flat().flatMap((one) => one.notes))];
+  const bodies = names.map((name) => {
+    const results = [...runs.values()].map((all) =>
+      all.flatMap((one) => one.services.find((each) => each.service === name) ?? []),
+    );
+    const cells = cellsOf(results);
+    const rows = [...runs.keys()].map(
+      (policy, at) => `<tr><td>${policyLabel(comparison, policy)}</td>${cells[at]}</tr>`,
+    );
+    const model = notes.includes(modelOf(runs, name)) ? '' : modelOf(runs, name);
+    return `<tbody><tr><th colspan="9" scope="rowgroup">${escapeHtml(name)}${model === '' ? '' : ` <span class="faint">${escapeHtml(model)}</span>`}</th></tr>${rows.join('\n')}</tbody>`;
+  });
   const said =
     notes.length === 0 ? '' : `<ul class="plain">${notes.map((one) => `<li>${proseHtml(one)}</li>`).join('')}</ul>`;
   return `<h3>Services</h3><p class="how">Means over ${countOf(cell.seeds.length, 'seed')}. Missing: replicas asked for and not ready, summed over time.</p>
@@ -26,57 +31,44 @@ export function servicesSection(comparison: Comparison, cell: Cell): string {
 ${bodies.join('\n')}</table></div>${said}`;
 }
 
-function cells(same: readonly ServiceResult[]): string {
-  const mean = (of: (one: ServiceResult) => number): number => average(same.map(of));
-  const cell = (text: string): string => `<td class="n">${escapeHtml(text)}</td>`;
-  return [
-    cell(
-      fixed(
-        mean((one) => one.arrived),
-        0,
-      ),
-    ),
-    cell(
-      formatValue(
-        mean((one) => (one.arrived === 0 ? 1 : one.served / one.arrived)),
-        'share',
-      ),
-    ),
-    cell(
-      formatValue(
-        mean((one) => one.p50Ms),
-        'ms',
-      ),
-    ),
-    cell(
-      formatValue(
-        mean((one) => one.p99Ms),
-        'ms',
-      ),
-    ),
-    cell(
-      `${fixed(
-        mean((one) => one.replicasMean),
-        1,
-      )} (${fixed(
-        mean((one) => one.replicasPeak),
-        0,
-      )})`,
-    ),
-    cell(
-      formatValue(
-        mean((one) => one.cpuShareMean),
-        'share',
-      ),
-    ),
-    cell(`${fixed(mean((one) => one.deficitReplicaS) / 60, 0)} min`),
-    cell(
-      formatValue(
-        mean((one) => one.costUsd),
-        'usd',
-      ),
-    ),
-  ].join('');
+/** The columns; numbers of one service in one of them are written alike. */
+const COLUMNS: readonly {
+  readonly of: (one: ServiceResult) => number;
+  readonly unit: Metric['unit'];
+}[] = [
+  { of: (one) => one.arrived, unit: 'count' },
+  { of: (one) => (one.arrived === 0 ? 1 : one.served / one.arrived), unit: 'share' },
+  { of: (one) => one.p50Ms, unit: 'ms' },
+  { of: (one) => one.p99Ms, unit: 'ms' },
+  { of: (one) => one.replicasMean, unit: 'ratio' },
+  { of: (one) => one.cpuShareMean, unit: 'share' },
+  { of: (one) => one.deficitReplicaS / 60, unit: 'minutes' },
+  { of: (one) => one.costUsd, unit: 'usd' },
+];
+const REPLICAS = 4;
+
+/** The cells of each policy's row, means over seeds; empty for a policy without the service. */
+function cellsOf(policies: readonly (readonly ServiceResult[])[]): string[] {
+  const means = COLUMNS.map(({ of }) => policies.map((same) => average(same.map(of))));
+  const formats = COLUMNS.map(({ unit }, at) =>
+    unit === 'count' || unit === 'minutes'
+      ? (value: number) => `${fixed(value, 0)}${unit === 'minutes' ? ' min' : ''}`
+      : at === REPLICAS
+        ? (value: number) => fixed(value, 1)
+        : formatLike(
+            means[at].filter((_, row) => policies[row].length > 0),
+            unit,
+            3,
+          ),
+  );
+  return policies.map((same, row) => {
+    if (same.length === 0) return '';
+    const peak = fixed(average(same.map((one) => one.replicasPeak)), 0);
+    return formats
+      .map((write, at) => `${write(means[at][row])}${at === REPLICAS ? ` (${peak})` : ''}`)
+      .map((text) => `<td class="n">${escapeHtml(text)}</td>`)
+      .join('');
+  });
 }
 
 function modelOf(

@@ -36,6 +36,9 @@ export const TIMELINE_CLIENT = `
   function start(root) {
     var data = page.timelines[Number(root.dataset.timeline)];
     var shown = data.services.map(function (_, at) { return at < page.servicesShown; });
+    var kinds = Array.prototype.slice.call(root.querySelectorAll('[data-kind]'));
+    var without = {};
+    kinds.forEach(function (button) { if (button.getAttribute('aria-pressed') === 'false') without[data.lanes[Number(button.dataset.kind)]] = true; });
     var state = { a: 0, b: -1, mean: false, from: 0, to: data.until, cursor: null, chosen: null };
     var views = [];
     var windowed = [];
@@ -72,7 +75,12 @@ export const TIMELINE_CLIENT = `
       return rows;
     }
     function bandRows() { return state.mean ? [] : data.policies[state.a].bands; }
-    function marks() {
+    function lanesShown() {
+      var lanes = data.lanes.filter(function (lane) { return !without[lane]; });
+      return lanes.length === 0 ? ['happenings'] : lanes;
+    }
+    function marks() { return allMarks().filter(function (one) { return !without[one.lane]; }); }
+    function allMarks() {
       if (state.mean) return [];
       var all = [];
       chosenPolicies().forEach(function (place, slot) {
@@ -134,6 +142,7 @@ export const TIMELINE_CLIENT = `
         windowed.push(view);
       });
       var lanes = make(data.laneSpec, find(root, 'lanes'), marks());
+      lanes.signal('lanes', lanesShown());
       lanes.tooltip(showTip);
       lanes.addEventListener('click', function (_, item) { if (item && item.datum && item.datum.key) choose(item.datum.key); });
       lanes.run();
@@ -148,6 +157,7 @@ export const TIMELINE_CLIENT = `
       whole.run();
       views.push(whole);
       readout();
+      counts();
       list();
     }
     function setWindow(from, to) {
@@ -166,6 +176,14 @@ export const TIMELINE_CLIENT = `
         if (times[middle] < t) low = middle + 1; else high = middle;
       }
       return low > 0 && t - times[low - 1] < times[low] - t ? low - 1 : low;
+    }
+    function counts() {
+      var all = allMarks();
+      kinds.forEach(function (button) {
+        var at = Number(button.dataset.kind);
+        var count = all.filter(function (one) { return one.lane === data.lanes[at]; }).length;
+        button.querySelector('[data-count]').textContent = state.mean ? '' : String(count);
+      });
     }
     function readout() {
       data.panels.forEach(function (panel, at) {
@@ -293,6 +311,17 @@ export const TIMELINE_CLIENT = `
         shown[at] = !shown[at];
         button.setAttribute('aria-pressed', String(shown[at]));
         draw();
+      });
+    });
+    kinds.forEach(function (button) {
+      button.addEventListener('click', function () {
+        var lane = data.lanes[Number(button.dataset.kind)];
+        without[lane] = !without[lane];
+        button.setAttribute('aria-pressed', String(!without[lane]));
+        var view = views[data.panels.length];
+        if (view) view.signal('lanes', lanesShown());
+        refreshMarks();
+        list();
       });
     });
     new IntersectionObserver(function (seen, observer) {

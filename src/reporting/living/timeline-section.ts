@@ -28,6 +28,7 @@ export interface TimelinePage {
   readonly overviewSpec: Spec;
 }
 
+const ORDER = ['horizontal', 'vertical', 'nodes', 'deployment'];
 const MOST_SERVICES = 12;
 /** So many services are shown at first. */
 export const SERVICES_SHOWN = 6;
@@ -52,7 +53,7 @@ export function timelinePage(comparison: Comparison, cell: Cell): TimelinePage |
     ...policyTimeline(policy, all, panels, { untilUs, usPerUnit: time.seconds * 1e6 }),
     slot: comparison.policies.findIndex((one) => one.name === policy),
   }));
-  const lanes = [...new Set([...policies.flatMap((one) => one.decisions.map(({ by }) => by)), 'happenings'])];
+  const lanes = lanesOf(policies);
   return {
     until: untilUs / 1e6 / time.seconds,
     secondsPerUnit: time.seconds,
@@ -104,6 +105,17 @@ export function timelineSection(page: TimelinePage, at: number): string {
           )
           .join('')}</div>`
       : '';
+  // Where pods go is asked for last: it is hidden at first where anybody else decides anything.
+  const hidden = page.lanes.length > 2 ? page.lanes.indexOf('scheduler') : -1;
+  const kinds =
+    page.lanes.length < 2
+      ? ''
+      : `<span class="chips" role="group" aria-label="Kinds of marks">${page.lanes
+          .map(
+            (lane, place) =>
+              `<button type="button" aria-pressed="${place !== hidden}" data-kind="${place}">${escapeHtml(lane)} <span class="faint" data-count="${place}"></span></button>`,
+          )
+          .join('')}</span>`;
   const panels = page.panels.map(
     ({ title }, place) =>
       `<div class="panel"><p class="panel-title"><b>${escapeHtml(title)}</b><span data-readout="${place}"></span></p><div class="plot" data-panel="${place}" role="img" aria-label="${escapeHtml(`${title} over time`)}"></div></div>`,
@@ -111,11 +123,18 @@ export function timelineSection(page: TimelinePage, at: number): string {
   return `<h3>Timeline</h3><p class="how">Everything on one time axis. Move over the charts (or the slider) to read values, draw a window in the lowest chart to look closer (double click: all again), click a mark to have the decision explained. Shaded red: something was broken; blue: a deployment was going on.</p>
 <div class="timeline" data-timeline="${at}"><div class="controls"><label>Policy <select data-role="policy">${options}</select></label>${beside}${which}${chips}</div>
 <div class="stage"><div class="panels"><div class="cursor" hidden></div>${panels.join('\n')}
-<div class="panel"><p class="panel-title"><b>Decisions and happenings</b><span data-role="marks-note"></span></p><div class="plot" data-role="lanes" role="img" aria-label="Decisions and happenings over time"></div></div>
+<div class="panel"><p class="panel-title"><b>Decisions and happenings</b>${kinds}<span data-role="marks-note"></span></p><div class="plot" data-role="lanes" role="img" aria-label="Decisions and happenings over time"></div></div>
 <div class="panel"><div class="plot" data-role="overview" role="img" aria-label="Window of time"></div></div>
 <p class="scrub"><input type="range" min="0" max="1000" value="0" step="1" aria-label="Moment" data-role="scrub"><output data-role="clock"></output></p></div>
 <aside class="why" aria-live="polite"><div data-role="why"><p class="soft">Click a mark to see what was observed, how the decision follows from it and what limited it.</p></div>
 <p class="step"><button type="button" data-role="previous">← earlier</button><button type="button" data-role="next">later →</button></p><ol data-role="list" aria-label="Decisions and happenings in the window"></ol></aside></div></div>`;
+}
+
+/** Who decides, those who scale first and the scheduler, who decides most often, last; then what happened. */
+function lanesOf(policies: readonly PolicyTimeline[]): string[] {
+  const deciders = [...new Set(policies.flatMap((one) => one.decisions.map(({ by }) => by)))];
+  const rank = (by: string): number => (ORDER.includes(by) ? ORDER.indexOf(by) : by === 'scheduler' ? 99 : 50);
+  return [...deciders.sort((a, b) => rank(a) - rank(b)), 'happenings'];
 }
 
 /** Services by requests, most first. */

@@ -72,6 +72,7 @@ export function panelSpec(panel: Pick<Panel, 'unit' | 'steps'>, logarithmic: boo
 export function laneSpec(lanes: readonly string[]): Spec {
   return {
     ...frame(26 * lanes.length + 34),
+    params: [...WINDOW, { name: 'lanes', value: lanes }],
     layer: [
       bandLayer(x(true)),
       {
@@ -82,7 +83,7 @@ export function laneSpec(lanes: readonly string[]): Spec {
             field: 'lane',
             type: 'nominal',
             title: null,
-            scale: { domain: lanes },
+            scale: { domain: { signal: 'lanes' } },
             axis: { ...SIDE, grid: true, labelLimit: LEFT_PX - 10 },
           },
           yOffset: { field: 'slot', type: 'nominal', scale: { domain: [0, 1], paddingOuter: 0.4 } },
