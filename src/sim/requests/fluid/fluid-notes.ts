@@ -17,6 +17,7 @@ export function fluidNotes(options: RequestModelOptions): string[] {
     if (service.balancing.fluid === undefined) left.push(`${service.balancing.name} balances as random does`);
     if (service.staleUs > 0) left.push('balancers see the load as it is now');
     if (service.slowStartUs > 0) left.push('new endpoints get their full share at once');
+    if ((service.holdUs ?? 0) > 0) left.push('calls without an endpoint fail at once');
     if (clients.some((client) => client.breaker !== undefined)) left.push('circuit breakers never open');
     if (clients.some((client) => client.hedgeAfterUs !== undefined)) left.push('no request is sent twice to hedge');
     if (

@@ -1,6 +1,7 @@
 import { durationMeanUs, type DurationSpec, durationSquaredCv } from '../../duration-spec.ts';
 import { Violation } from '../../ledger.ts';
 import { US_PER_SECOND } from '../../time.ts';
+import { refuseCallCircles } from '../call-circle.ts';
 import { ServiceTally, TrafficTally } from '../counters.ts';
 import type { LatencyHistogram } from '../latency-histogram.ts';
 import type { EndpointSpec, RequestModel, RequestModelOptions } from '../request-model.ts';
@@ -19,6 +20,7 @@ import { scaledDuration, serviceShape } from './service-shape.ts';
 import { stagesOf } from './stages.ts';
 import { evenUntil, meanLevelBetween, rateCurve } from './traffic-rate.ts';
 import { ZoneDelays } from './zone-delays.ts';
+import { ZoneWeights } from './zone-weights.ts';
 
 /** A level that changes by more than this share ends a span. */
 const EVEN = 0.03;
@@ -76,6 +78,9 @@ export class FluidRequests implements RequestModel {
   private readonly order: readonly number[];
   private readonly endpoints: GroupedEndpoint[] = [];
   private readonly zones: ZoneDelays;
+  private readonly zoneWeights: ZoneWeights;
+  /** The service that sends the stream; absent: it comes from outside. */
+  private readonly callerOf = new Map<FluidStream, number>();
   private readonly serviceLatency: GridSum[];
   private readonly trafficLatency: GridSum[];
   private spanUs: number;
@@ -83,9 +88,11 @@ export class FluidRequests implements RequestModel {
   private readonly feedback: boolean;
 
   constructor(options: RequestModelOptions) {
+    refuseCallCircles(options.services);
     const cache = new FamilyCache();
     this.nowUs = options.startUs;
     this.zones = new ZoneDelays(options.zones.length);
+    this.zoneWeights = new ZoneWeights(options.services.length, options.zones.length);
     this.services = options.services.map(() => new ServiceTally());
     this.traffic = options.traffic.map(() => new TrafficTally());
     this.serviceLatency = options.services.map(() => new GridSum());
@@ -110,6 +117,9 @@ export class FluidRequests implements RequestModel {
     this.inner = options.services.map((spec, index) =>
       this.makeService(spec, streams[index], calls[index], slots[index], cache),
     );
+    calls.forEach((stages, caller) => {
+      for (const { stream } of stages.flat()) this.callerOf.set(stream, caller);
+    });
     this.order = callersFirst(options.services);
     const means = this.inner.map((service) => service.meanUs);
     this.firstSpanUs = Math.max(SHORTEST_US, Math.min(US_PER_SECOND, ...means));
@@ -216,6 +226,7 @@ export class FluidRequests implements RequestModel {
     for (const amount of slots) arrivals += amount;
     tally.arrived += arrivals;
     tally.inFlight += arrivals;
+    tally.crossZone += this.crossZone(service);
     const rate = arrivals / durationUs;
     const upset =
       Math.abs(rate - service.lastRate) > UPSET * Math.max(rate, service.lastRate) &&
@@ -271,6 +282,21 @@ export class FluidRequests implements RequestModel {
     this.giveUp(index, service, fromUs, toUs);
     this.depart(index, service, fromUs, toUs);
     return upset;
+  }
+
+  /** Of those who arrive at the service, the ones that come from another zone than they go to. */
+  private crossZone({ streams, slots }: Service): number {
+    let crossing = 0;
+    for (const stream of streams) {
+      const caller = this.callerOf.get(stream);
+      const share =
+        caller === undefined
+          ? this.zoneWeights.crossShare(this.sources[stream.traffic].traffic.fromZone, stream.service)
+          : this.zoneWeights.crossShareBetween(caller, stream.service);
+      if (share === 0) continue;
+      for (let attempt = 0; attempt < stream.attempts; attempt++) crossing += slots[stream.firstSlot + attempt] * share;
+    }
+    return crossing;
   }
 
   /** Those who arrived: refused at once, sent to where nobody answers, or in the queue, of whom some will give up. */
@@ -505,6 +531,7 @@ export class FluidRequests implements RequestModel {
     this.endpoints.push(endpoint);
     this.inner[spec.service].groups.add(endpoint);
     this.zones.place(spec.service, spec.zone, 1);
+    this.zoneWeights.change(spec.service, spec.zone, spec.weight);
     this.disturb(spec.service);
     return this.endpoints.length - 1;
   }
@@ -520,6 +547,7 @@ export class FluidRequests implements RequestModel {
   setWeight(endpoint: number, weight: number): void {
     const one = this.endpoints[endpoint];
     if (one.weight === weight || one.removed) return;
+    if (!one.draining) this.zoneWeights.change(one.spec.service, one.spec.zone, weight - one.weight);
     one.weight = weight;
     if (one.group !== undefined && !one.draining) this.inner[one.spec.service].groups.move(one);
     this.disturb(one.spec.service);
@@ -559,6 +587,7 @@ export class FluidRequests implements RequestModel {
     if (one.reachable) service.groups.move(one);
     else service.unreachable--;
     this.zones.place(one.spec.service, one.spec.zone, -1);
+    this.zoneWeights.change(one.spec.service, one.spec.zone, -one.weight);
     this.disturb(one.spec.service);
   }
 
@@ -568,7 +597,10 @@ export class FluidRequests implements RequestModel {
     one.removed = true;
     const index = one.spec.service;
     const service = this.inner[index];
-    if (!one.draining) this.zones.place(index, one.spec.zone, -1);
+    if (!one.draining) {
+      this.zones.place(index, one.spec.zone, -1);
+      this.zoneWeights.change(index, one.spec.zone, -one.weight);
+    }
     if (one.reachable) {
       const held = service.groups.take(one);
       this.lose(index, held, (stream, late) => this.endpointLost(index, stream, late));

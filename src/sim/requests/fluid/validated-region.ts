@@ -46,6 +46,7 @@ function ownLimits(
     return 'its balancers see old loads';
   if (service.balancers > 1 && fluid.kind !== 'random') return 'it has several balancers';
   if (service.slowStartUs > 0) return 'new endpoints start slowly';
+  if ((service.holdUs ?? 0) > 0) return 'calls wait where there is no endpoint (an activator)';
   if (service.queueLimit < Infinity) return 'its queues are limited';
   if (service.holdsPlace && service.calls.length > 0) return 'requests keep their place while they wait for calls';
   if (squaredCv > 1.1 && concurrency > 1 && (fluid.kind === 'random' || fluid.kind === 'round-robin'))
