@@ -55,6 +55,7 @@ export function serviceSpec(
       staleUs: service.stale,
       balancers: service.balancers,
       slowStartUs: service.slowStart,
+      ...(service.activator > 0 && { holdUs: service.activator }),
     },
   };
 }

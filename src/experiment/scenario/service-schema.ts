@@ -89,6 +89,7 @@ export const serviceSchema = z
     balancers: count('Independent load balancers in front of it', 1, 1000).default(1),
     stale: duration('Age of the load that balancers see').default(0),
     slowStart: duration("A new replica's share of requests rises over this time").default(0),
+    activator: duration('A call that finds no replica waits so long for one; default: it fails at once').default(0),
   })
   .describe('A service: replicas of one pod that answer requests');
 

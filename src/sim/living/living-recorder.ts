@@ -179,6 +179,9 @@ export class LivingRecorder {
     const services = world.spec.services.map((_, service) => this.serviceResult(service));
     const objectives = this.objectives.map((meter) => meter.result());
     const served = world.requests.traffic.reduce((sum, one) => sum + one.good, 0);
+    world.requests.services.forEach(({ crossZone }, service) =>
+      this.billing.traffic(service, crossZone * world.spec.requestBytes),
+    );
     const cost = this.billing.result(served);
     services.forEach((one) => Object.assign(one, { costUsd: cost.byService[one.service] ?? 0 }));
     const living: LivingResult = {
