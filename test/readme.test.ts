@@ -1,6 +1,8 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { planScenario } from '../src/experiment/scenario/plan-scenario.ts';
+import { builtInNames } from '../src/experiment/policy-catalogue.ts';
 import { baton, folderWith } from './cli/baton.ts';
 import { slowTest } from './slow.ts';
 import { traceDir } from './trace-dir.ts';
@@ -50,6 +52,21 @@ test('every command of the README has its output, or is known to have none', () 
   expect(shown).toContain(START);
   expect(commands.filter((command) => !shown.includes(command))).toEqual(['npm ci && npm run setup && npm test']);
   expect(shown.filter((command) => command !== START && !command.startsWith('npx baton '))).toEqual([]);
+});
+
+test('the scenario of the README can be planned', () => {
+  const [, text] = /^```yaml\n([\s\S]*?)^```/m.exec(readme)!;
+  const { variants } = planScenario(
+    text,
+    {
+      file: 'README.md',
+      title: 'readme',
+      names: builtInNames(() => false),
+      resolvePath: (path) => path,
+    },
+    [],
+  );
+  expect(variants.map(({ policy }) => policy.name)).toHaveLength(2);
 });
 
 test('an output that differs is noticed, and what is left out is not', () => {
