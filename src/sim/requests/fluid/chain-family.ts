@@ -5,6 +5,7 @@ import { phaseFit } from './phase-fit.ts';
 import { LOST, type ReplicaChain, replicaChain } from './replica-chain.ts';
 import { meanLevel, stationary } from './stationary.ts';
 import { WaitTable } from './wait-table.ts';
+import type { WorkBudget } from './work-budget.ts';
 
 /** What the chains of a family have in common. */
 export interface FamilyTraits {
@@ -41,6 +42,13 @@ const EMPTY = 1e-9;
 const LOAD_STEP = 0.005;
 /** Without a queue limit nothing is at rest from this load on. */
 export const BUSIEST = 0.985;
+/** With one, what comes above this load is turned away as it would be under it: a full queue stays full. */
+export const FLOODED = 16;
+/** Loads above 1 are told apart by this share of them. */
+const FLOOD_STEP = 0.01;
+const KEYS_TO_FULL = 400;
+/** So much coarser once the run has done its work. */
+const COARSER = 8;
 
 /** Chains of different length of the same kind, what is known about them at rest, and their wait tables. Made when asked for. */
 export class ChainFamily {
@@ -48,14 +56,16 @@ export class ChainFamily {
   /** The most levels above 0; a request beyond is lost or, without a limit, the window moves. */
   readonly top: number;
   readonly limited: boolean;
+  readonly budget: WorkBudget;
   private readonly chains = new Map<number, ReplicaChain>();
   private readonly tables = new Map<number, WaitTable>();
   private readonly evolutions = new Map<number, Evolution>();
   private readonly rests = new Map<number, Map<number, Rest>>();
   private readonly lengths: number[];
 
-  constructor(traits: FamilyTraits) {
+  constructor(traits: FamilyTraits, budget: WorkBudget) {
     this.traits = traits;
+    this.budget = budget;
     const { places, queueLimit, ticks } = traits;
     const fit = phaseFit(traits.squaredCv);
     const modes = fit.kind === 'exponential' ? 1 : fit.kind === 'erlang' ? fit.phases : Math.min(places, 6) + 1;
@@ -122,8 +132,17 @@ export class ChainFamily {
 
   /** The number that stands for this load per place, or -1 when nothing is at rest under it. */
   loadKey(load: number): number {
-    if (this.limited) return Math.floor(load / (LOAD_STEP / 2) + 0.5);
-    return load < BUSIEST ? Math.floor(-log(1 - load) / LOAD_STEP + 0.5) : -1;
+    const coarse = this.budget.spent ? COARSER : 1;
+    const whole = (fine: number): number => Math.floor(fine / coarse + 0.5) * coarse;
+    if (!this.limited) return load < BUSIEST ? whole(-log(1 - load) / LOAD_STEP) : -1;
+    if (load <= 1) return whole(load * KEYS_TO_FULL);
+    return KEYS_TO_FULL + whole(log(Math.min(FLOODED, load)) / FLOOD_STEP);
+  }
+
+  /** The load that a number stands for. */
+  loadOf(key: number): number {
+    if (!this.limited) return 1 - exp(-key * LOAD_STEP);
+    return key <= KEYS_TO_FULL ? key / KEYS_TO_FULL : exp((key - KEYS_TO_FULL) * FLOOD_STEP);
   }
 
   /** What it comes to rest at under the load that `loadKey` gave a number to. */
@@ -142,11 +161,10 @@ export class ChainFamily {
   }
 
   private findRest(key: number, choices: number): Rest {
-    const load = this.limited ? (key * LOAD_STEP) / 2 : 1 - expOfKey(key);
-    const rate = Math.max(1e-6, load) * this.traits.places;
+    const rate = Math.max(1e-6, this.loadOf(key)) * this.traits.places;
     for (const length of this.lengths) {
       const chain = this.chain(length);
-      const shares = stationary(chain, rate, choices);
+      const shares = stationary(chain, rate, choices, this.budget);
       let atTop = 0;
       for (let state = chain.firstOf[chain.top]; state < chain.states; state++) atTop += shares[state];
       if (atTop < EMPTY || length === this.top) return this.describe(chain, shares, rate, choices, key);
@@ -187,8 +205,4 @@ export class ChainFamily {
       firstTime: table.firstTime,
     };
   }
-}
-
-function expOfKey(key: number): number {
-  return exp(-key * LOAD_STEP);
 }

@@ -1,7 +1,10 @@
 import { ChainFamily, type FamilyTraits } from './chain-family.ts';
+import { WorkBudget } from './work-budget.ts';
 
 /** Families shared by all services of a run that are alike. */
 export class FamilyCache {
+  /** Of the whole run. */
+  readonly budget = new WorkBudget();
   private readonly families = new Map<string, ChainFamily>();
 
   family(traits: FamilyTraits): ChainFamily {
@@ -10,7 +13,7 @@ export class FamilyCache {
     const key = `${traits.places}/${squaredCv}/${traits.ticks}/${traits.queueLimit}`;
     let family = this.families.get(key);
     if (family === undefined) {
-      family = new ChainFamily({ ...traits, squaredCv });
+      family = new ChainFamily({ ...traits, squaredCv }, this.budget);
       this.families.set(key, family);
     }
     return family;

@@ -19,6 +19,7 @@ import { type GroupedEndpoint, ReplicaGroups } from './replica-groups.ts';
 import { scaledDuration, serviceShape } from './service-shape.ts';
 import { stagesOf } from './stages.ts';
 import { evenUntil, meanLevelBetween, rateCurve } from './traffic-rate.ts';
+import type { WorkBudget } from './work-budget.ts';
 import { ZoneDelays } from './zone-delays.ts';
 import { ZoneWeights } from './zone-weights.ts';
 
@@ -86,10 +87,12 @@ export class FluidRequests implements RequestModel {
   private spanUs: number;
   private readonly firstSpanUs: number;
   private readonly feedback: boolean;
+  private readonly budget: WorkBudget;
 
   constructor(options: RequestModelOptions) {
     refuseCallCircles(options.services);
     const cache = new FamilyCache();
+    this.budget = cache.budget;
     this.nowUs = options.startUs;
     this.zones = new ZoneDelays(options.zones.length);
     this.zoneWeights = new ZoneWeights(options.services.length, options.zones.length);
@@ -182,6 +185,7 @@ export class FluidRequests implements RequestModel {
   /** One span of even traffic: callers first, so that what they send on reaches those they call within the same span. */
   private span(fromUs: number, toUs: number): void {
     const durationUs = toUs - fromUs;
+    this.budget.grow(durationUs / US_PER_SECOND);
     for (const { traffic, curve, stream, thinkUs } of this.sources) {
       const level = meanLevelBetween(curve, fromUs, toUs);
       const tally = this.traffic[stream.traffic];

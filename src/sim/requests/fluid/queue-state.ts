@@ -1,5 +1,5 @@
 import { exp } from '../../exact-math.ts';
-import type { ChainFamily, Rest } from './chain-family.ts';
+import { BUSIEST, type ChainFamily, FLOODED, type Rest } from './chain-family.ts';
 import type { Evolution, SpanSums } from './evolve.ts';
 import { noSums } from './evolve.ts';
 import { addAt, coarse, type LatencyShape, NO_TIME, scaled, shapeOf, sumOf, trimmed } from './latency-shape.ts';
@@ -25,6 +25,8 @@ const FULL = 1e-8;
 const DEEP = 400;
 /** Change of level, relative, at which a queue counts as at rest. */
 const RESTS = 0.002;
+/** Requests per place and service time that a stopped replica with a queue limit takes at most. */
+const MOST_AT_REST = 4;
 
 /**
  * The queue of a typical replica as shares of states, or at rest under a load. A backlog too long for the chain is kept
@@ -58,7 +60,7 @@ export class QueueState {
     // Between the loads that are told apart the level is in proportion.
     const { places } = this.family.traits;
     const exact = places * this.restingLoad;
-    const told = this.family.limited ? exact : places * restLoad(resting.key);
+    const told = this.family.limited ? exact : places * this.family.loadOf(resting.key);
     return told > 0 ? resting.level * Math.min(2, exact / told) : resting.level;
   }
 
@@ -171,6 +173,11 @@ export class QueueState {
     }
     const load = speed > 0 ? rate / (places * speed) : Infinity;
     const key = speed > 0 && others === undefined && this.base === 0 ? this.family.loadKey(load) : -1;
+    const { budget } = this.family;
+    if (budget.spent) {
+      this.coarsely(rate, load, speed, duration, choices, result);
+      return result;
+    }
     if (key < 0) {
       this.integrate(rate, speed, choices, duration, undefined, others, result);
       return result;
@@ -204,7 +211,7 @@ export class QueueState {
     this.restingLoad = load;
     this.base = 0;
     const arrivals = rate * duration;
-    const lost = arrivals * rest.lostShare;
+    const lost = arrivals * (load > FLOODED ? 1 - ((1 - rest.lostShare) * FLOODED) / load : rest.lostShare);
     result.lost += lost;
     result.joined += arrivals - lost;
     result.busy += this.family.limited
@@ -212,6 +219,42 @@ export class QueueState {
       : Math.min(1, load) * this.family.traits.places * duration;
     result.level = this.level;
     this.foundRest += arrivals - lost;
+  }
+
+  /** Without integrating: at rest under a load that leaves room, and a backlog that grows or shrinks as a whole otherwise. */
+  private coarsely(
+    rate: number,
+    load: number,
+    speed: number,
+    duration: number,
+    choices: number,
+    result: SpanResult,
+  ): void {
+    const { family } = this;
+    const { places } = family.traits;
+    const arrivals = rate * duration;
+    if (speed > 0 && family.limited) {
+      this.rest(family.loadKey(load), load, choices, rate, duration, result);
+      return;
+    }
+    const before = this.level;
+    const after = before + arrivals - places * speed * duration;
+    if (speed > 0 && (after <= Math.max(places, before) || before < places) && load < BUSIEST && this.base < 1) {
+      this.rest(family.loadKey(load), load, choices, rate, duration, result);
+      return;
+    }
+    const lost = family.limited ? Math.max(0, before + arrivals - family.top) : 0;
+    const joined = arrivals - Math.min(arrivals, lost);
+    this.stir();
+    this.pushBacklog(this.shares, joined);
+    const growth = joined - Math.min(before + joined, places * speed * duration);
+    if (family.limited) this.gain(Math.max(0, growth));
+    else this.base = Math.max(0, this.base + growth);
+    result.joined += joined;
+    result.lost += arrivals - joined;
+    result.busy += joined - growth;
+    result.steps++;
+    result.level = this.level;
   }
 
   /** What was found at rest, moved to the chain's own list. */
@@ -236,6 +279,8 @@ export class QueueState {
   ): number {
     this.stir();
     const { places } = this.family.traits;
+    // A queue with a limit that is full all the time turns away the rest: steps need not be as short as its gaps.
+    const admitted = this.family.limited ? Math.min(rate, places * (FLOODED * speed + MOST_AT_REST)) : rate;
     let left = duration;
     while (left > 0) {
       if (!this.family.limited && this.isDeep()) {
@@ -249,14 +294,16 @@ export class QueueState {
       const part = Math.min(left, Math.max(2, Math.min(50, duration / 8)));
       const before = this.level;
       const canGrow = this.chain.top < this.family.top || !this.family.limited;
-      const unused = evolution.run(this.shares, rate, speed, choices, part, sums, canGrow ? FULL : Infinity);
+      const unused = evolution.run(this.shares, admitted, speed, choices, part, sums, canGrow ? FULL : Infinity);
       const passed = part - unused;
       left -= passed;
       result.steps += sums.steps;
+      this.family.budget.spend((sums.steps + 1) * this.chain.states);
       result.busy += sums.busy;
       const arrivals = rate * passed;
       const all = sums.joined + sums.lost;
-      const lost = this.family.limited && all > 0 ? (arrivals * sums.lost) / all : 0;
+      const lost =
+        this.family.limited && all > 0 ? arrivals * (1 - (1 - sums.lost / all) * (rate > 0 ? admitted / rate : 1)) : 0;
       result.lost += lost;
       result.joined += arrivals - lost;
       // The trapezoid is off by a little; what is known exactly is the number of arrivals.
@@ -472,10 +519,6 @@ function normalPoints(): [number, number][] {
     total += share;
   }
   return points.map(([z, share]) => [z, share / total]);
-}
-
-function restLoad(key: number): number {
-  return 1 - exp(-key * 0.005);
 }
 
 function busyAt(rest: Rest): number {

@@ -1,3 +1,4 @@
+import { log } from '../../exact-math.ts';
 import type { RequestService } from '../request-service.ts';
 import type { EndpointSpec } from '../request-model.ts';
 import type { ChainFamily } from './chain-family.ts';
@@ -6,9 +7,15 @@ import type { FamilyCache } from './family-cache.ts';
 import { type LatencyShape, mixtureOf, NO_TIME } from './latency-shape.ts';
 import { QueueState } from './queue-state.ts';
 
-/** Replicas that are alike: same speed, same weight, all open or all draining. */
+/** Speeds within so much of each other (in their logarithm) are taken for their mean: few groups, few equations. */
+const ALIKE = 0.1;
+/** Nothing is told apart below this speed. */
+const CRAWLS = 0.02;
+
+/** Replicas that are alike: about the same speed, same weight, all open or all draining. */
 interface Group {
   key: string;
+  /** The mean of its members'. */
   speed: number;
   weight: number;
   readonly open: boolean;
@@ -112,7 +119,7 @@ export class ReplicaGroups {
     if (group.count === 0) this.groups = this.groups.filter((one) => one !== group);
     this.members = this.members.filter((member) => member !== endpoint);
     this.refit();
-    this.poolSpeed();
+    this.meanSpeed(group);
     this.changed();
     return held;
   }
@@ -121,6 +128,10 @@ export class ReplicaGroups {
   move(endpoint: GroupedEndpoint): void {
     const { group } = endpoint;
     if (group === undefined) return;
+    if (group.key === this.keyOf(endpoint, this.kind.pooled)) {
+      this.meanSpeed(group);
+      return;
+    }
     const held = this.levelOf(endpoint);
     const queue = this.kind.pooled && group.open ? undefined : group.queue;
     this.take(endpoint);
@@ -204,13 +215,16 @@ export class ReplicaGroups {
     const result: PassResult = { joined: 0, lost: 0, steps: 0, shape: NO_TIME };
     const parts: { weight: number; shape: LatencyShape }[] = [];
     const open = this.groups.filter((group) => group.open);
-    const weights = open.reduce((sum, group) => sum + group.count * group.weight, 0);
     const { choices, pooled } = this.kind;
-    const several = choices > 1 && open.length > 1;
-    const pieces = several ? Math.min(64, Math.max(1, Math.ceil(durationUs / this.meanUs))) : 1;
+    const coarse = this.cache.budget.spent;
+    // Who compares sends less to those that are slow; only the equations of all of them together tell how much less.
+    const drawn = (group: Group): number => group.weight * (coarse && choices > 1 ? Math.max(0.01, group.speed) : 1);
+    const weights = open.reduce((sum, group) => sum + group.count * drawn(group), 0);
+    const several = choices > 1 && open.length > 1 && !coarse;
+    const pieces = several ? Math.min(16, Math.max(1, Math.ceil(durationUs / this.meanUs))) : 1;
     for (let part = 0; part < pieces; part++)
       for (const group of this.groups) {
-        const share = group.open && weights > 0 ? (pooled ? 1 : group.weight / weights) : 0;
+        const share = group.open && weights > 0 ? (pooled ? 1 : drawn(group) / weights) : 0;
         const duration = durationUs / this.meanUs / pieces;
         const rate = (arrivals * share) / pieces / duration;
         const others = several && group.open ? (into: Float64Array) => this.allLevels(open, weights, into) : undefined;
@@ -254,8 +268,8 @@ export class ReplicaGroups {
     if (open) this.openCount++;
     const pooled = open && fluidKind(this.service, this.openCount, this.squaredCv).pooled;
     this.refit();
-    const speed = endpoint.speed;
-    const key = pooled ? 'pool' : `${open ? 'open' : 'draining'}/${speed}/${open ? endpoint.weight : 0}`;
+    const { speed } = endpoint;
+    const key = this.keyOf(endpoint, pooled);
     let group = this.groups.find((one) => one.key === key);
     if (group === undefined) {
       group = {
@@ -289,17 +303,21 @@ export class ReplicaGroups {
     endpoint.group = group;
     this.collect(endpoint, group, -1);
     this.members.push(endpoint);
-    this.poolSpeed();
+    this.meanSpeed(group);
     this.changed();
   }
 
-  /** A pool works at the mean speed of its replicas. */
-  private poolSpeed(): void {
-    const pool = this.groups.find((group) => group.key === 'pool');
-    if (pool === undefined) return;
+  private keyOf({ speed, weight, draining }: GroupedEndpoint, pooled: boolean): string {
+    if (pooled && !draining) return 'pool';
+    const pace = speed > 0 ? Math.floor(log(Math.max(CRAWLS, speed)) / ALIKE + 0.5) : 'stopped';
+    return draining ? `draining/${pace}` : `open/${pace}/${weight}`;
+  }
+
+  /** A group works at the mean speed of its replicas. */
+  private meanSpeed(group: Group): void {
     let sum = 0;
-    for (const member of this.members) if (member.group === pool) sum += member.speed;
-    pool.speed = sum / pool.count;
+    for (const member of this.members) if (member.group === group) sum += member.speed;
+    if (group.count > 0) group.speed = sum / group.count;
   }
 
   private family(open: boolean): ChainFamily {
@@ -330,7 +348,7 @@ export class ReplicaGroups {
     const first = open[0];
     const speed = open.reduce((sum, group) => sum + group.speed * group.count, 0) / count;
     const weight = Math.max(first.weight, 1e-9);
-    first.key = this.kind.pooled ? 'pool' : `open/${speed}/${weight}`;
+    first.key = this.kind.pooled ? 'pool' : `open/${Math.floor(log(Math.max(CRAWLS, speed)) / ALIKE + 0.5)}/${weight}`;
     first.speed = speed;
     first.weight = weight;
     first.count = count;

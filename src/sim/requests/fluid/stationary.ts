@@ -1,18 +1,23 @@
-import { Evolution } from './evolve.ts';
 import { levelRates, wholePower } from './level-rates.ts';
 import type { ReplicaChain } from './replica-chain.ts';
+import { WorkBudget } from './work-budget.ts';
 
-/** Service times within which shares come to rest; how often that is looked at, and the relative change of their mean. */
-const SETTLES_WITHIN = 5000;
-const LOOK_AFTER = 4;
-const STANDS = 5e-6;
+/** Rounds of solving for given rates and finding the rates anew, and the change of the mean at which they end. */
+const ROUNDS = 400;
+const STANDS = 1e-7;
 
 /**
  * The shares of states that stay as they are when `rate` requests arrive per service time and replica. Level reduction
  * of the block tridiagonal generator from the top (Neuts 1981; Latouche and Ramaswami 1999); where the arrival rate
- * depends on the shares themselves, the tails of exponential service first, and then time until they stand still.
+ * depends on the shares themselves, the tails of exponential service first, then in turns the shares for given rates and
+ * the rates for given shares.
  */
-export function stationary(chain: ReplicaChain, rate: number, choices: number): Float64Array {
+export function stationary(
+  chain: ReplicaChain,
+  rate: number,
+  choices: number,
+  budget = new WorkBudget(),
+): Float64Array {
   const levels = chain.top + 1;
   const rates = new Float64Array(levels).fill(rate);
   if (choices <= 1) return solve(chain, rates);
@@ -24,19 +29,42 @@ export function stationary(chain: ReplicaChain, rate: number, choices: number): 
   levelRates(rates, shareAt, levels, rate, choices);
   const shares = solve(chain, rates);
   // With one state a level the tails were exact.
-  if (chain.states > levels) settle(chain, shares, rate, choices);
-  return shares;
+  return chain.states > levels ? inTurns(chain, shares, rates, rate, choices, budget) : shares;
 }
 
-function settle(chain: ReplicaChain, shares: Float64Array, rate: number, choices: number): void {
-  const evolution = new Evolution(chain);
+/** Rates follow the shares half of the way, less where they swing. */
+function inTurns(
+  chain: ReplicaChain,
+  start: Float64Array,
+  rates: Float64Array,
+  rate: number,
+  choices: number,
+  budget: WorkBudget,
+): Float64Array {
+  const levels = chain.top + 1;
+  // A round costs about what so many steps of integration do.
+  const costs = chain.states * (4 + chain.states / levels);
+  const shareAt = new Float64Array(levels);
+  const wanted = new Float64Array(levels);
+  let shares = start;
   let before = meanLevel(chain, shares);
-  for (let time = 0; time < SETTLES_WITHIN; time += LOOK_AFTER) {
-    evolution.run(shares, rate, 1, choices, LOOK_AFTER, undefined);
-    const level = meanLevel(chain, shares);
-    if (Math.abs(level - before) < STANDS * (1 + level)) return;
-    before = level;
+  let change = Infinity;
+  let follow = 0.5;
+  for (let round = 0; round < ROUNDS; round++) {
+    shareAt.fill(0);
+    for (let state = 0; state < chain.states; state++) shareAt[chain.levelOf[state]] += shares[state];
+    levelRates(wanted, shareAt, levels, rate, choices);
+    for (let level = 0; level < levels; level++) rates[level] += follow * (wanted[level] - rates[level]);
+    shares = solve(chain, rates);
+    budget.spend(costs);
+    const mean = meanLevel(chain, shares);
+    const moved = Math.abs(mean - before);
+    if (moved < STANDS * follow * (1 + mean)) break;
+    if (moved > change) follow = Math.max(0.02, follow * 0.7);
+    change = moved;
+    before = mean;
   }
+  return shares;
 }
 
 /** Requests per replica. */
