@@ -62,10 +62,16 @@ async function run(name: string | undefined, flags: RunFlags): Promise<void> {
     import('../experiment/local/local-runner.ts'),
     import('./progress-line.ts'),
   ]);
-  const plan = await planOf(name, flags);
-  if (flags.journal !== undefined) await requireOther(flags.journal, 'the journal', plan);
-  for (const file of flags.series ?? []) await requireOther(file, 'the series', plan);
-  if (flags.trace !== undefined) await requireOther(flags.trace, 'the trace', plan);
+  const { plan, file } = await planOf(name, flags);
+  await requireOutputs(
+    [
+      ...(flags.journal === undefined ? [] : [{ path: flags.journal, what: 'the journal' }]),
+      ...(flags.series ?? []).map((path) => ({ path, what: 'the series' })),
+      ...(flags.trace === undefined ? [] : [{ path: flags.trace, what: 'the trace' }]),
+    ],
+    plan,
+    file,
+  );
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
@@ -161,25 +167,46 @@ function sayFiles({ journal }: RunFlags, written: readonly string[]): void {
   if (lines.length > 0) print(`\n${lines.join('\n')}`);
 }
 
-/** The run that a scenario or the flags describe. */
-async function planOf(name: string | undefined, flags: RunFlags): Promise<RunPlan> {
+/** The run that a scenario or the flags describe, and the file that says so. */
+async function planOf(name: string | undefined, flags: RunFlags): Promise<{ plan: RunPlan; file: string | undefined }> {
   const named = await readNamed(name === undefined ? [] : [name], flags);
   if (named?.kind === 'scenarios') {
     const { oneScenarioPlan } = await import('./one-scenario-plan.ts');
-    return oneScenarioPlan(named.scenarios[0], name!, flags.seed);
+    return { plan: oneScenarioPlan(named.scenarios[0], name!, flags.seed), file: named.paths[0] };
   }
-  return onePlan(named === undefined ? flags : { ...flags, experiment: named.path });
+  const own = named === undefined ? flags : { ...flags, experiment: named.path };
+  return { plan: await onePlan(own), file: own.experiment };
 }
 
-/** A journal written over the trace that is being read would destroy it. */
-async function requireOther(file: string, what: string, plan: RunPlan): Promise<void> {
-  const [{ statSync }, { InputError }] = await Promise.all([import('node:fs'), import('../sim/input-error.ts')]);
-  const there = statSync(file, { throwIfNoEntry: false });
-  const inScenario =
-    plan.scenario === undefined ? [] : (await import('../experiment/scenario/plan-scenario.ts')).filesIn(plan.scenario);
-  for (const path of [plan.cluster.file, plan.workload.file, plan.policy.file, ...inScenario]) {
-    const input = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
-    if (there && input && there.ino === input.ino && there.dev === input.dev)
-      throw new InputError(`${file}: ${what} would be written over this input; name another file`);
+/** Refuses, before anything runs, outputs that would destroy an input or each other, or that have no folder. */
+async function requireOutputs(
+  outputs: readonly { readonly path: string; readonly what: string }[],
+  plan: RunPlan,
+  file: string | undefined,
+): Promise<void> {
+  if (outputs.length === 0) return;
+  const [{ statSync }, paths, { InputError }, { filesIn }] = await Promise.all([
+    import('node:fs'),
+    import('node:path'),
+    import('../sim/input-error.ts'),
+    import('../experiment/scenario/plan-scenario.ts'),
+  ]);
+  const stat = (path: string) => statSync(path, { throwIfNoEntry: false });
+  const inScenario = plan.scenario === undefined ? [] : filesIn(plan.scenario);
+  const inputs = [file, plan.cluster.file, plan.workload.file, plan.policy.file, ...inScenario].flatMap((path) => {
+    const input = path === undefined ? undefined : stat(path);
+    return input === undefined ? [] : [input];
+  });
+  const taken = new Map<string, string>();
+  for (const { path, what } of outputs) {
+    const there = stat(path);
+    if (there && inputs.some((input) => there.ino === input.ino && there.dev === input.dev))
+      throw new InputError(`${path}: ${what} would be written over this input; name another file`);
+    if (there?.isDirectory()) throw new InputError(`${path}: this is a directory; name a file for ${what}`);
+    const other = taken.get(paths.resolve(path));
+    if (other !== undefined) throw new InputError(`${path}: ${other} is written there too; name another file`);
+    taken.set(paths.resolve(path), what);
+    if (!stat(paths.dirname(paths.resolve(path)))?.isDirectory())
+      throw new InputError(`${path}: there is no such folder for ${what}; make it first, or name another file`);
   }
 }

@@ -35,13 +35,17 @@ export function readYaml(text: string, file: string): YamlText {
   if (deep !== undefined) throw new InputError(`${file}:${lineOf(text, deep)}: ${TOO_DEEP}`);
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   } catch (error) {
     // The parser recurses and says no more than that its stack is full.
     if (error instanceof RangeError) throw new InputError(`${file}:1:1: ${TOO_DEEP}`);
     throw error;
   }
   const broken = document.errors[0];
+  if (broken?.code === 'MULTIPLE_DOCS')
+    throw new InputError(
+      `${where(broken.pos[0])}: a second document begins here, and only one is read; split the file`,
+    );
   if (broken) throw new InputError(`${where(broken.pos[0])}: this is not YAML: ${lowerFirst(broken.message)}`);
   const data = plainData(document, where);
   const at = (path: Path): string => where(offsetOf(document, path));
@@ -118,7 +122,11 @@ function checkPlain(value: unknown, path: Path, seen: { values: number }, at: (p
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
     throw new InputError(`${at(path)}: a value with a tag such as !!binary is not known here; write plain text`);
-  for (const [key, one] of Object.entries(value)) checkPlain(one, [...path, key], seen, at);
+  for (const [key, one] of Object.entries(value)) {
+    if (key === '__proto__')
+      throw new InputError(`${at([...path, key])}: nothing can be called "__proto__"; rename it`);
+    checkPlain(one, [...path, key], seen, at);
+  }
 }
 
 function offsetOf(document: Document.Parsed, whole: Path): number {

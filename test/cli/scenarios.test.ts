@@ -19,7 +19,19 @@ policies: [first-fit, best-fit]
 seeds: 1
 `;
 
-const folder = folderWith({ 's.yaml': SMALL, 'e.yaml': EXPERIMENT, 'bad.yaml': SMALL.replace('traffic', 'trafic') });
+const RECORDED = `cluster: 2 x 4cpu 8Gi
+services: { web: {} }
+traffic: { web: { requests: { file: text.csv } } }
+`;
+
+const folder = folderWith({
+  'j.json': '{ "cluster": "2 x 4cpu 8Gi", "services": { "web": {} } }',
+  'r.yaml': RECORDED,
+  'text.csv': 'duration: 1m\n',
+  's.yaml': SMALL,
+  'e.yaml': EXPERIMENT,
+  'bad.yaml': SMALL.replace('traffic', 'trafic'),
+});
 
 interface RunJson {
   readonly fingerprint: string;
@@ -80,6 +92,12 @@ test.each([
   [['run', 's.yaml', '--workload', 'a.csv'], '--workload describes an experiment, not a scenario'],
   [['run', '--set', 'duration=1h'], '--set replaces fields of a scenario, and none is named'],
   [['run', 's.yaml', '--seed', '1..3'], '--seed 1..3 is 3 seeds, and this command runs one'],
+  [['run', 's.yaml', '--journal', 's.yaml'], 's.yaml: the journal would be written over this input'],
+  [['run', 'j.json', '--trace', 'j.json'], 'j.json: the trace would be written over this input'],
+  [['run', 's.yaml', '--journal', 'a.csv', '--series', 'a.csv'], 'a.csv: the journal is written there too'],
+  [['run', 's.yaml', '--series', 'gone/a.csv'], 'gone/a.csv: there is no such folder for the series; make it first'],
+  [['run', 'r.yaml'], 'traffic.web: there is no column of times'],
+  [['compare', 's.yaml', '--out', 's.yaml'], 's.yaml: cannot be written (ENOTDIR); name another folder with --out'],
   [['compare', 'e.yaml', 's.yaml'], 'e.yaml: this is an experiment, which stands alone'],
   [['compare', 'e.yaml', '--set', 'x=1'], 'e.yaml: --set is for scenarios, and this is an experiment'],
   [['init', 'x.yaml', '--kind', 'web'], 'there is no starter called "web"'],

@@ -59,9 +59,10 @@ export interface Outcome {
 export async function carryOut(options: CarryOutOptions): Promise<Outcome> {
   const { planned } = options;
   const digests = planned.digests();
+  const store = options.out === undefined ? undefined : new ResultStore(options.out);
+  store?.requireWritable();
   const failures = new FailureBook();
   const { policyOf, policies } = await loadPolicies(planned.policies, options, failures);
-  const store = options.out === undefined ? undefined : new ResultStore(options.out);
   const plans = planned.runs(policyOf, digests);
   // A scenario has no workload that could be looked at before it runs, and no bound is known for it.
   const surveys = await survey(

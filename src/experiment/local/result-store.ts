@@ -44,6 +44,17 @@ export class ResultStore {
     writeAtomically(this.path(kind, id), `${JSON.stringify({ id, baton: batonVersion(), sum: sumOf(data), data })}\n`);
   }
 
+  /** Throws an InputError when nothing can be written here: better before the first run than after it. */
+  requireWritable(): void {
+    const probe = join(this.directory, 'runs', `.${process.pid}-${threadId}.probe`);
+    try {
+      writeAtomically(probe, '');
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(error.message.replace(probe, this.directory)) : error;
+    }
+    rmSync(probe, { force: true });
+  }
+
   private path(kind: string, id: string): string {
     return join(this.directory, kind, `${id}.json`);
   }

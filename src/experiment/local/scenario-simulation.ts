@@ -1,7 +1,9 @@
 import { NodeStates } from '../../sim/fleet/node-states.ts';
 import { LivingSimulation, type LivingOptions } from '../../sim/living-simulation.ts';
+import { InputError } from '../../sim/input-error.ts';
 import type { RunPlan } from '../run-plan.ts';
 import { livingSpecOf } from '../scenario/living-spec-of.ts';
+import { ScenarioFault } from '../scenario/scenario-fault.ts';
 import type { ScenarioPlan } from '../scenario/scenario-plan.ts';
 import { fileSource } from './file-source.ts';
 import { journalFile } from './journal-file.ts';
@@ -29,21 +31,34 @@ export function scenarioSimulation(
   scenario: ScenarioPlan,
   { policies, workloads, onRead, journalPath, ...hears }: ScenarioSimulationOptions,
 ): ScenarioSimulation {
-  const spec = livingSpecOf(scenario, {
-    placement: policies.placement,
-    queue: policies.queue,
-    backfill: policies.backfill,
-    open: (path) => fileSource(path, 'a trace', onRead),
-    pods: (workload, nodes, seed) => workloads.open(workload, nodes, seed).source,
-  });
+  const spec = sentenced(() =>
+    livingSpecOf(scenario, {
+      placement: policies.placement,
+      queue: policies.queue,
+      backfill: policies.backfill,
+      open: (path) => fileSource(path, 'a trace', onRead),
+      pods: (workload, nodes, seed) => workloads.open(workload, nodes, seed).source,
+    }),
+  );
   const journal =
     journalPath === undefined ? undefined : journalFile(journalPath, new NodeStates(spec.groups, spec.zones).specs);
   const close = (): void => journal?.close();
   try {
-    const simulation = new LivingSimulation(spec, { seed: plan.seed, ...(journal && { journal }), ...hears });
+    const simulation = sentenced(
+      () => new LivingSimulation(spec, { seed: plan.seed, ...(journal && { journal }), ...hears }),
+    );
     return { simulation, durationUs: spec.durationUs, close };
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+/** What recordings turn out to hold is known only when they are read; the scenario's file is closed by then. */
+function sentenced<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof ScenarioFault ? new InputError(error.message) : error;
   }
 }

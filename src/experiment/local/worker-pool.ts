@@ -178,7 +178,7 @@ export async function runJobs(
         lose(
           slot,
           slot.job.policy,
-          `${describe(slot.job.policy)} made no progress for ${patienceMs(slot.job, beats) / 1000} s and was stopped; if it is slow rather than endless, allow more with --timeout`,
+          `${describe(slot.job.policy)} made no progress for ${patienceMs(slot.job, beats) / 1000} s and was stopped; ${remedy(slot.job.policy)}allow more with --timeout`,
           'input',
         );
     }
@@ -218,5 +218,13 @@ function nextGroup(waiting: ReadonlyMap<string, Job[]>, slots: readonly Slot[], 
 
 function describe(policy: PolicyPlan | undefined): string {
   if (policy === undefined) return 'the look at the workload';
-  return policy.file === undefined ? `policy "${policy.name}"` : `${policy.file}: the policy`;
+  if (policy.file !== undefined) return `${policy.file}: the policy`;
+  return policy.living === undefined ? `policy "${policy.name}"` : `the run under "${policy.name}"`;
+}
+
+/** What may help a run that stands still, but for patience. */
+function remedy(policy: PolicyPlan | undefined): string {
+  return policy?.living !== undefined && policy.file === undefined
+    ? 'it may follow too many requests one by one: write model: fluid, fewer requests, copies or retries, or '
+    : 'if it is slow rather than endless, ';
 }

@@ -47,6 +47,24 @@ test.each([
     '5:17: services.own.calls: calls lead in a circle, own -> own, and no request would ever end; remove one of them',
   ],
   [
+    'a circle that is long',
+    `cluster: 9 x 4cpu 8Gi\nservices:\n${Array.from({ length: 6000 }, (_, k) => `  s${k}: { calls: [s${(k + 1) % 6000}] }\n`).join('')}`,
+    '6002:19: services.s5999.calls: calls lead in a circle, s0 -> s1 -> s2 -> s3 -> s4 -> s5 -> ... -> s5996 -> s5997 -> s5998 -> s5999 -> s0, and no request would ever end; remove one of them',
+  ],
+  [
+    'users who never think',
+    `duration: 1h\nmodel: discrete\n${SMALL.replace('calls: [db]', 'work: 10us').replace('10/s', '{ users: 3000, think: 0s }')}`,
+    // 20 replicas of 10 places serve 20 million a second, 7.2e10 in an hour; 3,000 users could ask for more.
+    '7:17: traffic.web: some 7.2e+10 requests are too many to follow one by one; write model: auto or fluid, or run shorter',
+  ],
+  ['seeds that run backwards', `seeds: 5..1\n${SMALL}`, '1:8: seeds: the range "5..1" runs backwards; write "1..5"'],
+  ['a name that every object has', `${SMALL}__proto__: 1\n`, '6:12: nothing can be called "__proto__"; rename it'],
+  [
+    'a second document',
+    `${SMALL}---\n${SMALL}`,
+    '6:1: a second document begins here, and only one is read; split the file',
+  ],
+  [
     'services that wait for each other',
     withService('startsAfter: [own]'),
     '5:23: services.own.startsAfter: own -> own wait for each other, and none would ever start; remove one of them',
@@ -182,6 +200,27 @@ test.each([
   ],
 ])('%s', (_what, text, sentence) => {
   expect(fault(text)).toBe(`s.yaml:${sentence}`);
+});
+
+test('users are counted by what replicas can serve at most', () => {
+  // 3 million users with 5 s of thought and 20 ms of work could ask 600,000 times a second, 2.1e9 times in an hour;
+  // 20 replicas of 10 places serve 10,000 a second.
+  const users = SMALL.replace('10/s', '{ users: 3000000 }');
+  expect(fault(`duration: 1h\nmodel: discrete\n${users}`)).toBe('no fault');
+});
+
+test('a region that only objects know is no region', () => {
+  const text = SMALL.replace('zones:', 'carbon: constructor, zones:');
+  expect(fault(text)).toContain('no carbon intensity known for the region "constructor"');
+});
+
+test('--set names nothing that every object has', () => {
+  expect(() => planScenario(SMALL, context, ['services.__proto__.cpu=1'])).toThrow(
+    '--set services.__proto__.cpu=1: nothing can be called "__proto__"; name another field',
+  );
+  expect(() => planScenario(SMALL, context, ['seeds=5..1'])).toThrow(
+    '--set seeds=5..1: seeds: the range "5..1" runs backwards; write "1..5"',
+  );
 });
 
 test('lists that multiply beyond measure are refused before they fill the memory', () => {

@@ -1,7 +1,10 @@
+import { durationMeanUs } from '../../sim/duration-spec.ts';
 import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
 import { stream } from '../../sim/random.ts';
+import type { TrafficSource } from '../../sim/requests/traffic.ts';
+import { US_PER_SECOND } from '../../sim/time.ts';
 import { meanOfCurve } from '../../workloads/traffic/curve-measures.ts';
 import { quoted } from '../../workloads/quantity.ts';
 import { bytesText } from '../../workloads/quantity-text.ts';
@@ -19,8 +22,8 @@ import type { ServiceText } from './service-schema.ts';
 
 /** Measurements of one run, at most; each is kept by somebody. */
 const MOST_SCRAPES = 1_000_000;
-/** Requests that the discrete model may be asked to carry one by one: hours of computing. */
-const MOST_DISCRETE = 2e9;
+/** Requests that the discrete model may be asked to carry one by one: an hour of computing a run. */
+const MOST_DISCRETE = 1e9;
 const MOST_REPLICAS = 1_000_000;
 
 /**
@@ -163,29 +166,50 @@ function calledBy(service: ServiceText): string[] {
   return names;
 }
 
-/** Throws when following the names leads back to where it began. */
+/** Throws when following the names leads back to where it began. Chains may be longer than a stack is deep. */
 function checkCircles(
   services: Readonly<Record<string, ServiceText>>,
   field: 'calls' | 'startsAfter',
   next: (service: ServiceText) => readonly string[],
 ): void {
   const done = new Set<string>();
-  const visit = (name: string, way: readonly string[]): void => {
-    if (done.has(name)) return;
-    const at = way.indexOf(name);
-    if (at >= 0) {
-      const circle = [...way.slice(at), name].join(' -> ');
-      throw new ScenarioFault(
-        ['services', way[way.length - 1], field],
-        field === 'calls'
-          ? `calls lead in a circle, ${circle}, and no request would ever end; remove one of them`
-          : `${circle} wait for each other, and none would ever start; remove one of them`,
-      );
+  for (const start of Object.keys(services)) {
+    const way: { readonly name: string; readonly next: readonly string[]; taken: number }[] = [];
+    const onWay = new Set<string>();
+    const enter = (name: string): void => {
+      way.push({ name, next: next(services[name]), taken: 0 });
+      onWay.add(name);
+    };
+    if (!done.has(start)) enter(start);
+    while (way.length > 0) {
+      const last = way[way.length - 1];
+      if (last.taken === last.next.length) {
+        way.pop();
+        onWay.delete(last.name);
+        done.add(last.name);
+        continue;
+      }
+      const one = last.next[last.taken++];
+      if (onWay.has(one))
+        throw circle(
+          one,
+          way.map(({ name }) => name),
+          field,
+        );
+      if (!done.has(one)) enter(one);
     }
-    for (const one of next(services[name])) visit(one, [...way, name]);
-    done.add(name);
-  };
-  for (const name of Object.keys(services)) visit(name, []);
+  }
+}
+
+function circle(again: string, way: readonly string[], field: 'calls' | 'startsAfter'): ScenarioFault {
+  const round = [...way.slice(way.indexOf(again)), again];
+  const text = (round.length > 12 ? [...round.slice(0, 6), '...', ...round.slice(-5)] : round).join(' -> ');
+  return new ScenarioFault(
+    ['services', way[way.length - 1], field],
+    field === 'calls'
+      ? `calls lead in a circle, ${text}, and no request would ever end; remove one of them`
+      : `${text} wait for each other, and none would ever start; remove one of them`,
+  );
 }
 
 function checkPolicies(
@@ -226,12 +250,25 @@ function checkTraffic(plan: ScenarioPlan, services: readonly string[], zones: re
       clients: plan.policies.clients,
     });
     const { source } = make((one) => stream('check', one));
-    if (plan.model !== 'discrete' || source.kind !== 'open') continue;
-    const requests = (meanOfCurve(source.curve, 0, plan.duration) * plan.duration) / 1e6;
+    if (plan.model !== 'discrete') continue;
+    const requests = requestsOf(source, plan, to ?? name);
     if (requests > MOST_DISCRETE)
       throw new ScenarioFault(
         path,
         `some ${requests.toPrecision(2)} requests are too many to follow one by one; write model: auto or fluid, or run shorter`,
       );
   }
+}
+
+/** About how many requests come from outside in a run. */
+function requestsOf(source: TrafficSource, plan: ScenarioPlan, to: string): number {
+  const seconds = plan.duration / US_PER_SECOND;
+  if (source.kind === 'times') return 0;
+  if (source.kind === 'open') return meanOfCurve(source.curve, 0, plan.duration) * (source.batch?.mean ?? 1) * seconds;
+  // Users wait for an answer: they ask no faster than they think and are served, together no faster than all replicas serve.
+  const service = plan.services![to];
+  const workUs = Math.max(1, durationMeanUs(service.work));
+  const byUsers = meanOfCurve(source.users, 0, plan.duration) / (durationMeanUs(source.think) + workUs);
+  const byReplicas = (replicaBounds(service).maxReplicas * service.concurrency) / workUs;
+  return Math.min(byUsers, byReplicas) * US_PER_SECOND * seconds;
 }

@@ -64,17 +64,21 @@ export function planScenario(
   const policies = new Map<string, PolicyPlan>();
   const taken = new Map<string, string>();
   const checked = new Set<string>();
-  const variants = read.map((variant): PlannedVariant => {
+  const placed = <T>(variant: ScenarioVariant, make: () => T): T => {
     try {
-      return planVariant(variant, title, context, notes, policies, taken, checked);
+      return make();
     } catch (error) {
       throw error instanceof ScenarioFault ? variant.inputError(error) : error;
     }
-  });
+  };
+  const seeds = placed(first, () => seedsOf(first.scenario));
+  const variants = read.map((variant): PlannedVariant =>
+    placed(variant, () => planVariant(variant, title, context, notes, policies, taken, checked)),
+  );
   return {
     title,
     description: first.scenario.description ?? '',
-    seeds: seedsOf(first.scenario, context.file),
+    seeds,
     variants,
     policies: [...policies.values()],
     notes: [...notes],
@@ -276,9 +280,16 @@ function jobsOf(
   );
 }
 
-function seedsOf({ seeds }: ScenarioText, file: string): readonly number[] | undefined {
+function seedsOf({ seeds }: ScenarioText): readonly number[] | undefined {
   if (seeds === undefined) return undefined;
-  if (typeof seeds === 'string') return parseSeeds(seeds, `${file}: seeds`);
+  if (typeof seeds === 'string')
+    return at(['seeds'], () => {
+      try {
+        return parseSeeds(seeds, 'seeds');
+      } catch (error) {
+        throw error instanceof InputError ? new InputError(error.message.replace(/^seeds: /, '')) : error;
+      }
+    });
   return [...new Set(typeof seeds === 'number' ? [seeds] : seeds)];
 }
 

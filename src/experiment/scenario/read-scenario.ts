@@ -114,6 +114,7 @@ function withSetting(data: unknown, setting: string, replaced: { path: Path; set
     .split('.')
     .filter((part) => part !== '')
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  if (path.includes('__proto__')) fail('nothing can be called "__proto__"; name another field');
   let value: unknown;
   try {
     value = readYaml(written, 'value').data ?? null;

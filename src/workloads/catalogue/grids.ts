@@ -61,8 +61,7 @@ export const GRID_KG_PER_KWH: Readonly<Record<string, number>> = {
 
 /** Kilograms of CO2 equivalents per kWh in a region. Throws an InputError for a region that is not listed. */
 export function gridOf(region: string): number {
-  const known = GRID_KG_PER_KWH[region];
-  if (known !== undefined) return known;
+  if (Object.hasOwn(GRID_KG_PER_KWH, region)) return GRID_KG_PER_KWH[region];
   throw new InputError(
     `no carbon intensity known for the region "${region}"${suggestion(region, Object.keys(GRID_KG_PER_KWH))}; ` +
       'give kilograms per kWh instead',
