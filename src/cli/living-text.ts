@@ -47,7 +47,7 @@ export function livingText(
             `${one.service}: ${one.text}`,
             one.kept ? paint('green', 'yes') : paint('red', 'no'),
             share(one.goodShare, 3),
-            share(one.budgetUsed),
+            one.budgetUsed >= 10 ? `${one.budgetUsed.toFixed(0)}×` : share(one.budgetUsed),
             one.violatedMinutes.toFixed(0),
             one.worstBurn1h.toFixed(1),
           ]),
@@ -125,4 +125,4 @@ const usd = (value: number): string => `$${value < 0.01 && value > 0 ? value.toP
 const share = (value: number, digits = 1): string => (Number.isNaN(value) ? '-' : `${(value * 100).toFixed(digits)} %`);
 const number = (value: number): string => String(Number(value.toPrecision(3)));
 const ms = (value: number): string =>
-  value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Number(value.toPrecision(3))} ms`;
+  value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Number(value.toPrecision(3)).toLocaleString('en-US')} ms`;

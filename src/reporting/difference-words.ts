@@ -47,12 +47,12 @@ export function behind(metric: Metric, best: { policy: string; mean: number }, o
 export function signedDifference(
   { toBest, mean }: PolicyOnMetric,
   metric: Metric,
-  { points = 'pt', format = (size: number) => formatValue(size, metric.unit) } = {},
+  { pointUnit = 'pt', format = (size: number) => formatValue(size, metric.unit) } = {},
 ): string {
   if (!toBest || toBest.mean === 0) return '';
   const sign = toBest.mean > 0 ? '+' : '−';
   const size = Math.abs(toBest.mean);
-  if (metric.unit === 'share') return `${sign}${fixed(size * 100, 2)} ${points}`.trimEnd();
+  if (metric.unit === 'share') return `${sign}${fixed(size * 100, 2)} ${pointUnit}`.trimEnd();
   const best = mean - toBest.mean;
   if (toBest.shareOfBest === undefined || best === 0) return `${sign}${format(size)}`;
   if (toBest.shareOfBest >= TOLD_AS_TIMES - 1) return `${digits(mean / best)}×`;

@@ -102,6 +102,7 @@ export function fixed(value: number, decimals: number): string {
 
 /** So many decimals that a number of this size has the wished significant digits; small ones at most two more. */
 function decimalsFor(largest: number, significant: number): number {
+  if (largest === 0) return 0;
   const before = largest >= 1000 ? 4 : largest >= 100 ? 3 : largest >= 10 ? 2 : largest >= 0.1 ? 1 : 0;
   return Math.max(0, significant - before);
 }

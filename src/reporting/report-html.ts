@@ -120,7 +120,7 @@ function keyFacts(comparison: Comparison): string {
       comparison.workloads.length === 1 ? comparison.workloads[0].name : String(comparison.workloads.length),
     ],
     [
-      'Nodes',
+      comparison.runs.some((run) => run.result?.living) ? 'Nodes at the start' : 'Nodes',
       Math.min(...nodes) === Math.max(...nodes)
         ? fixed(nodes[0], 0)
         : `${fixed(Math.min(...nodes), 0)}–${fixed(Math.max(...nodes), 0)}`,

@@ -90,7 +90,7 @@ function ranking(cell: Cell, metric: Metric): string {
     const interval = plusMinus(one, format);
     const name = one.verdict === 'best' ? `**${escapeMarkdown(one.policy)}**` : escapeMarkdown(one.policy);
     const cells = others.map((other) => other.of.get(one.policy) ?? '–');
-    return `| ${[name, `${format(one.mean)} ${interval}`.trimEnd(), signedDifference(one, metric, { points: 'points', format }), verdict(one), ...cells].join(' | ')} |`;
+    return `| ${[name, `${format(one.mean)} ${interval}`.trimEnd(), signedDifference(one, metric, { pointUnit: 'points', format }), verdict(one), ...cells].join(' | ')} |`;
   });
   const head = ['Policy', metric.title, 'To the best', 'Verdict', ...others.map((other) => other.title)];
   const rule = ['---', '---:', '---:', '---', ...others.map(() => '---:')];

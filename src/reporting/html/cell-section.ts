@@ -32,7 +32,7 @@ export function cellSection(
     : `<h2>${escapeHtml(cell.workload)} <span>on ${escapeHtml(cell.cluster)}</span></h2><p class="lead">${proseHtml(answer.headline)}</p>${answer.details === '' ? '' : `<p class="details">${proseHtml(answer.details)}</p>`}${answer.caveats.map((one) => `<p class="caveat">${proseHtml(one)}</p>`).join('')}`;
   const parts = answer.metric
     ? [
-        ranking(comparison, cell, answer),
+        cell.policies.length > 1 ? ranking(comparison, cell, answer) : '',
         objectivesSection(comparison, cell),
         chartPart(
           comparison,
@@ -44,7 +44,7 @@ export function cellSection(
         ),
         timeline,
         profileMatrix(comparison, cell),
-        goodAndBad(comparison, cell),
+        cell.policies.length > 1 ? goodAndBad(comparison, cell) : '',
         chartPart(comparison, charts, firstChart, 'cost', 'What the money went into', ''),
         servicesSection(comparison, cell),
         chartPart(

@@ -9,15 +9,19 @@ import { profileMetrics } from './profile-matrix.ts';
 /** With several workloads or clusters: one line for each, before the details; empty for one. */
 export function overview(comparison: Comparison, answers: readonly Answer[]): string {
   if (comparison.cells.length < 2) return '';
+  // What is the same everywhere needs no column.
+  const inputs = (['workload', 'cluster'] as const).filter(
+    (of) => new Set(comparison.cells.map((cell) => cell[of])).size > 1,
+  );
   const only = comparison.policies.length === 1;
   const head = only
     ? alone(comparison.cells).map((metric) => `<th class="n">${escapeHtml(metric.title)}</th>`)
     : ['<th>Best</th><th>Not to be told from it</th><th>Judged by</th><th class="n">On</th>'];
   const rows = comparison.cells.map(
     (cell, at) =>
-      `<tr><th scope="row"><a href="#cell-${at}">${escapeHtml(cell.workload)}</a></th><td>${escapeHtml(cell.cluster)}</td>${only ? valuesOf(comparison, cell) : answerOf(comparison, cell, answers[at])}</tr>`,
+      `<tr>${inputs.map((of, column) => (column === 0 ? `<th scope="row" class="short"><a href="#cell-${at}">${escapeHtml(cell[of])}</a></th>` : `<td>${escapeHtml(cell[of])}</td>`)).join('')}${only ? valuesOf(comparison, cell) : answerOf(comparison, cell, answers[at])}</tr>`,
   );
-  return `<section><h3>Overview</h3><div class="scroll"><table><thead><tr><th>Workload</th><th>Cluster</th>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
+  return `<section><h3>Overview</h3><div class="scroll"><table><thead><tr>${inputs.map((of) => `<th>${of === 'workload' ? 'Workload' : 'Cluster'}</th>`).join('')}${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
 
 function answerOf(comparison: Comparison, cell: Cell, answer: Answer): string {

@@ -21,7 +21,7 @@ export function policyMark(comparison: Pick<Comparison, 'policies'>, policy: str
 }
 
 /** Names with more letters are broken in tables. */
-const WRAPS_FROM = 32;
+const WRAPS_FROM = 38;
 
 /** The policy's line as a little sample, and its name, with the full one as a tooltip where it is longer. */
 export function policyLabel(comparison: Pick<Comparison, 'policies'>, policy: string): string {

@@ -23,7 +23,7 @@ export function rankingTable(comparison: Comparison, cell: Cell, metric: Metric)
     const interval = plusMinus(row, format).replace(' ', '\u00a0');
     return `<tr${row.verdict === 'best' ? ' class="best"' : ''}><td class="n faint narrow-off">${place + 1}</td><th scope="row">${policyLabel(comparison, row.policy)}</th>
 <td class="n">${escapeHtml(format(row.mean))}</td>${several ? `<td class="n soft narrow-off">${escapeHtml(interval)}</td>` : ''}
-<td class="wide">${track(row, metric, scale, policyMark(comparison, row.policy).slot)}</td><td class="n">${escapeHtml(signedDifference(row, metric, { points: '', format }))}</td>
+<td class="wide">${track(row, metric, scale, policyMark(comparison, row.policy).slot)}</td><td class="n">${escapeHtml(signedDifference(row, metric, { pointUnit: '', format }))}</td>
 <td class="verdict ${row.verdict === 'worse' ? 'worse' : row.verdict === 'best' ? 'best' : 'soft'}">${escapeHtml(words(row))}</td></tr>`;
   });
   const p = rows.some((row) => row.toBest?.pHolm !== undefined);

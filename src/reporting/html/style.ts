@@ -18,7 +18,7 @@ main,header,footer{max-width:1080px;margin:0 auto;padding:0 32px}
 header{padding-top:56px}
 .eyebrow{margin:0 0 6px;color:var(--faint);font-size:13px;letter-spacing:.02em}
 .title{margin:0 0 20px;font-size:20px;line-height:1.3;font-weight:600;color:var(--soft)}
-h1{margin:0;font-size:24px;line-height:1.36;font-weight:600;letter-spacing:-.012em;text-wrap:pretty;overflow-wrap:anywhere}
+h1{margin:0;font-size:22px;line-height:1.4;font-weight:600;letter-spacing:-.012em;text-wrap:pretty;overflow-wrap:anywhere}
 .details{margin:14px 0 0;max-width:50em;font-size:17px;line-height:1.5;text-wrap:pretty}
 .caveat{margin:14px 0 0;max-width:44em;color:var(--soft)}
 .alarm{margin:22px 0 0;padding:12px 16px;border-left:3px solid var(--bad);background:var(--raised);border-radius:0 6px 6px 0}
@@ -37,7 +37,7 @@ table{width:100%;border-collapse:collapse;font-size:14px;font-variant-numeric:ta
 th,td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:baseline}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--soft);font-weight:500;font-size:12.5px;line-height:1.3;vertical-align:bottom}
-tbody th{font-weight:500;max-width:24em;overflow-wrap:anywhere}
+tbody th{font-weight:500;max-width:24em;overflow-wrap:break-word}
 .short{white-space:nowrap}
 tbody tr:last-child>*{border-bottom-color:transparent}
 .n{text-align:right;white-space:nowrap}
@@ -100,14 +100,14 @@ a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
 @media screen and (max-width:720px){
 main,header,footer{padding-left:18px;padding-right:18px}
 header{padding-top:32px}.title{margin-bottom:14px;font-size:17px}
-h1{font-size:21px}.details{font-size:15px}.lead{font-size:17px}
+h1{font-size:19px}.details{font-size:15px}.lead{font-size:17px}
 section{margin-top:44px}h3{margin-top:40px}
 .facts{gap:12px 28px}.facts dd{font-size:17px}
 .charts,.charts.heat{grid-template-columns:minmax(0,1fr);gap:28px}
 .charts.heat{grid-template-columns:repeat(2,minmax(0,1fr));gap:20px 14px}
 .scroll{margin:0 -18px;padding:0 18px}
 .wide{min-width:64px;width:auto}
-.narrow-off{display:none}.short{white-space:normal}
+.narrow-off{display:none}.short{white-space:normal}tbody th,tbody th+td:not(.n):not(.wide){min-width:8em}.verdict{min-width:0}
 th,td{padding-right:10px}
 table{font-size:13px}
 .scroll tbody th:first-child,.scroll thead th:first-child,.scroll td.narrow-off:first-child+th{position:sticky;left:-18px;background:var(--paper)}

@@ -31,7 +31,7 @@ export function objectivesSection(comparison: Comparison, cell: Cell): string {
   const range = cell.seeds.length > 1 ? '; minutes with the lowest and highest seed' : '';
   return `<h3>Promises kept and broken</h3><p class="how">Violated: minutes in which the promise, taken for that minute alone, was broken. Budget used: bad requests over those allowed in the whole run; above 100 % (or 1×) the promise is broken. Burn rate: how many times faster than allowed the budget was used in the worst 5 minutes and the worst hour. Means over ${countOf(cell.seeds.length, 'seed')}${range}.</p>
 ${runs.size > MOST_IN_WORDS ? '' : `<p class="summary">${proseHtml(summary(runs))}</p>`}
-<div class="scroll"><table class="grouped"><thead><tr><th>Policy</th><th class="n">Cost</th><th>Promise</th><th class="n">Kept</th><th class="n">Violated, min</th><th class="n">Good</th><th class="n">Budget used</th><th class="n">Burn, 5 min</th><th class="n">Burn, 1 h</th></tr></thead>
+<div class="scroll"><table class="grouped"><thead><tr><th>Policy</th><th class="n">Cost</th><th>Promise</th><th class="n">Kept</th><th class="n">Violated, min</th><th class="n">Good</th><th class="n">Budget used</th><th class="n">Burn, 5\u00a0min</th><th class="n">Burn, 1\u00a0h</th></tr></thead>
 ${bodies.join('\n')}</table></div>`;
 }
 

@@ -39,7 +39,7 @@ export const TIMELINE_CLIENT = `
     var kinds = Array.prototype.slice.call(root.querySelectorAll('[data-kind]'));
     var without = {};
     kinds.forEach(function (button) { if (button.getAttribute('aria-pressed') === 'false') without[data.lanes[Number(button.dataset.kind)]] = true; });
-    var state = { a: 0, b: -1, mean: false, from: 0, to: data.until, cursor: null, chosen: null };
+    var state = { a: Number(find(root, 'policy').value), b: -1, mean: false, from: 0, to: data.until, cursor: null, chosen: null };
     var views = [];
     var windowed = [];
     var drawn = false;
@@ -70,8 +70,10 @@ export const TIMELINE_CLIENT = `
           }
         });
       });
-      // Scales want a value, also when nothing is shown; a line of one point draws nothing.
-      if (rows.length === 0) rows.push({ t: 0, v: 1, line: -1, colour: 0, thin: 1, slot: 0, low: 1, high: 1 });
+      // Room above the highest line, and an axis also where nothing is above 0; a line of one point draws nothing.
+      var most = rows.reduce(function (so, row) { return Math.max(so, row.high || 0); }, 0);
+      var top = most > 0 ? 1.06 * most : 1;
+      rows.push({ t: 0, v: top, line: -1, colour: 0, thin: 1, slot: 0, low: top, high: top });
       return rows;
     }
     function bandRows() { return state.mean ? [] : data.policies[state.a].bands; }
@@ -287,6 +289,7 @@ export const TIMELINE_CLIENT = `
         box.appendChild(item);
         if (one.key === state.chosen) scrolled = Math.max(0, item.offsetTop - box.clientHeight / 2);
       });
+      if (inside.length === 0) box.appendChild(element('li', state.mean ? 'Decisions belong to a single run: choose a seed' : 'None of the chosen kinds in this window', 'faint'));
       if (inside.length > 60) box.appendChild(element('li', inside.length + ' in all; narrow the window to see others', 'faint'));
       box.scrollTop = scrolled;
     }

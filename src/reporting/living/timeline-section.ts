@@ -85,12 +85,19 @@ export function timelineData(page: TimelinePage, placeOfSpec: (spec: Spec) => nu
 
 /** The timeline's place in the page; the page's program fills it. `at`: its number in the page. */
 export function timelineSection(page: TimelinePage, at: number): string {
-  const options = page.policies
-    .map((one, place) => `<option value="${place}">${escapeHtml(one.name)}</option>`)
-    .join('');
+  // The first policy with decisions to look at is shown first.
+  const acts = ({ decisions }: PolicyTimeline): boolean => decisions.some(({ by }) => by !== 'scheduler');
+  const shown = Math.max(0, page.policies.findIndex(acts));
+  const optionsWith = (selected: number): string =>
+    page.policies
+      .map(
+        (one, place) =>
+          `<option value="${place}"${place === selected ? ' selected' : ''}>${escapeHtml(one.name)}</option>`,
+      )
+      .join('');
   const beside =
     page.policies.length > 1
-      ? `<label>Beside it <select data-role="beside"><option value="">nothing</option>${options}</select></label>`
+      ? `<label>Beside it <select data-role="beside"><option value="">nothing</option>${optionsWith(-1)}</select></label>`
       : '';
   const which =
     page.seeds > 1
@@ -121,7 +128,7 @@ export function timelineSection(page: TimelinePage, at: number): string {
       `<div class="panel"><p class="panel-title"><b>${escapeHtml(title)}</b><span data-readout="${place}"></span></p><div class="plot" data-panel="${place}" role="img" aria-label="${escapeHtml(`${title} over time`)}"></div></div>`,
   );
   return `<h3>Timeline</h3><p class="how">Everything on one time axis. Move over the charts (or the slider) to read values, draw a window in the lowest chart to look closer (double click: all again), click a mark to have the decision explained. Shaded red: something was broken; blue: a deployment was going on.</p>
-<div class="timeline" data-timeline="${at}"><div class="controls"><label>Policy <select data-role="policy">${options}</select></label>${beside}${which}${chips}</div>
+<div class="timeline" data-timeline="${at}"><div class="controls"><label>Policy <select data-role="policy">${optionsWith(shown)}</select></label>${beside}${which}${chips}</div>
 <div class="stage"><div class="panels"><div class="cursor" hidden></div>${panels.join('\n')}
 <div class="panel"><p class="panel-title"><b>Decisions and happenings</b>${kinds}<span data-role="marks-note"></span></p><div class="plot" data-role="lanes" role="img" aria-label="Decisions and happenings over time"></div></div>
 <div class="panel"><div class="plot" data-role="overview" role="img" aria-label="Window of time"></div></div>
