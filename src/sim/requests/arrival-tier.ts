@@ -2,7 +2,6 @@ import type { DurationSampler } from '../duration-spec.ts';
 import { Violation } from '../ledger.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { BalancedService, LoadSource } from './balanced-service.ts';
-import { isPatient } from './client.ts';
 import {
   ANSWERED,
   BUSY_US,
@@ -19,23 +18,25 @@ import {
   SPEED,
 } from './departures.ts';
 import type { ServiceTally, TrafficTally } from './counters.ts';
+import {
+  DEPARTS,
+  ENTERS,
+  headInt,
+  insertRow,
+  isEmpty,
+  ISSUED,
+  LEFT,
+  presentRows,
+  rowAt,
+  SOURCE,
+  STARTS,
+  takeOutRows,
+  TURN,
+} from './departure-rows.ts';
 import type { EventTier } from './event-tier.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { keyOf, keySalt } from './request-key.ts';
-import type { RequestModelOptions } from './request-model.ts';
 import type { TierContext } from './tier-context.ts';
-
-/** What is kept of a request, as places in its row. */
-const DEPARTS = 0;
-const ISSUED = 1;
-const ENTERS = 2;
-const STARTS = 3;
-/** Work left, as it was at its start or at the endpoint's last change of speed. */
-const LEFT = 4;
-/** Which of the service's traffics it belongs to. */
-const SOURCE = 5;
-/** The end of the ring when it came: who came first. */
-const TURN = 6;
 
 /** One traffic of the service. */
 interface Source {
@@ -45,22 +46,6 @@ interface Source {
   readonly fromZone: number;
   keys: number;
   readonly tally: TrafficTally;
-}
-
-/**
- * Why the service cannot have its departures computed at arrival; undefined when it can: its requests all come from
- * outside and from one place, in order, wait for ever and ask once, and it calls nobody.
- */
-export function needsEvents({ services, traffic }: RequestModelOptions, service: number): string | undefined {
-  if (services[service].calls.length > 0) return 'it calls other services';
-  if (services.some(({ calls }) => calls.some((stage) => stage.some((call) => call.service === service))))
-    return 'other services call it';
-  if ((services[service].holdUs ?? 0) > 0) return 'calls wait for an endpoint';
-  const own = traffic.filter((one) => one.service === service);
-  if (own.some(({ source }) => source.kind === 'closed')) return 'its users wait for their answers';
-  if (own.some(({ client }) => !isPatient(client))) return 'its clients give up, try again or hedge';
-  if (own.some(({ fromZone }) => fromZone !== own[0].fromZone)) return 'its clients are in several zones';
-  return undefined;
 }
 
 /**
@@ -311,12 +296,10 @@ export class ArrivalTier implements LoadSource {
     let gone = false;
     for (const endpoint of this.members) {
       this.release(endpoint, this.nowUs);
-      if (removed[endpoint] && this.int(endpoint, ANSWERED) === this.int(endpoint, END)) gone = true;
+      if (removed[endpoint] && isEmpty(this.departures, endpoint)) gone = true;
     }
     if (gone)
-      this.members = this.members.filter(
-        (endpoint) => !removed[endpoint] || this.int(endpoint, ANSWERED) !== this.int(endpoint, END),
-      );
+      this.members = this.members.filter((endpoint) => !removed[endpoint] || !isEmpty(this.departures, endpoint));
     const { tally, good } = this;
     this.sources.forEach(({ tally: traffic }, at) => {
       traffic.good += good[at];
@@ -355,13 +338,13 @@ export class ArrivalTier implements LoadSource {
         row[LEFT] -= (nowUs - Math.max(row[STARTS], changedUs)) * old;
         row[DEPARTS] = speed > 0 ? nowUs + row[LEFT] / speed : Infinity;
       } else {
-        const end = this.int(endpoint, END);
-        const count = (end - this.int(endpoint, GONE)) | 0;
-        const freeUs = count < concurrency ? -Infinity : this.row(endpoint, end - concurrency)[DEPARTS];
+        const end = headInt(this.departures, endpoint, END);
+        const count = (end - headInt(this.departures, endpoint, GONE)) | 0;
+        const freeUs = count < concurrency ? -Infinity : rowAt(this.departures, endpoint, end - concurrency)[DEPARTS];
         row[STARTS] = Math.max(row[ENTERS], freeUs);
         row[DEPARTS] = speed > 0 ? row[STARTS] + row[LEFT] / speed : Infinity;
       }
-      this.insert(endpoint, row);
+      insertRow(this.departures, endpoint, row);
     }
   }
 
@@ -392,13 +375,15 @@ export class ArrivalTier implements LoadSource {
 
   started(endpoint: number): number {
     const begun = this.present(endpoint).filter((row) => row[STARTS] <= this.nowUs).length;
-    const departed = this.int(endpoint, SERVED) + ((this.int(endpoint, GONE) - this.int(endpoint, ANSWERED)) | 0);
-    return departed + this.int(endpoint, LOST_STARTED) + begun;
+    const departed =
+      headInt(this.departures, endpoint, SERVED) +
+      ((headInt(this.departures, endpoint, GONE) - headInt(this.departures, endpoint, ANSWERED)) | 0);
+    return departed + headInt(this.departures, endpoint, LOST_STARTED) + begun;
   }
 
   servedBy(endpoint: number): number {
     this.release(endpoint, this.nowUs);
-    return this.int(endpoint, SERVED);
+    return headInt(this.departures, endpoint, SERVED);
   }
 
   latencySumUs(endpoint: number): number {
@@ -410,7 +395,7 @@ export class ArrivalTier implements LoadSource {
   /** Whether nothing of it is anywhere, so that delays may change. */
   get idle(): boolean {
     this.settle();
-    return this.members.every((endpoint) => this.int(endpoint, ANSWERED) === this.int(endpoint, END));
+    return this.members.every((endpoint) => isEmpty(this.departures, endpoint));
   }
 
   /** The delays have changed, while nothing was on its way. */
@@ -441,9 +426,9 @@ export class ArrivalTier implements LoadSource {
     endpoints.served[endpoint] = this.servedBy(endpoint);
     endpoints.latencySumUs[endpoint] = this.latencySumUs(endpoint);
     const delayUs = this.departures.floats[this.departures.head[endpoint] + DELAY_US];
-    const gone = this.int(endpoint, GONE);
-    for (let at = this.int(endpoint, ANSWERED); at !== gone; at = (at + 1) | 0) {
-      const row = this.row(endpoint, at);
+    const gone = headInt(this.departures, endpoint, GONE);
+    for (let at = headInt(this.departures, endpoint, ANSWERED); at !== gone; at = (at + 1) | 0) {
+      const row = rowAt(this.departures, endpoint, at);
       const atUs = row[DEPARTS] + delayUs;
       events.takeRequest(this.trafficOf(row), endpoint, row[ISSUED], { state: 'returns', atUs, workUs: 0 });
     }
@@ -461,7 +446,8 @@ export class ArrivalTier implements LoadSource {
   check(): void {
     this.settle();
     let held = 0;
-    for (const endpoint of this.members) held += (this.int(endpoint, END) - this.int(endpoint, ANSWERED)) | 0;
+    for (const endpoint of this.members)
+      held += (headInt(this.departures, endpoint, END) - headInt(this.departures, endpoint, ANSWERED)) | 0;
     if (held !== this.tally.inFlight)
       throw new Violation(
         `service ${this.service} counts ${this.tally.inFlight} requests in flight, but its endpoints hold ${held}`,
@@ -472,46 +458,15 @@ export class ArrivalTier implements LoadSource {
     return this.sources[row[SOURCE]].traffic;
   }
 
-  private int(endpoint: number, which: number): number {
-    const { ints, head } = this.departures;
-    return ints[2 * head[endpoint] + which];
-  }
-
-  private row(endpoint: number, position: number): Float64Array {
-    const { floats, head } = this.departures;
-    const at = head[endpoint] + ROW * (1 + (position & this.int(endpoint, MASK)));
-    return floats.subarray(at, at + ROW);
-  }
-
   /** The rows of those who have not departed by now. */
   private present(endpoint: number): Float64Array[] {
     this.release(endpoint, this.nowUs);
-    const rows: Float64Array[] = [];
-    const end = this.int(endpoint, END);
-    for (let at = this.int(endpoint, GONE); at !== end; at = (at + 1) | 0) rows.push(this.row(endpoint, at));
-    return rows;
+    return presentRows(this.departures, endpoint);
   }
 
-  /** Copies of the rows of those who have not departed, in the order of their coming; they are taken out. */
+  /** Copies of them in the order of their coming; they are taken out. */
   private takeOut(endpoint: number): Float64Array[] {
-    const rows = this.present(endpoint).map((row) => row.slice());
-    const { ints, floats, head } = this.departures;
-    ints[2 * head[endpoint] + END] = this.int(endpoint, GONE);
-    floats[head[endpoint] + NEXT] = Infinity;
-    return rows.sort((one, other) => (one[TURN] - other[TURN]) | 0);
-  }
-
-  private insert(endpoint: number, row: Float64Array): void {
-    const { ints, floats, head } = this.departures;
-    const gone = this.int(endpoint, GONE);
-    let at = this.int(endpoint, END);
-    ints[2 * head[endpoint] + END] = (at + 1) | 0;
-    for (; at !== gone; at = (at - 1) | 0) {
-      const before = this.row(endpoint, at - 1);
-      if (before[DEPARTS] <= row[DEPARTS]) break;
-      this.row(endpoint, at).set(before);
-    }
-    this.row(endpoint, at).set(row);
-    if (at === gone) floats[head[endpoint] + NEXT] = row[DEPARTS];
+    this.release(endpoint, this.nowUs);
+    return takeOutRows(this.departures, endpoint);
   }
 }

@@ -1,6 +1,6 @@
 import { durationSampler } from '../duration-spec.ts';
 import { Violation } from '../ledger.ts';
-import { ArrivalTier, needsEvents } from './arrival-tier.ts';
+import { ArrivalTier } from './arrival-tier.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
 import { BalancedService, type LoadSource } from './balanced-service.ts';
@@ -10,6 +10,7 @@ import { Departures } from './departures.ts';
 import { Endpoints } from './endpoints.ts';
 import { EventTier } from './event-tier.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
+import { needsEvents } from './needs-events.ts';
 import { Network } from './network.ts';
 import type {
   EndpointSpec,
