@@ -85,6 +85,8 @@ export class LivingSimulation implements SimulationDriver {
   private readonly ticksPerScrape: number;
   private ticks = 0;
   private events = 0;
+  /** Up to when the requests have flowed; NaN: something was done to them since. */
+  private flowedUs = Number.NaN;
 
   constructor(spec: LivingSpec, options: LivingOptions) {
     this.options = options;
@@ -187,8 +189,31 @@ export class LivingSimulation implements SimulationDriver {
   }
 
   onEvent(kind: number, subject: number): void {
-    const { world } = this;
-    world.requests.advance(world.nowUs);
+    this.flow();
+    switch (kind) {
+      case SCRAPE_EVENT:
+        this.scrape();
+        this.again(SCRAPE_EVENT, RANK.scrape, this.world.spec.scrapeUs);
+        return;
+      case HORIZONTAL_EVENT:
+        if (this.horizontal.decide(subject)) this.flowedUs = Number.NaN;
+        return;
+      default:
+        this.flowedUs = Number.NaN;
+        this.act(kind, subject);
+    }
+  }
+
+  /** Brings the requests up to now; hundreds of services are scaled at one instant, and most stay as they are. */
+  private flow(): void {
+    const { nowUs, requests } = this.world;
+    if (this.flowedUs === nowUs) return;
+    requests.advance(nowUs);
+    this.flowedUs = nowUs;
+  }
+
+  /** Events that may change what requests meet. */
+  private act(kind: number, subject: number): void {
     switch (kind) {
       case WEATHER_EVENT:
         this.weather.strike();
@@ -216,13 +241,6 @@ export class LivingSimulation implements SimulationDriver {
         this.recorder.measured();
         this.again(TICK_EVENT, RANK.tick, this.tickUs);
         return;
-      case SCRAPE_EVENT:
-        this.scrape();
-        this.again(SCRAPE_EVENT, RANK.scrape, world.spec.scrapeUs);
-        return;
-      case HORIZONTAL_EVENT:
-        this.horizontal.decide(subject);
-        return;
       case VERTICAL_EVENT:
         this.vertical.decide(subject);
         return;
@@ -244,7 +262,8 @@ export class LivingSimulation implements SimulationDriver {
   }
 
   onPlaced(slot: number, node: number): void {
-    this.world.requests.advance(this.world.nowUs);
+    this.flow();
+    this.flowedUs = Number.NaN;
     if (!this.replicas.placed(slot, node)) this.jobs.placed(slot, node);
     this.recorder.placed(slot, node);
   }

@@ -166,7 +166,8 @@ function scaler(settings: Settings): { decide(seen: ServiceObservation): Horizon
   return {
     decide(all) {
       // CPU and memory of nobody wake nobody, so only requests may take a service to zero (upstream refuses it too).
-      const seen = settings.requests > 0 ? all : { ...all, minReplicas: Math.max(1, all.minReplicas) };
+      const seen =
+        settings.requests > 0 || all.minReplicas >= 1 ? all : { ...all, minReplicas: Math.max(1, all.minReplicas) };
       const { current, nowUs } = seen;
       stabilisation.begin(nowUs, current);
       if (current > seen.maxReplicas || current < seen.minReplicas)
@@ -185,7 +186,8 @@ function scaler(settings: Settings): { decide(seen: ServiceObservation): Horizon
 function proposals(seen: ServiceObservation, settings: Settings): Proposal[] {
   const { current, nowUs } = seen;
   const { tolerance } = settings;
-  const readiness = { ...settings, windowUs: seen.scrapeUs };
+  const { cpuInitialisationUs, initialReadinessUs } = settings;
+  const readiness = { cpuInitialisationUs, initialReadinessUs, windowUs: seen.scrapeUs };
   const wishes: Proposal[] = [];
   if (settings.cpuPercent > 0) {
     const replicas = measuredReplicas(seen.replicas, 'cpu', nowUs, readiness);

@@ -10,7 +10,8 @@ import { Room } from './room.ts';
  */
 export class FleetSketch {
   private readonly view: FleetView;
-  private readonly rooms: Room[];
+  /** What each machine has left; made when it is first asked for, as most never are. */
+  private readonly rooms: Room[] = [];
   private readonly guests: FleetPod[][] = [];
   private readonly order: number[];
   private readonly gone = new Set<number>();
@@ -18,7 +19,6 @@ export class FleetSketch {
   /** Nodes of the ids in `ignored` are not counted on. */
   constructor(view: FleetView, ignored: ReadonlySet<number> = new Set()) {
     this.view = view;
-    this.rooms = view.nodes.map((node) => Room.of(node));
     const places = [...view.nodes.keys()].filter((at) => !ignored.has(view.nodes[at].id));
     this.order = [
       ...places.filter((at) => view.nodes[at].state === 'ready'),
@@ -33,10 +33,10 @@ export class FleetSketch {
       let k = 0;
       let from = 0;
       for (; k < kind.pods.length; k++) {
-        const at = this.search(kind.pods[k], from, this.rooms);
+        const at = this.search(kind.pods[k], from);
         if (at < 0) break;
         from = at;
-        this.put(kind.pods[k], this.order[at], this.rooms);
+        this.put(kind.pods[k], this.order[at]);
       }
       if (k < kind.pods.length) left.push({ ...kind, pods: kind.pods.slice(k) });
     }
@@ -82,14 +82,14 @@ export class FleetSketch {
     for (const pod of pods) {
       const at = this.order.findIndex(
         (place) =>
-          !closed.has(place) && (rooms.get(place) ?? this.rooms[place]).fits(pod.request) && this.takes(place, pod),
+          !closed.has(place) && (rooms.get(place) ?? this.roomAt(place)).fits(pod.request) && this.takes(place, pod),
       );
       if (at < 0) {
         left.push(pod);
         continue;
       }
       const place = this.order[at];
-      const room = rooms.get(place) ?? this.rooms[place].copy(this.view.nodes[place].spec);
+      const room = rooms.get(place) ?? this.roomAt(place).copy(this.view.nodes[place].spec);
       room.take(pod.request);
       rooms.set(place, room);
       seats.push([pod, place]);
@@ -97,14 +97,18 @@ export class FleetSketch {
     return { left, rooms, seats };
   }
 
-  private search(pod: FleetPod, from: number, rooms: readonly Room[]): number {
+  private roomAt(place: number): Room {
+    return (this.rooms[place] ??= Room.of(this.view.nodes[place]));
+  }
+
+  private search(pod: FleetPod, from: number): number {
     for (let at = from; at < this.order.length; at++)
-      if (rooms[this.order[at]].fits(pod.request) && this.takes(this.order[at], pod)) return at;
+      if (this.roomAt(this.order[at]).fits(pod.request) && this.takes(this.order[at], pod)) return at;
     return -1;
   }
 
-  private put(pod: FleetPod, place: number, rooms: readonly Room[]): void {
-    rooms[place].take(pod.request);
+  private put(pod: FleetPod, place: number): void {
+    this.roomAt(place).take(pod.request);
     (this.guests[place] ??= []).push(pod);
   }
 

@@ -13,6 +13,8 @@ export class FleetSight {
   private readonly orders: NodeOrders;
   private readonly jobs: JobControl;
   private readonly bootMeanUs: number[];
+  /** What was seen of each node last; the same object as long as nothing about it changes. */
+  private readonly seenOf: (FleetNode | undefined)[] = [];
 
   constructor(world: World, orders: NodeOrders, jobs: JobControl) {
     this.world = world;
@@ -29,17 +31,7 @@ export class FleetSight {
     const mayDisrupt = world.spec.services.map((_, service) => world.mayDisrupt(service));
     for (let node = 0; node < nodes.count; node++) {
       if (nodes.bought[node] === 0) continue;
-      seen.push({
-        id: node,
-        name: nodes.places[node].name,
-        group: nodes.group[node],
-        spec: nodes.specs[node],
-        cpuFreeMilli: cluster.cpuFreeMilli[node],
-        memFreeBytes: cluster.memFreeBytes[node],
-        state: this.stateOf(node),
-        sinceUs: nodes.coming[node] === 1 ? nodes.orderedUs[node] : nodes.readyUs[node],
-        pods: this.podsOn(node, mayDisrupt),
-      });
+      seen.push(this.nodeOf(node, mayDisrupt));
     }
     const groups = world.spec.groups.map((group, k): NodeGroupView => ({
       name: group.name,
@@ -74,6 +66,38 @@ export class FleetSight {
     };
   }
 
+  private nodeOf(node: number, mayDisrupt: readonly boolean[]): FleetNode {
+    const { nodes, simulation } = this.world;
+    const { cluster } = simulation;
+    const cpuFreeMilli = cluster.cpuFreeMilli[node];
+    const memFreeBytes = cluster.memFreeBytes[node];
+    const state = this.stateOf(node);
+    const sinceUs = nodes.coming[node] === 1 ? nodes.orderedUs[node] : nodes.readyUs[node];
+    const before = this.seenOf[node];
+    const pods = this.podsOn(node, mayDisrupt, before?.pods);
+    if (
+      before?.pods === pods &&
+      before.cpuFreeMilli === cpuFreeMilli &&
+      before.memFreeBytes === memFreeBytes &&
+      before.state === state &&
+      before.sinceUs === sinceUs
+    )
+      return before;
+    const now: FleetNode = {
+      id: node,
+      name: nodes.places[node].name,
+      group: nodes.group[node],
+      spec: nodes.specs[node],
+      cpuFreeMilli,
+      memFreeBytes,
+      state,
+      sinceUs,
+      pods,
+    };
+    this.seenOf[node] = now;
+    return now;
+  }
+
   private fitsTemplate(pod: FleetPod, group: number): boolean {
     const { nodes, spec } = this.world;
     // All machines of a group are alike but for their zone, so the first stands for all.
@@ -99,9 +123,21 @@ export class FleetSight {
     return nodes.lost[node] === 1 ? 'unready' : 'ready';
   }
 
-  private podsOn(node: number, mayDisrupt: readonly boolean[]): FleetPod[] {
+  /** The pods on a node; `before`, if those are still the same. */
+  private podsOn(
+    node: number,
+    mayDisrupt: readonly boolean[],
+    before: readonly FleetPod[] | undefined,
+  ): readonly FleetPod[] {
     const { world, jobs } = this;
     const { pods, shapes } = world.simulation;
+    const replicas = world.onNode[node];
+    if (before?.length === replicas.length && jobs.onNode[node].length === 0) {
+      let same = 0;
+      while (same < replicas.length && before[same] === this.podOf(replicas[same], mayDisrupt[replicas[same].service]))
+        same++;
+      if (same === replicas.length) return before;
+    }
     const seen: FleetPod[] = [];
     for (const replica of world.onNode[node]) seen.push(this.podOf(replica, mayDisrupt[replica.service]));
     for (const slot of jobs.onNode[node])

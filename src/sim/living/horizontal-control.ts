@@ -12,6 +12,8 @@ export class HorizontalControl {
   private readonly metrics: MetricControl;
   private readonly scalers: HorizontalScaler[];
   private readonly workMeanUs: number[];
+  /** By service: what its policy sees of its replicas, filled anew for each decision. */
+  private readonly samples: ReplicaSample[][];
   /** Told after the number asked for has changed. */
   onScale: (service: number) => void = () => {};
   isDeploying: (service: number) => boolean = () => false;
@@ -23,6 +25,7 @@ export class HorizontalControl {
     this.scalers = scaling.map(({ horizontal }, service) =>
       horizontal.make({ random: world.streams(`horizontal/${services[service].name}`) }),
     );
+    this.samples = services.map(() => []);
     this.workMeanUs = services.map((service) => durationMeanUs(service.requests.work));
   }
 
@@ -30,10 +33,11 @@ export class HorizontalControl {
     this.scalers.forEach((_, service) => this.plan(service));
   }
 
-  decide(service: number): void {
+  /** True: the number asked for is another now. */
+  decide(service: number): boolean {
     this.plan(service);
     const { world } = this;
-    if (world.controlPlaneDown) return;
+    if (world.controlPlaneDown) return false;
     const spec = world.spec.services[service];
     const { horizontal, minReplicas, maxReplicas } = world.spec.scaling[service];
     const current = world.desired[service];
@@ -43,7 +47,7 @@ export class HorizontalControl {
       current,
       minReplicas,
       maxReplicas,
-      replicas: world.ofService[service].map((replica) => this.sampleOf(replica)),
+      replicas: this.samplesOf(service),
       points: this.metrics.visible(service),
       scrapeUs: world.spec.scrapeUs,
       deploying: this.isDeploying(service),
@@ -51,7 +55,7 @@ export class HorizontalControl {
       concurrency: spec.requests.concurrency,
     });
     const replicas = Math.min(maxReplicas, Math.max(minReplicas, decision.replicas));
-    if (replicas === current) return;
+    if (replicas === current) return false;
     world.desired[service] = replicas;
     world.counts.scalingActions++;
     world.simulation.note(DECIDE, service, replicas);
@@ -66,6 +70,7 @@ export class HorizontalControl {
       ...(limitedBy !== undefined && { limitedBy }),
     });
     this.onScale(service);
+    return true;
   }
 
   private plan(service: number): void {
@@ -75,10 +80,18 @@ export class HorizontalControl {
       world.simulation.schedule(world.nowUs + periodUs, RANK.decision, HORIZONTAL_EVENT, service);
   }
 
+  private samplesOf(service: number): readonly ReplicaSample[] {
+    const replicas = this.world.ofService[service];
+    const samples = this.samples[service];
+    samples.length = replicas.length;
+    for (let k = 0; k < replicas.length; k++) samples[k] = this.sampleOf(replicas[k]);
+    return samples;
+  }
+
   private sampleOf(replica: Replica): ReplicaSample {
     const reading = this.metrics.visibleReading(replica);
     const { sample } = replica;
-    sample.state = seenState(this.world, replica);
+    sample.state = replica.state === 'ready' ? 'ready' : seenState(this.world, replica);
     sample.startedUs = replica.placedUs;
     sample.changedUs = replica.changedUs;
     sample.sampledUs = reading?.timeUs ?? -1;

@@ -1,15 +1,18 @@
 import { REQUESTS } from '../journal.ts';
 import { LatencyHistogram } from '../requests/latency-histogram.ts';
-import type { ServiceCounters } from '../requests/request-model.ts';
+import type { ServiceCounters, TrafficCounters } from '../requests/request-model.ts';
 import type { ServicePoint } from '../scaling/horizontal-policy.ts';
 import type { Replica } from '../services/replica.ts';
+import type { ReplicaReading } from '../services/replica-readings.ts';
 import { hours, US_PER_SECOND } from '../time.ts';
 import type { World } from './world.ts';
 
 /** Policies may look back so far. */
 const KEPT_US = hours(2);
-/** Readings kept of each replica: enough to look past any sensible metric delay. */
-const READINGS = 8;
+/** No answers at all. */
+const NO_LATENCY = new LatencyHistogram();
+const NOTHING: ScrapeOfService = { arrived: 0, served: 0, failed: 0, timedOut: 0, latency: NO_LATENCY };
+const NO_TRAFFIC: ScrapeOfTraffic = { offered: 0, good: 0, bad: 0, latency: NO_LATENCY };
 
 /** What came of a service's requests in one scrape interval. */
 export interface ScrapeOfService {
@@ -66,19 +69,8 @@ export class MetricControl {
     this.trafficBefore = world.requests.traffic.map(() => ({ offered: 0, good: 0, bad: 0 }));
     this.latencyOfService = services.map(() => new LatencyHistogram());
     this.latencyOfTraffic = this.trafficBefore.map(() => new LatencyHistogram());
-    this.lastOfService = services.map(() => ({
-      arrived: 0,
-      served: 0,
-      failed: 0,
-      timedOut: 0,
-      latency: new LatencyHistogram(),
-    }));
-    this.lastOfTraffic = this.trafficBefore.map(() => ({
-      offered: 0,
-      good: 0,
-      bad: 0,
-      latency: new LatencyHistogram(),
-    }));
+    this.lastOfService = services.map(() => NOTHING);
+    this.lastOfTraffic = this.trafficBefore.map(() => NO_TRAFFIC);
     this.cpuShareUs = new Float64Array(services.length);
     this.measuredUs = new Float64Array(services.length);
   }
@@ -88,19 +80,9 @@ export class MetricControl {
     const spanUs = world.nowUs - this.lastUs;
     if (spanUs <= 0) return;
     this.lastUs = world.nowUs;
-    for (let service = 0; service < this.points.length; service++) this.scrapeService(service, spanUs);
-    world.requests.traffic.forEach((now, k) => {
-      const before = this.trafficBefore[k];
-      const latency = world.requests.takeTrafficLatency(k);
-      if (latency.count > 0) this.latencyOfTraffic[k].merge(latency);
-      this.lastOfTraffic[k] = {
-        offered: now.offered - before.offered,
-        good: now.good - before.good,
-        bad: now.bad - before.bad,
-        latency,
-      };
-      this.trafficBefore[k] = { offered: now.offered, good: now.good, bad: now.bad };
-    });
+    const { services, traffic } = world.requests;
+    for (let service = 0; service < services.length; service++) this.scrapeService(service, services[service], spanUs);
+    for (let k = 0; k < traffic.length; k++) this.lastOfTraffic[k] = this.scrapeTraffic(k, traffic[k]);
   }
 
   /** The points that policies may see now, oldest first. The list goes on growing: whoever keeps it copies it. */
@@ -117,33 +99,46 @@ export class MetricControl {
   }
 
   /** The newest reading of a replica that policies may see; undefined: there is none yet. */
-  visibleReading(replica: Replica): Replica['readings'][number] | undefined {
+  visibleReading(replica: Replica): ReplicaReading | undefined {
     const latestUs = this.world.nowUs - this.world.spec.metricDelayUs;
-    const { readings } = replica;
-    for (let k = readings.length - 1; k >= 0; k--) if (readings[k].timeUs <= latestUs) return readings[k];
-    return undefined;
+    return replica.readings.until(latestUs);
   }
 
-  private scrapeService(service: number, spanUs: number): void {
-    const { world } = this;
-    const now: Readonly<ServiceCounters> = world.requests.services[service];
+  private scrapeTraffic(k: number, now: Readonly<TrafficCounters>): ScrapeOfTraffic {
+    const before = this.trafficBefore[k];
+    const offered = now.offered - before.offered;
+    const good = now.good - before.good;
+    const bad = now.bad - before.bad;
+    if (offered === 0 && good === 0 && bad === 0) return NO_TRAFFIC;
+    before.offered = now.offered;
+    before.good = now.good;
+    before.bad = now.bad;
+    const latency = this.world.requests.takeTrafficLatency(k);
+    this.latencyOfTraffic[k].merge(latency);
+    return { offered, good, bad, latency };
+  }
+
+  private countService(service: number, now: Readonly<ServiceCounters>): ScrapeOfService {
     const before = this.before[service];
-    const latency = world.requests.takeServiceLatency(service);
-    if (latency.count > 0) this.latencyOfService[service].merge(latency);
-    const last: ScrapeOfService = {
-      arrived: now.arrived - before.arrived,
-      served: now.served - before.served,
-      failed: now.failed - before.failed,
-      timedOut: now.timedOut - before.timedOut,
-      latency,
-    };
+    const arrived = now.arrived - before.arrived;
+    const served = now.served - before.served;
+    const failed = now.failed - before.failed;
+    const timedOut = now.timedOut - before.timedOut;
+    if (arrived === 0 && served === 0 && failed === 0 && timedOut === 0) return NOTHING;
+    before.arrived = now.arrived;
+    before.served = now.served;
+    before.failed = now.failed;
+    before.timedOut = now.timedOut;
+    const latency = this.world.requests.takeServiceLatency(service);
+    this.latencyOfService[service].merge(latency);
+    return { arrived, served, failed, timedOut, latency };
+  }
+
+  private scrapeService(service: number, now: Readonly<ServiceCounters>, spanUs: number): void {
+    const { world } = this;
+    const last = this.countService(service, now);
+    const { latency } = last;
     this.lastOfService[service] = last;
-    this.before[service] = {
-      arrived: now.arrived,
-      served: now.served,
-      failed: now.failed,
-      timedOut: now.timedOut,
-    };
     // Whole numbers, so that rounding of the fluid model's fractions cannot hide a difference.
     world.simulation.note(REQUESTS, service, (Math.round(now.arrived) * 31 + Math.round(now.served) * 7) | 0);
     const use = this.readReplicas(service, spanUs);
@@ -183,7 +178,7 @@ export class MetricControl {
       const busyUs = replica.busyUsAtTick;
       const cpuUsageMilli = ((busyUs - replica.busyUsAtScrape) / spanUs) * spec.cpuPerRequestMilli * replica.cpuFactor;
       replica.busyUsAtScrape = busyUs;
-      note(replica, world.nowUs, cpuUsageMilli);
+      replica.readings.add(world.nowUs, cpuUsageMilli, replica.memBytes);
       if (replica.state !== 'ready') continue;
       ready++;
       cpuUsed += cpuUsageMilli;
@@ -203,16 +198,4 @@ export class MetricControl {
 function keep(points: ServicePoint[], point: ServicePoint): void {
   points.push(point);
   if (points.length > 1024 && points[512].timeUs < point.timeUs - KEPT_US) points.splice(0, 512);
-}
-
-/** Adds a reading; the oldest is used again. */
-function note({ readings, memBytes }: Replica, timeUs: number, cpuUsageMilli: number): void {
-  const oldest = readings.length < READINGS ? undefined : readings.shift();
-  if (oldest === undefined) readings.push({ timeUs, cpuUsageMilli, memUsageBytes: memBytes });
-  else {
-    oldest.timeUs = timeUs;
-    oldest.cpuUsageMilli = cpuUsageMilli;
-    oldest.memUsageBytes = memBytes;
-    readings.push(oldest);
-  }
 }

@@ -41,7 +41,7 @@ export class OvercommitControl {
         total += usedMilli;
       };
       for (const { slot, readings } of world.onNode[node]) {
-        const reading = readings.at(-1);
+        const reading = readings.newest;
         // What has never run is not known to be idle.
         if (reading !== undefined) use(slot, reading.timeUs === world.nowUs ? reading.cpuUsageMilli : 0);
       }

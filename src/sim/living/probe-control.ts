@@ -25,9 +25,14 @@ export class ProbeControl {
   note(replica: Replica): boolean {
     if (!this.hasProbes[replica.service]) return false;
     const { concurrency } = this.world.spec.services[replica.service].requests;
-    const isTroubled =
-      replica.state === 'unready' || !Number.isNaN(replica.unreadySinceUs) || !Number.isNaN(replica.hungSinceUs);
-    if (!isTroubled && this.world.requests.inFlight(replica.endpoint) < concurrency) return false;
+    if (!isTroubled(replica) && this.world.requests.inFlight(replica.endpoint) < concurrency) return false;
+    this.slow.push(replica);
+    return true;
+  }
+
+  /** The same for a replica at which nothing waits. */
+  noteIdle(replica: Replica): boolean {
+    if (!this.hasProbes[replica.service] || !isTroubled(replica)) return false;
     this.slow.push(replica);
     return true;
   }
@@ -66,4 +71,8 @@ export class ProbeControl {
     if (givesUp(readiness, replica.unreadySinceUs)) this.replicas.setInRotation(replica, false);
     else if (Number.isNaN(replica.unreadySinceUs)) this.replicas.setInRotation(replica, true);
   }
+}
+
+function isTroubled({ state, unreadySinceUs, hungSinceUs }: Replica): boolean {
+  return state === 'unready' || !Number.isNaN(unreadySinceUs) || !Number.isNaN(hungSinceUs);
 }

@@ -31,6 +31,7 @@ export class ReplicaStates {
     const before = replica.state;
     replica.state = state;
     world.simulation.note(REPLICA, replica.id, STATES.indexOf(state));
+    if ((before === 'dead') !== (state === 'dead')) world.dead[replica.service] += state === 'dead' ? 1 : -1;
     if ((before === 'ready') === (state === 'ready')) return;
     if (state !== 'gone') replica.changedUs = world.nowUs;
     world.ready[replica.service] += state === 'ready' ? 1 : -1;

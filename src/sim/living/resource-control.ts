@@ -24,6 +24,11 @@ export class ResourceControl {
   /** When each node was looked at last, and whether it was far from any trouble then. */
   private readonly lookedUs: Float64Array;
   private readonly isCalm: Uint8Array;
+  /** By service: how many calls had come at the last tick that looked at all nodes, and for how many such ticks none has. */
+  private readonly arrivedBefore: Float64Array;
+  private readonly stillTicks: Uint8Array;
+  /** By service: whether at this tick nothing of it can have worked since the last one. */
+  private readonly isStill: Uint8Array;
   /** Sum over ticks of the CPU used on all machines, in milli-CPU x microseconds. */
   cpuUsedMilliUs = 0;
   /** CPU used on each node when it was looked at last, in millicores. */
@@ -38,15 +43,45 @@ export class ResourceControl {
     this.nodeUsedMilli = new Float64Array(count);
     this.lookedUs = new Float64Array(count);
     this.isCalm = new Uint8Array(count);
+    const services = world.spec.services.length;
+    this.arrivedBefore = new Float64Array(services);
+    this.stillTicks = new Uint8Array(services);
+    this.isStill = new Uint8Array(services);
   }
 
   /** `all`: every node is looked at, as before each scrape; otherwise those that were busy when last looked at. */
   tick(all: boolean): void {
     const { world, isCalm, lookedUs } = this;
+    if (all) this.findStill();
+    else this.isStill.fill(0);
     for (let node = 0; node < world.nodes.count; node++) if (all || isCalm[node] === 0) this.shareCpu(node);
     for (let node = 0; node < world.nodes.count; node++)
       if (lookedUs[node] === world.nowUs && world.onNode[node].length > 0) this.watchMemory(node);
     this.probes.probeAll();
+  }
+
+  /**
+   * A service is still when nothing has come since the last tick but one: whatever was on its way then, given up by its
+   * callers or not, had arrived when it was looked at last. Its replicas that were empty are so still, and the model need
+   * not be asked about them.
+   */
+  private findStill(): void {
+    const { arrivedBefore, stillTicks, isStill } = this;
+    const { spec, requests } = this.world;
+    const { services } = requests;
+    for (let service = 0; service < services.length; service++) {
+      const { arrived, inFlight } = services[service];
+      if (arrived === arrivedBefore[service] && inFlight === 0)
+        stillTicks[service] = Math.min(2, stillTicks[service] + 1);
+      else stillTicks[service] = 0;
+      arrivedBefore[service] = arrived;
+      isStill[service] = stillTicks[service] === 2 && spec.services[service].cpuPerRequestMilli > 0 ? 1 : 0;
+    }
+  }
+
+  /** Whether nothing can be at the replica now, as nothing was when it was looked at last. */
+  private isIdle(replica: Replica): boolean {
+    return replica.isEmpty && this.isStill[replica.service] === 1;
   }
 
   private shareCpu(node: number): void {
@@ -61,13 +96,21 @@ export class ResourceControl {
     const capacityMilli = world.nodes.specs[node].cpuMilli;
     let usedMilli = this.jobs.use[node].usesMilli;
     let isCalm = true;
+    let isAllIdle = true;
     for (const replica of here) {
       if (replica.endpoint < 0) continue;
+      if (this.isIdle(replica) && replica.cpuFactor === 1) {
+        if (this.probes.noteIdle(replica)) isCalm = false;
+        continue;
+      }
+      isAllIdle = false;
       const { cpuPerRequestMilli, cpuLimitMilli } = world.spec.services[replica.service];
       const busyUs = requests.busyUs(replica.endpoint);
       const wantsMilli = ((busyUs - replica.busyUsAtTick) / spanUs) * cpuPerRequestMilli;
       replica.busyUsAtTick = busyUs;
       replica.wantsMilli = wantsMilli;
+      replica.isEmpty =
+        wantsMilli === 0 && this.stillTicks[replica.service] > 0 && requests.inFlight(replica.endpoint) === 0;
       usedMilli += wantsMilli < cpuLimitMilli ? wantsMilli : cpuLimitMilli;
       if (wantsMilli > BUSY_SHARE * cpuLimitMilli) isCalm = false;
       if (this.probes.note(replica)) isCalm = false;
@@ -75,7 +118,7 @@ export class ResourceControl {
     if (usedMilli > BUSY_SHARE * capacityMilli) isCalm = false;
     this.isCalm[node] = isCalm ? 1 : 0;
     if (usedMilli > capacityMilli) usedMilli = this.divide(node, capacityMilli);
-    else
+    else if (!isAllIdle)
       for (const replica of here) {
         if (replica.endpoint < 0) continue;
         const { cpuLimitMilli } = world.spec.services[replica.service];
@@ -146,7 +189,8 @@ export class ResourceControl {
     const { memBaseBytes, memPerRequestBytes, memLeakBytes } = world.spec.services[replica.service];
     const { memFactor } = world.versions[replica.service][replica.version];
     let bytes = memBaseBytes;
-    if (memPerRequestBytes > 0) bytes += world.requests.inFlight(replica.endpoint) * memPerRequestBytes;
+    if (memPerRequestBytes > 0 && !this.isIdle(replica))
+      bytes += world.requests.inFlight(replica.endpoint) * memPerRequestBytes;
     if (memLeakBytes > 0) bytes += world.requests.started(replica.endpoint) * memLeakBytes;
     return bytes * memFactor;
   }

@@ -92,8 +92,12 @@ export class TimelineLines {
     }
     const { latency } = metrics.lastOfService[service];
     if (latency.count === 0) return;
-    for (let k = 0; k < QUANTILES.length; k++)
-      timeline.take(from + MEANS.length + k, latency.quantileUs(QUANTILES[k][0]) / US_PER_SECOND);
+    for (let k = 0; k < QUANTILES.length; k++) {
+      const [share] = QUANTILES[k];
+      // The point has it already.
+      const quantileUs = share === 0.99 && point !== undefined ? point.p99Us : latency.quantileUs(share);
+      timeline.take(from + MEANS.length + k, quantileUs / US_PER_SECOND);
+    }
   }
 
   private ofFleet(fleet: FleetReading): void {

@@ -35,7 +35,7 @@ export class VerticalControl {
     this.scalers.forEach((scaler, service) => {
       if (scaler === undefined) return;
       for (const replica of world.ofService[service]) {
-        const reading = replica.readings.at(-1);
+        const reading = replica.readings.newest;
         const killedAtBytes = this.outOfMemory.get(replica.id);
         const isNew = reading !== undefined && reading.timeUs === world.nowUs;
         if (!isNew && killedAtBytes === undefined) continue;

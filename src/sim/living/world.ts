@@ -26,6 +26,8 @@ export class World {
   readonly ofService: Replica[][];
   /** Replicas of each service that are ready. */
   readonly ready: number[];
+  /** Replicas of each service whose machines have stopped unnoticed. */
+  readonly dead: number[];
   /** Those on each node, and those that its stopped processes left behind. */
   readonly onNode: Replica[][];
   readonly bySlot = new Map<number, Replica>();
@@ -62,6 +64,7 @@ export class World {
     this.nodes = new NodeStates(spec.groups, spec.zones);
     this.ofService = spec.services.map(() => []);
     this.ready = spec.services.map(() => 0);
+    this.dead = spec.services.map(() => 0);
     this.onNode = Array.from({ length: this.nodes.count }, () => []);
     this.desired = spec.services.map((service) => service.replicas);
     this.version = spec.services.map(() => 0);
@@ -89,6 +92,7 @@ export class World {
 
   /** Replicas that the control plane takes for ready. */
   seeminglyReady(service: number): number {
+    if (this.dead[service] === 0) return this.ready[service];
     let ready = 0;
     for (const replica of this.ofService[service]) if (this.seemsReady(replica)) ready++;
     return ready;

@@ -25,10 +25,13 @@ export class LatencyHistogram {
   /** Buckets from `first` on, whole octaves. */
   private buckets: Float64Array = NO_BUCKETS;
   private first = 0;
+  /** Whether parts of an occurrence were ever counted. */
+  private hasFractions = false;
 
   /** Adds so many occurrences of a time >= 0. */
   add(us: number, occurrences = 1): void {
     this.count += occurrences;
+    if (occurrences !== Math.floor(occurrences)) this.hasFractions = true;
     this.sumUs += us * occurrences;
     if (us > this.maxUs) this.maxUs = us;
     const bucket = bucketOf(us);
@@ -63,13 +66,25 @@ export class LatencyHistogram {
   }
 
   merge(other: LatencyHistogram): void {
-    if (other.buckets.length === 0) return;
+    if (other.count === 0) return;
     this.count += other.count;
     this.sumUs += other.sumUs;
     this.maxUs = Math.max(this.maxUs, other.maxUs);
-    this.widen(other.first, other.first + other.buckets.length);
+    this.hasFractions ||= other.hasFractions;
+    const { low, high } = other.usedBuckets();
+    this.widen(other.first + low, other.first + high);
     const shift = other.first - this.first;
-    for (let k = 0; k < other.buckets.length; k++) this.buckets[shift + k] += other.buckets[k];
+    for (let k = low; k < high; k++) this.buckets[shift + k] += other.buckets[k];
+  }
+
+  /** From the lowest bucket that counts anything to behind the highest, or more: whoever holds a few times is read quickly. */
+  private usedBuckets(): { readonly low: number; readonly high: number } {
+    const high = bucketOf(this.maxUs) + 1 - this.first;
+    let low = high;
+    // Sums of fractions do not come to nothing exactly.
+    if (this.hasFractions) low = 0;
+    else for (let left = this.count; left > 0 && low > 0;) left -= this.buckets[--low];
+    return { low, high };
   }
 
   clear(): void {

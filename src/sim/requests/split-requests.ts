@@ -19,8 +19,6 @@ export interface SplitPart {
 
 /** Several request models side by side, each with services that share nothing with the others'. */
 export class SplitRequests implements RequestModel {
-  readonly services: readonly Readonly<ServiceCounters>[];
-  readonly traffic: readonly Readonly<TrafficCounters>[];
   readonly notes: readonly string[];
   private readonly models: RequestModel[] = [];
   /** By service, traffic and endpoint: the model, and the number there. */
@@ -58,8 +56,15 @@ export class SplitRequests implements RequestModel {
         own.forEach((traffic, index) => (this.trafficAt[traffic] = [model, index]));
       }
     this.notes = notes;
-    this.services = this.serviceAt.map(([model, index]) => model.services[index]);
-    this.traffic = this.trafficAt.map(([model, index]) => model.traffic[index]);
+  }
+
+  /** Asked of the models anew, so that they bring their counters up to date. */
+  get services(): readonly Readonly<ServiceCounters>[] {
+    return this.serviceAt.map(([model, index]) => model.services[index]);
+  }
+
+  get traffic(): readonly Readonly<TrafficCounters>[] {
+    return this.trafficAt.map(([model, index]) => model.traffic[index]);
   }
 
   get work(): { requests: number; events: number; steps: number } {

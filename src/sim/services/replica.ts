@@ -1,6 +1,7 @@
 import type { PodRequest } from '../pod-request.ts';
 import type { ReplicaSample } from '../scaling/horizontal-policy.ts';
 import type { FleetPod } from '../scaling/node-policy.ts';
+import { ReplicaReadings } from './replica-readings.ts';
 
 /**
  * Where a replica is on its way: `pending` (no node has room), `pulling` its image, `booting` (until its first good
@@ -9,13 +10,6 @@ import type { FleetPod } from '../scaling/node-policy.ts';
  */
 export type ReplicaState =
   'pending' | 'pulling' | 'booting' | 'ready' | 'unready' | 'waiting' | 'dead' | 'terminating' | 'gone';
-
-/** What was measured of a replica at a scrape. */
-export interface ReplicaReading {
-  timeUs: number;
-  cpuUsageMilli: number;
-  memUsageBytes: number;
-}
 
 /** One replica of a service. The controllers of `src/sim/living/` move it from state to state. */
 export class Replica {
@@ -59,9 +53,10 @@ export class Replica {
   busyUsAtScrape = 0;
   /** Cores it would use at full speed, in millicores, mean over the last tick. */
   wantsMilli = 0;
+  /** Nothing was at it, and nothing on its way to it, when it was looked at last. */
+  isEmpty = false;
   memBytes = 0;
-  /** Newest last, a few of them, used again: whoever keeps one copies it. */
-  readonly readings: ReplicaReading[] = [];
+  readonly readings = new ReplicaReadings();
   /** What horizontal policies see of it, filled anew for each decision. */
   readonly sample: { -readonly [Field in keyof ReplicaSample]: ReplicaSample[Field] } = {
     state: 'pending',
