@@ -2,6 +2,7 @@ import { InputError } from '../../sim/input-error.ts';
 import type { Streams } from '../../sim/living-spec.ts';
 import type { Traffic, TrafficSource } from '../../sim/requests/traffic.ts';
 import type { ByteSource } from '../../workloads/byte-source.ts';
+import { requireReplayStart } from '../../workloads/traffic/replay.ts';
 import { BATCH_KINDS } from '../../workloads/traffic/batch-kinds.ts';
 import { trafficKind, trafficKinds } from '../../workloads/traffic/traffic-kinds.ts';
 import { trafficOptions } from '../../workloads/traffic/traffic-options.ts';
@@ -83,6 +84,7 @@ function sourceOf(
   };
   if (requests !== undefined && parts.open === undefined) {
     at([...path, 'requests'], () => trafficOptions(trafficKind('requests', ['requests']), requests));
+    checkStart(requests, [...path, 'requests']);
     return () => ({ kind: 'times', next: () => Infinity });
   }
   const open = parts.open ?? noFile;
@@ -115,6 +117,7 @@ function shapesOf(written: Written, path: Path, parts: TrafficParts): Shapes {
   const add = (kind: string, options: KindOptions, where: Path): void => {
     const found = at(where, () => trafficKind(kind, ['rate', 'factor']));
     at(where, () => trafficOptions(found, options));
+    if (RECORDED.has(kind)) checkStart(options, where);
     const isLeftOut = RECORDED.has(kind) && parts.open === undefined;
     (found.makes === 'factor' ? factors : rates).push(isLeftOut ? constant(0) : { kind, options });
   };
@@ -127,6 +130,11 @@ function shapesOf(written: Written, path: Path, parts: TrafficParts): Shapes {
     add(kind, options, [...path, 'shapes', index]),
   );
   return { rates, factors };
+}
+
+/** When a recording is to begin can be read without it. */
+function checkStart({ from }: KindOptions, path: Path): void {
+  if (typeof from === 'string') at([...path, 'from'], () => requireReplayStart(from));
 }
 
 function batchOf(batch: NonNullable<TrafficItem['batch']>): ShapeText {

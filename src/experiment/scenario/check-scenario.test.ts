@@ -57,6 +57,11 @@ test.each([
     // 20 replicas of 10 places serve 20 million a second, 7.2e10 in an hour; 3,000 users could ask for more.
     '7:17: traffic.web: some 7.2e+10 requests are too many to follow one by one; write model: auto or fluid, or run shorter',
   ],
+  [
+    'a recording that begins at no time',
+    SMALL.replace('10/s', '{ series: { file: a.csv, from: 199-807-07 15:00 } }'),
+    '5:48: traffic.web.series.from: "199-807-07 15:00" is neither a date nor a time from the beginning; write it like 1998-07-07 18:00 or 30h',
+  ],
   ['seeds that run backwards', `seeds: 5..1\n${SMALL}`, '1:8: seeds: the range "5..1" runs backwards; write "1..5"'],
   ['a name that every object has', `${SMALL}__proto__: 1\n`, '6:12: nothing can be called "__proto__"; rename it'],
   [

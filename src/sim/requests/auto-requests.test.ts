@@ -59,3 +59,10 @@ test('few requests are simulated one by one, many as a fluid if all connected se
   // A load of 1 is outside of what was compared.
   expect(requestModelFor(options(1_000_000), 'auto').notes[0]).toContain('a load of 1 is above 0.9');
 });
+
+test('too many requests are a fluid, validated or not', () => {
+  // 2 million a second for 1,000 s are 2 billion, and a load of 2 was compared with nothing.
+  const [note] = requestModelFor(options(2_000_000), 'auto').notes;
+  expect(note).toContain('ran on the fluid model: there are too many requests for the discrete one');
+  expect(note).toContain('though of service "front", a load of 2 is above 0.9');
+});

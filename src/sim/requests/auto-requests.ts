@@ -20,6 +20,8 @@ export interface AutoOptions extends RequestModelOptions {
 
 /** Requests in a run up to which each of them is simulated: half a minute at some million a second. */
 export const FEW_REQUESTS = 50_000_000;
+/** Requests from outside above which no run simulates each of them, wherever the fluid model was validated: it would take hours. */
+export const MOST_REQUESTS = 1_000_000_000;
 const DAY_US = 86_400 * US_PER_SECOND;
 /** Parts of the run at which closed loops and curves are looked at. */
 const LOOKS = 200;
@@ -33,15 +35,21 @@ export function requestModelFor(options: AutoOptions, choice: RequestModelChoice
   if (choice === 'discrete') return new DiscreteRequests(options);
   if (choice === 'fluid') return new FluidRequests(options);
   const rates = expectedRates(options);
+  const outside = outsideRates(options);
   const parts = connectedServices(options).map((services) => {
     const requests = services.reduce((sum, service) => sum + rates[service].mean, 0);
     const lasts = ((options.endUs ?? options.startUs + DAY_US) - options.startUs) / US_PER_SECOND;
     const reason = reasonForDiscrete(options, services, rates, requests * lasts);
     const numbers = `${count(requests)} requests a second, ${count(requests * lasts)} in the run`;
+    const tooMany = services.reduce((sum, service) => sum + outside[service].mean, 0) * lasts > MOST_REQUESTS;
     return {
       services,
-      fluid: reason === undefined,
-      notes: services.map((service) => note(options, service, numbers, reason)),
+      fluid: reason === undefined || tooMany,
+      notes: services.map((service) =>
+        tooMany && reason !== undefined
+          ? `service "${options.services[service].name}" ran on the fluid model: there are too many requests for the discrete one (${numbers}), though ${reason}`
+          : note(options, service, numbers, reason),
+      ),
     };
   });
   return new SplitRequests(options, parts);
@@ -72,8 +80,8 @@ function reasonForDiscrete(
   return undefined;
 }
 
-/** Requests per second to each service, calls included: their mean and their peak over the run. */
-export function expectedRates(options: AutoOptions): { mean: number; peak: number }[] {
+/** Requests per second from outside to each service: their mean and their peak over the run. */
+function outsideRates(options: AutoOptions): { mean: number; peak: number }[] {
   const endUs = options.endUs ?? options.startUs + DAY_US;
   const rates = options.services.map(() => ({ mean: 0, peak: 0 }));
   for (const { service, source } of options.traffic) {
@@ -96,8 +104,14 @@ export function expectedRates(options: AutoOptions): { mean: number; peak: numbe
     rates[service].mean += (sum / LOOKS) * factor;
     rates[service].peak += peak * factor;
   }
+  return rates;
+}
+
+/** Requests per second to each service, calls included: their mean and their peak over the run. */
+export function expectedRates(options: AutoOptions): { mean: number; peak: number }[] {
+  const outside = outsideRates(options);
+  const rates = outside.map((rate) => ({ ...rate }));
   // Calls, from callers to called: as many rounds as a chain of calls can be long.
-  const outside = rates.map((rate) => ({ ...rate }));
   for (let round = 0; round < Math.min(64, options.services.length); round++) {
     const next = outside.map((rate) => ({ ...rate }));
     options.services.forEach((caller, index) => {

@@ -100,6 +100,12 @@ function windowUs(name: string, startUs: number, endUs: number, { from, lastsUs 
   return [fromUs, Math.min(endUs, fromUs + (lastsUs ?? Infinity))];
 }
 
+/** Throws an InputError for a beginning that no recording could have: neither a date nor a time from its beginning. */
+export function requireReplayStart(from: string): void {
+  if (looksLikeDate(from)) dateTimeUs(from);
+  else offsetUs(from);
+}
+
 function offsetUs(from: string): number {
   try {
     return durationUs(from);
