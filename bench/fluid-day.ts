@@ -11,19 +11,21 @@ const SERVICES = 200;
 /** Services that users ask; each calls two of the others, which call one more each. */
 const FRONTS = 50;
 const REQUESTS_PER_S = 1_000_000;
-const LOOK_US = 60_000_000;
+/** Every quarter of a minute the counters of all services are read, and the busy time of a replica of each, as metrics are. */
+const LOOK_US = 15_000_000;
 
 /** What a day came to. */
 export interface FluidDay {
   readonly requests: number;
   readonly steps: number;
   readonly served: number;
+  readonly busyUs: number;
   readonly p99Us: readonly number[];
 }
 
 /**
  * A day of 200 services with calls in three tiers and a diurnal curve each, minute by minute; a million requests a second
- * in all on average, calls included. Endpoints are looked at every minute, as metrics would. `minutes` may be fewer.
+ * in all on average, calls included. `minutes` may be fewer than 1440.
  */
 export function fluidDay(minutes: number): FluidDay {
   const model = new FluidRequests({
@@ -36,12 +38,21 @@ export function fluidDay(minutes: number): FluidDay {
   for (let index = 0; index < SERVICES; index++)
     for (let replica = 0; replica < REPLICAS; replica++)
       model.addEndpoint({ service: index, name: `${index}/${replica}`, zone: 0, speed: 1, weight: 1 });
-  for (let us = LOOK_US; us <= minutes * MINUTE_US; us += LOOK_US) model.advance(us);
+  let busyUs = 0;
+  let served = 0;
+  for (let us = LOOK_US; us <= minutes * MINUTE_US; us += LOOK_US) {
+    model.advance(us);
+    busyUs = 0;
+    for (let endpoint = 0; endpoint < SERVICES * REPLICAS; endpoint += REPLICAS) busyUs += model.busyUs(endpoint);
+    served = 0;
+    for (const service of model.services) served += service.served;
+  }
   model.check();
   return {
     requests: model.services.reduce((sum, { arrived }) => sum + arrived, 0),
     steps: model.work.steps,
-    served: model.services.reduce((sum, { served }) => sum + served, 0),
+    served,
+    busyUs,
     p99Us: Array.from({ length: SERVICES }, (_, index) => model.takeServiceLatency(index).quantileUs(0.99)),
   };
 }

@@ -38,8 +38,8 @@ const MOST_STATES = 30_000;
 const MOST_LEVELS = 3000;
 /** Share of the top level that is as good as none. */
 const EMPTY = 1e-9;
-/** Loads are told apart by so much of -log(1 - load): a quarter of a percent of the distance to full either way. */
-const LOAD_STEP = 0.005;
+/** Loads are told apart by so much of -log(1 - load): four thousandths of the distance to full either way. */
+const LOAD_STEP = 0.008;
 /** Without a queue limit nothing is at rest from this load on. */
 export const BUSIEST = 0.985;
 /** With one, what comes above this load is turned away as it would be under it: a full queue stays full. */

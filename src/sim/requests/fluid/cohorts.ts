@@ -1,11 +1,11 @@
-import type { LatencyShape } from './latency-shape.ts';
+import { type LatencyShape, NO_TIME } from './latency-shape.ts';
 
 /** Requests that joined during one span, first come first served. */
 export interface Cohort {
-  readonly toUs: number;
+  toUs: number;
   /** By slot, as they joined. */
   readonly amounts: Float64Array;
-  readonly total: number;
+  total: number;
   /** Share that has not left yet. */
   left: number;
   /** By stream: share of attempts that are answered well and in time, by a call that failed, by an error. */
@@ -13,7 +13,21 @@ export interface Cohort {
   readonly callFailed: Float64Array;
   readonly errors: Float64Array;
   /** By stream: time of a good answer. */
-  readonly shapes: readonly LatencyShape[];
+  readonly shapes: LatencyShape[];
+}
+
+/** One of nobody, for so many slots and streams. */
+export function newCohort(slots: number, streams: number): Cohort {
+  return {
+    toUs: 0,
+    amounts: new Float64Array(slots),
+    total: 0,
+    left: 1,
+    good: new Float64Array(streams),
+    callFailed: new Float64Array(streams),
+    errors: new Float64Array(streams),
+    shapes: Array.from({ length: streams }, () => NO_TIME),
+  };
 }
 
 /** The requests of a service in the order in which they came. */
@@ -26,6 +40,28 @@ export class Cohorts {
   push(cohort: Cohort): void {
     if (cohort.total <= 0) return;
     this.line.push(cohort);
+    this.total += cohort.total;
+  }
+
+  /** Spans whose requests still wait. */
+  get size(): number {
+    return this.line.length - this.head;
+  }
+
+  /** Those who came last, if they still wait. */
+  last(): Cohort | undefined {
+    return this.line.at(-1);
+  }
+
+  /** Adds those of a cohort to the last one, which is to fare as they will; they are counted and not kept. */
+  join(cohort: Cohort): void {
+    const last = this.line.at(-1);
+    if (last === undefined) return;
+    for (let slot = 0; slot < last.amounts.length; slot++)
+      last.amounts[slot] = last.amounts[slot] * last.left + cohort.amounts[slot];
+    last.total = last.total * last.left + cohort.total;
+    last.left = 1;
+    last.toUs = cohort.toUs;
     this.total += cohort.total;
   }
 

@@ -7,6 +7,8 @@ export interface FluidKind {
   readonly pooled: boolean;
   /** Replicas compared; 1: none. */
   readonly choices: number;
+  /** So few replicas that the queues of those compared depend on each other. */
+  readonly dependent: boolean;
   /** Ticks of the arrival clock. */
   readonly ticks: number;
   /** What the phases are fitted to. */
@@ -18,6 +20,9 @@ export const MOST_POOLED = 400;
 /** Replicas looked at, when all are. */
 const MOST_CHOICES = 100;
 
+/** From so many replicas on two that are compared are as good as independent. */
+const INDEPENDENT = 500;
+
 /** The chain for a service with so many replicas that take requests. */
 export function fluidKind(
   service: RequestService,
@@ -25,14 +30,18 @@ export function fluidKind(
   squaredCv: number = durationSquaredCv(service.work),
 ): FluidKind {
   const finite = Math.min(squaredCv, 1000);
-  const plain = { pooled: false, choices: 1, ticks: 1, squaredCv: finite };
+  const plain = { pooled: false, choices: 1, dependent: false, ticks: 1, squaredCv: finite };
   const { fluid } = service.balancing;
   if (fluid === undefined || replicas <= 1) return plain;
   switch (fluid.kind) {
     case 'random':
       return plain;
     case 'choices':
-      return { ...plain, choices: Math.max(1, fluid.choices ?? 2) };
+      return {
+        ...plain,
+        choices: Math.max(1, fluid.choices ?? 2),
+        dependent: (fluid.choices ?? 2) > 1 && replicas < INDEPENDENT,
+      };
     case 'least':
       if (replicas * service.concurrency <= MOST_POOLED) return { ...plain, pooled: true };
       return { ...plain, choices: Math.min(replicas, MOST_CHOICES) };

@@ -8,7 +8,7 @@ import type { EndpointSpec, RequestModel, RequestModelOptions } from '../request
 import type { CallSpec, RequestService } from '../request-service.ts';
 import type { LevelCurve, Traffic } from '../traffic.ts';
 import { answerOf, type FluidAnswer } from './answer.ts';
-import { type Cohort, Cohorts } from './cohorts.ts';
+import { type Cohort, Cohorts, newCohort } from './cohorts.ts';
 import { FamilyCache } from './family-cache.ts';
 import { fluidNotes } from './fluid-notes.ts';
 import { DueLine, FluidStream } from './fluid-stream.ts';
@@ -44,6 +44,15 @@ interface Service {
   readonly streams: FluidStream[];
   readonly calls: readonly (readonly { readonly call: CallSpec; readonly stream: FluidStream }[])[];
   readonly cohorts: Cohorts;
+  /** The one that is being filled. */
+  cohort: Cohort;
+  /** None of those who ask gives up. */
+  readonly patient: boolean;
+  /** What leaves within a span, and what is answered: scratch. */
+  readonly leaving: Float64Array;
+  readonly due: Float64Array;
+  /** All calls, whatever their stage. */
+  readonly flatCalls: readonly { readonly call: CallSpec; readonly stream: FluidStream }[];
   /** Those whose own work is done, while their calls are not: by slot, good, failed and wrong answers one list after another. */
   readonly finishing: DueLine;
   slots: Float64Array;
@@ -56,6 +65,10 @@ interface Service {
   totalOf: readonly [LatencyShape, LatencyShape];
   unreachable: number;
   lastRate: number;
+  /** Nobody was refused, lost or late in the last span, and all who wait came lately. */
+  calm: boolean;
+  calmShape: LatencyShape;
+  calmErrors: number;
 }
 
 /**
@@ -153,6 +166,11 @@ export class FluidRequests implements RequestModel {
       groups: new ReplicaGroups(spec, cache, meanUs, squaredCv, unitShape, JSON.stringify(unit)),
       workShape: scaled(unitShape, meanUs / US_PER_SECOND),
       cohorts: new Cohorts(),
+      cohort: newCohort(slots, streams.length),
+      patient: streams.every((stream) => stream.client.timeoutUs === Infinity),
+      leaving: new Float64Array(3 * slots),
+      due: new Float64Array(3 * slots),
+      flatCalls: calls.flat(),
       finishing: new DueLine(),
       slots: new Float64Array(slots),
       stuck: new Float64Array(slots),
@@ -163,6 +181,9 @@ export class FluidRequests implements RequestModel {
       totalOf: [NO_TIME, NO_TIME],
       unreachable: 0,
       lastRate: -1,
+      calm: false,
+      calmShape: NO_TIME,
+      calmErrors: 0,
     };
   }
 
@@ -209,7 +230,7 @@ export class FluidRequests implements RequestModel {
   /** Lets one service live through the span; returns whether its arrivals have changed much since the last one. */
   private pass(index: number, fromUs: number, toUs: number): boolean {
     const service = this.inner[index];
-    const { slots, groups, streams } = service;
+    const { slots, groups, streams, cohorts } = service;
     const durationUs = toUs - fromUs;
     const tally = this.services[index];
     slots.fill(0);
@@ -237,37 +258,40 @@ export class FluidRequests implements RequestModel {
       Math.abs(rate - service.lastRate) * service.meanUs > 0.002;
     service.lastRate = rate;
 
-    this.findCalls(service);
+    const sameCalls = this.findCalls(service);
     const open = groups.openCount;
     const everyone = open + service.unreachable;
     const stuckShare = service.unreachable > 0 ? service.unreachable / everyone : 0;
     const passed = groups.pass(open > 0 ? arrivals * (1 - stuckShare) : 0, durationUs, true);
     this.work.steps += 1 + passed.steps;
+    if (
+      service.calm &&
+      sameCalls &&
+      passed.shape === service.calmShape &&
+      passed.lost === 0 &&
+      groups.errorShare === service.calmErrors
+    ) {
+      this.goOn(index, service, arrivals, fromUs, toUs);
+      return upset;
+    }
     const sent = arrivals * (1 - stuckShare);
     const lostShare = open === 0 ? 1 : sent > 0 ? passed.lost / sent : 0;
     const total = this.totalShape(service, passed.shape);
-    const count = streams.length;
-    const cohort: Cohort = {
-      toUs,
-      amounts: new Float64Array(slots.length),
-      total: sent * (1 - lostShare),
-      left: 1,
-      good: new Float64Array(count),
-      callFailed: new Float64Array(count),
-      errors: new Float64Array(count),
-      shapes: streams.map((stream) => stream.odds.shape),
-    };
-    const shapes = cohort.shapes as LatencyShape[];
+    const { cohort } = service;
+    const before = cohorts.last();
+    let same = service.patient;
+    cohort.toUs = toUs;
+    cohort.total = sent * (1 - lostShare);
     streams.forEach((stream, which) => {
       const { client, odds, delayUs } = stream;
       const timedOut = client.timeoutUs < Infinity ? shareAfter(total, client.timeoutUs - delayUs) : 0;
       const inTime = 1 - timedOut;
-      if (shapes[which] === NO_TIME || odds.of !== total || odds.delayUs !== delayUs) {
+      if (odds.shape === NO_TIME || odds.of !== total || odds.delayUs !== delayUs) {
         odds.shape = client.timeoutUs < Infinity ? within(total, client.timeoutUs - delayUs) : total;
         odds.of = total;
         odds.delayUs = delayUs;
-        shapes[which] = odds.shape;
       }
+      cohort.shapes[which] = odds.shape;
       cohort.callFailed[which] = inTime * service.callsFail;
       cohort.errors[which] = inTime * (1 - service.callsFail) * groups.errorShare;
       cohort.good[which] = inTime * (1 - service.callsFail) * (1 - groups.errorShare);
@@ -280,17 +304,59 @@ export class FluidRequests implements RequestModel {
               (1 - stuckShare) * (1 - lostShare) * (bad - timedOut) * (odds.shape.meanUs + delayUs)) /
             odds.fails
           : 0;
+      same &&=
+        before !== undefined &&
+        before.shapes[which] === odds.shape &&
+        before.good[which] === cohort.good[which] &&
+        before.callFailed[which] === cohort.callFailed[which];
       this.enter(index, service, stream, cohort, timedOut, stuckShare, lostShare, fromUs, toUs);
     });
-    service.cohorts.push(cohort);
+    if (same) cohorts.join(cohort);
+    else {
+      cohorts.push(cohort);
+      service.cohort = newCohort(slots.length, streams.length);
+    }
     this.giveUp(index, service, fromUs, toUs);
     this.depart(index, service, fromUs, toUs);
+    service.calm = service.patient && passed.lost === 0 && service.unreachable === 0 && cohorts.size === 1;
+    service.calmShape = passed.shape;
+    service.calmErrors = groups.errorShare;
     return upset;
+  }
+
+  /** A span in which all fares as in the one before: only numbers differ. */
+  private goOn(index: number, service: Service, arrivals: number, fromUs: number, toUs: number): void {
+    const { cohorts, groups, slots, leaving, streams } = service;
+    const cohort = cohorts.last();
+    const pool = cohorts.total + arrivals;
+    if (cohort === undefined || !(pool > 0)) return;
+    const gone = Math.max(0, pool - groups.level);
+    const share = gone / pool;
+    const size = slots.length;
+    for (let which = 0; which < streams.length; which++) {
+      const stream = streams[which];
+      for (let attempt = 0; attempt < stream.attempts; attempt++) {
+        const slot = stream.firstSlot + attempt;
+        const all = cohort.amounts[slot] * cohort.left + slots[slot];
+        cohort.amounts[slot] = all * (1 - share);
+        const amount = all * share;
+        leaving[slot] = amount * cohort.good[which];
+        leaving[size + slot] = amount * cohort.callFailed[which];
+        leaving[2 * size + slot] = amount * cohort.errors[which];
+        if (leaving[slot] > 0) this.record(index, stream, attempt, leaving[slot], cohort.shapes[which]);
+      }
+    }
+    cohort.left = 1;
+    cohort.toUs = toUs;
+    cohort.total = pool - gone;
+    cohorts.total = pool - gone;
+    this.callAndFinish(index, service, gone, fromUs, toUs);
   }
 
   /** Of those who arrive at the service, the ones that come from another zone than they go to. */
   private crossZone({ streams, slots }: Service): number {
     let crossing = 0;
+    if (this.zones.zones === 1) return 0;
     for (const stream of streams) {
       const caller = this.callerOf.get(stream);
       const share =
@@ -317,6 +383,11 @@ export class FluidRequests implements RequestModel {
   ): void {
     const tally = this.services[index];
     const { timeoutUs } = stream.client;
+    if (timedOut === 0 && stuckShare === 0 && lostShare === 0) {
+      for (let slot = stream.firstSlot; slot < stream.firstSlot + stream.attempts; slot++)
+        cohort.amounts[slot] = service.slots[slot];
+      return;
+    }
     const late = new Float64Array(stream.attempts);
     const refused = new Float64Array(stream.attempts);
     let refusals = 0;
@@ -378,8 +449,9 @@ export class FluidRequests implements RequestModel {
     const { cohorts, groups, slots } = service;
     const gone = Math.max(0, cohorts.total - groups.level);
     const size = slots.length;
-    const leaving = new Float64Array(3 * size);
-    let shapes: readonly LatencyShape[] | undefined;
+    const { leaving } = service;
+    leaving.fill(0);
+    let any = false;
     cohorts.leave(gone, (cohort, share) => {
       service.streams.forEach((stream, which) => {
         for (let slot = stream.firstSlot; slot < stream.firstSlot + stream.attempts; slot++) {
@@ -391,15 +463,19 @@ export class FluidRequests implements RequestModel {
           if (good > 0) this.record(index, stream, slot - stream.firstSlot, good, cohort.shapes[which]);
         }
       });
-      shapes = cohort.shapes;
+      any = true;
     });
-    for (const stage of service.calls)
-      for (const { call, stream } of stage) stream.fresh += gone * call.chance * call.fanOut;
-    if (shapes === undefined && service.calls.length === 0) return;
+    if (any || service.calls.length > 0) this.callAndFinish(index, service, gone, fromUs, toUs);
+  }
+
+  /** Those who leave call others; what `leaving` holds is answered when the calls are. */
+  private callAndFinish(index: number, service: Service, gone: number, fromUs: number, toUs: number): void {
+    const { leaving, due, flatCalls } = service;
+    for (const { call, stream } of flatCalls) stream.fresh += gone * call.chance * call.fanOut;
     const laterUs = service.spec.holdsPlace ? 0 : service.callsShape.meanUs;
     if (laterUs > 0) {
       service.finishing.push(fromUs + laterUs, toUs + laterUs, leaving);
-      const due = new Float64Array(3 * size);
+      due.fill(0);
       service.finishing.take(toUs, due);
       this.finish(index, service, due, fromUs, toUs);
     } else this.finish(index, service, leaving, fromUs, toUs);
@@ -426,7 +502,7 @@ export class FluidRequests implements RequestModel {
     let answered = 0;
     let missing = 0;
     for (const stream of service.streams) {
-      const failed = new Float64Array(stream.attempts);
+      let failed: Float64Array | undefined;
       let bad = 0;
       let good = 0;
       for (let attempt = 0; attempt < stream.attempts; attempt++) {
@@ -434,8 +510,11 @@ export class FluidRequests implements RequestModel {
         const byCall = leaving[size + slot];
         const byError = leaving[2 * size + slot];
         good += leaving[slot];
-        failed[attempt] = byCall + byError;
-        bad += failed[attempt];
+        if (byCall + byError > 0) {
+          failed ??= new Float64Array(stream.attempts);
+          failed[attempt] = byCall + byError;
+        }
+        bad += byCall + byError;
         missing += byCall;
         tally.failedBy.callFailed += byCall;
         tally.failedBy.errorAnswer += byError;
@@ -448,7 +527,7 @@ export class FluidRequests implements RequestModel {
         this.traffic[stream.traffic].good += good;
         this.traffic[stream.traffic].inFlight -= good;
       }
-      if (bad > 0) this.fail(stream, failed, fromUs, toUs);
+      if (failed !== undefined) this.fail(stream, failed, fromUs, toUs);
     }
     if (answered + missing > 0) service.groups.count(answered, missing, service.callsShape.meanUs);
   }
@@ -478,17 +557,19 @@ export class FluidRequests implements RequestModel {
     this.traffic[stream.traffic].inFlight -= bad;
   }
 
-  /** What the calls of a service take and how often they fail, as those called are now. */
-  private findCalls(service: Service): void {
-    if (service.calls.length === 0) return;
-    const answers = service.calls.flat().map(({ stream }) => answerOf(stream, TELLS, TELLS_CHANCE));
-    if (answers.length === service.callsTold.length && answers.every((answer, k) => answer === service.callsTold[k]))
-      return;
-    service.callsTold = answers;
+  /** What the calls of a service take and how often they fail, as those called are now; returns whether that is as before. */
+  private findCalls(service: Service): boolean {
+    if (service.calls.length === 0) return true;
+    let same = service.callsTold.length > 0;
+    const { flatCalls, callsTold } = service;
+    for (let k = 0; k < flatCalls.length; k++)
+      same = answerOf(flatCalls[k].stream, TELLS, TELLS_CHANCE) === callsTold[k] && same;
+    if (same) return true;
+    service.callsTold = service.flatCalls.map(({ stream }) => answerOf(stream, TELLS, TELLS_CHANCE));
     const { shape, fails } = stagesOf(service.calls);
     service.callsShape = shape;
     service.callsFail = fails;
-    if (!service.spec.holdsPlace) return;
+    if (!service.spec.holdsPlace) return false;
     // A place is held for the own work and the calls: a service time of its own.
     const held = sumOf(service.workShape, shape);
     let square = 0;
@@ -503,6 +584,7 @@ export class FluidRequests implements RequestModel {
       scaled(held, US_PER_SECOND / held.meanUs),
       `held/${this.work.steps}`,
     );
+    return false;
   }
 
   /** Own time and calls together. */
@@ -512,7 +594,7 @@ export class FluidRequests implements RequestModel {
     const near = Math.abs(own.meanUs - lastOwn.meanUs) <= TELLS * (own.meanUs + service.callsShape.meanUs);
     if (lastCalls === service.callsShape && near && lastOwn !== NO_TIME) return service.total;
     service.totalOf = [own, service.callsShape];
-    service.total = sumOf(coarse(trimmed(own, 1e-3, 1e-6)), coarse(trimmed(service.callsShape, 1e-3, 1e-6)));
+    service.total = sumOf(coarse(trimmed(own, 1e-3, 1e-6), 4), coarse(trimmed(service.callsShape, 1e-3, 1e-6), 4));
     return service.total;
   }
 
@@ -648,6 +730,7 @@ export class FluidRequests implements RequestModel {
   }
 
   private disturb(service: number): void {
+    this.inner[service].calm = false;
     this.spanUs = this.firstSpanUs;
     for (const stream of this.inner[service].streams) this.setStreamDelay(stream);
   }
@@ -670,30 +753,28 @@ export class FluidRequests implements RequestModel {
   }
 
   busyUs(endpoint: number): number {
-    return this.sums(endpoint).busyUs;
+    const { busyUs, group } = this.endpoints[endpoint];
+    return group === undefined ? busyUs : busyUs + group.busyUs;
   }
 
   started(endpoint: number): number {
-    const one = this.endpoints[endpoint];
-    const { meanUs } = this.inner[one.spec.service];
-    return this.sums(endpoint).started / Math.max(1e-3, meanUs);
+    const { started, group, spec } = this.endpoints[endpoint];
+    return (group === undefined ? started : started + group.started) / Math.max(1e-3, this.inner[spec.service].meanUs);
   }
 
   servedBy(endpoint: number): number {
-    return this.sums(endpoint).served;
+    const { served, group, errorShare } = this.endpoints[endpoint];
+    return group === undefined ? served : served + group.answered * (1 - errorShare);
   }
 
   badBy(endpoint: number): number {
-    return this.sums(endpoint).bad;
+    const { bad, group, errorShare } = this.endpoints[endpoint];
+    return group === undefined ? bad : bad + group.late + group.answered * errorShare;
   }
 
   latencySumUs(endpoint: number): number {
-    return this.sums(endpoint).latencySumUs;
-  }
-
-  private sums(endpoint: number): ReturnType<ReplicaGroups['sums']> {
-    const one = this.endpoints[endpoint];
-    return this.inner[one.spec.service].groups.sums(one);
+    const { latencySumUs, group, errorShare } = this.endpoints[endpoint];
+    return group === undefined ? latencySumUs : latencySumUs + group.latencySumUs * (1 - errorShare);
   }
 
   setDelay(fromZone: number, toZone: number, delayUs: number): void {

@@ -15,12 +15,13 @@ export class DueLine {
   private readonly dues: Due[] = [];
   private head = 0;
 
+  /** The amounts are copied. */
   push(fromUs: number, toUs: number, amounts: Float64Array): void {
     const last = this.dues.at(-1);
     if (this.head < this.dues.length && last !== undefined && continues(last, fromUs, toUs, amounts)) {
       last.toUs = toUs;
       for (let k = 0; k < amounts.length; k++) last.amounts[k] += amounts[k];
-    } else this.dues.push({ fromUs, toUs, amounts });
+    } else this.dues.push({ fromUs, toUs, amounts: amounts.slice() });
   }
 
   /** Adds to `into` what comes due up to this time. */

@@ -66,23 +66,25 @@ export function sumOf(a: LatencyShape, b: LatencyShape): LatencyShape {
   if (a.atZero === 1) return b;
   if (b.atZero === 1) return a;
   const grid = new Float64Array(NODES + 1);
+  // Coarse shapes are empty at every second node.
+  const filled: number[] = [];
+  for (let j = 0; j < b.shares.length; j++) if (b.shares[j] > 0) filled.push(j);
   for (let i = 0; i < a.shares.length; i++) {
     const share = a.shares[i];
     if (share < 1e-11) continue;
-    grid[a.first + i] += share * b.atZero;
-    for (let j = 0; j < b.shares.length; j++) {
+    const one = a.first + i;
+    grid[one] += share * b.atZero;
+    for (const j of filled) {
       const mass = share * b.shares[j];
       if (mass < 1e-12) continue;
-      const one = a.first + i;
       const other = b.first + j;
       const larger = one > other ? one : other;
-      const apart = one > other ? one - other : other - one;
-      const at = larger + SUM_SHIFT[apart];
+      const at = larger + SUM_SHIFT[one > other ? one - other : other - one];
       if (at >= NODES) {
         grid[NODES - 1] += mass;
         continue;
       }
-      const above = SUM_ABOVE[apart];
+      const above = SUM_ABOVE[one > other ? one - other : other - one];
       grid[at] += mass * (1 - above);
       grid[at + 1] += mass * above;
     }
@@ -139,21 +141,20 @@ export function trimmed(shape: LatencyShape, low: number, high: number): Latency
   return { atZero: shape.atZero, first: shape.first + from, shares: kept, meanUs: shape.meanUs };
 }
 
-/** The same on every second node only, for sums that need not be as fine: a quarter of the work for two of them. */
-export function coarse(shape: LatencyShape): LatencyShape {
-  const { shares } = shape;
-  if (shares.length < 48) return shape;
-  const kept = new Float64Array(shares.length + 2);
-  // What lies on an odd place goes to both neighbours so that the mean stays.
-  const up = 1 / (1 + NODE_RATIO);
+/** The same on every so many-th node only, for sums that need not be as fine: less work by that factor for each of two. */
+export function coarse(shape: LatencyShape, by = 2): LatencyShape {
+  const { shares, first } = shape;
+  if (shares.length < 24 * by) return shape;
+  const kept = new Float64Array(shares.length + by);
   for (let k = 0; k < shares.length; k++) {
-    if (k % 2 === 0) kept[k] += shares[k];
-    else {
-      kept[k + 1] += shares[k] * up;
-      kept[k - 1] += shares[k] * (1 - up);
-    }
+    const low = k - (k % by);
+    // What lies between two of them goes to both so that the mean stays.
+    const up =
+      low === k ? 0 : (NODE_US[first + k] - NODE_US[first + low]) / (NODE_US[first + low + by] - NODE_US[first + low]);
+    kept[low] += shares[k] * (1 - up);
+    kept[low + by] += shares[k] * up;
   }
-  return { ...shape, shares: kept };
+  return { ...shape, shares: first + kept.length > NODES ? kept.slice(0, NODES - first) : kept };
 }
 
 /** The distribution of the largest of several independent times. */

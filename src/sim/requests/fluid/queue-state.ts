@@ -428,6 +428,8 @@ export class QueueState {
     this.shares = longer(resting.shares, this.chain.states);
   }
 
+  private lastRest: { base: LatencyShape; unitUs: number; shape: LatencyShape } | undefined;
+
   private addByLevel(chain: ReplicaChain, shares: Float64Array, weight: number): void {
     for (let state = 0; state < chain.states; state++) {
       if (shares[state] <= 0) continue;
@@ -452,7 +454,10 @@ export class QueueState {
     ) {
       const weight = this.foundRest;
       this.foundRest = 0;
-      return { shape: scaled(restShape(resting, service, name), unitUs / SECOND_US), weight };
+      const base = restShape(resting, service, name);
+      if (this.lastRest?.base !== base || this.lastRest.unitUs !== unitUs)
+        this.lastRest = { base, unitUs, shape: scaled(base, unitUs / SECOND_US) };
+      return { shape: this.lastRest.shape, weight };
     }
     this.flushRest();
     const grid = new Float64Array(NODES);
@@ -480,7 +485,7 @@ export class QueueState {
     this.backlogs = [];
     if (total === 0) return { shape: NO_TIME, weight: 0 };
     return {
-      shape: sumOf(coarse(trimmed(shapeOf(atZero, grid), 1e-4, 1e-8)), scaled(service, unitUs / SECOND_US)),
+      shape: sumOf(coarse(trimmed(shapeOf(atZero, grid), 1e-3, 1e-8), 4), scaled(coarse(service), unitUs / SECOND_US)),
       weight: total,
     };
   }
@@ -543,7 +548,7 @@ function restShape(rest: Rest, service: LatencyShape, name: string): LatencyShap
   if (shape === undefined) {
     const grid = new Float64Array(NODES);
     addWaits(grid, rest.waits, rest.firstTime * SECOND_US, 1);
-    shape = sumOf(coarse(trimmed(shapeOf(rest.noWait, grid), 1e-4, 1e-8)), service);
+    shape = sumOf(coarse(trimmed(shapeOf(rest.noWait, grid), 1e-3, 1e-8), 4), coarse(service));
     byName.set(name, shape);
   }
   return shape;

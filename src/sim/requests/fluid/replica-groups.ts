@@ -5,6 +5,7 @@ import type { ChainFamily } from './chain-family.ts';
 import { fluidKind, type FluidKind } from './fluid-kind.ts';
 import type { FamilyCache } from './family-cache.ts';
 import { type LatencyShape, mixtureOf, NO_TIME } from './latency-shape.ts';
+import { choicesAmong } from './level-rates.ts';
 import { QueueState } from './queue-state.ts';
 
 /** Speeds within so much of each other (in their logarithm) are taken for their mean: few groups, few equations. */
@@ -162,19 +163,6 @@ export class ReplicaGroups {
     this.changed();
   }
 
-  /** An endpoint's sums as of now. */
-  sums(endpoint: GroupedEndpoint): {
-    busyUs: number;
-    started: number;
-    served: number;
-    bad: number;
-    latencySumUs: number;
-  } {
-    const copy = { ...endpoint };
-    if (endpoint.group !== undefined) this.collect(copy, endpoint.group, 1);
-    return copy;
-  }
-
   /** Spreads answers over the open replicas by weight; `callsUs`: time that calls took on top of the own work. */
   count(answered: number, late: number, callsUs: number): void {
     let weights = 0;
@@ -212,10 +200,17 @@ export class ReplicaGroups {
 
   /** Lets so much time pass while so many requests arrive. */
   pass(arrivals: number, durationUs: number, calm: boolean): PassResult {
+    if (this.groups.length === 1 && this.openCount > 0)
+      return this.passAlone(this.groups[0], arrivals, durationUs, calm);
     const result: PassResult = { joined: 0, lost: 0, steps: 0, shape: NO_TIME };
     const parts: { weight: number; shape: LatencyShape }[] = [];
     const open = this.groups.filter((group) => group.open);
-    const { choices, pooled } = this.kind;
+    const { pooled } = this.kind;
+    let capacity = 0;
+    for (const group of open) capacity += group.count * group.speed;
+    const choices = this.looksAt(
+      (arrivals * this.meanUs) / durationUs / (this.service.concurrency * Math.max(1e-6, capacity)),
+    );
     const coarse = this.cache.budget.spent;
     // Who compares sends less to those that are slow; only the equations of all of them together tell how much less.
     const drawn = (group: Group): number => group.weight * (coarse && choices > 1 ? Math.max(0.01, group.speed) : 1);
@@ -256,6 +251,33 @@ export class ReplicaGroups {
       result.lost *= arrivals / counted;
     }
     return result;
+  }
+
+  /** The usual case: all replicas are alike. */
+  private passAlone(group: Group, arrivals: number, durationUs: number, calm: boolean): PassResult {
+    const { pooled } = this.kind;
+    const duration = durationUs / this.meanUs;
+    const rate = (pooled ? arrivals : arrivals / group.count) / duration;
+    const choices = this.looksAt(rate / (this.service.concurrency * Math.max(1e-6, group.speed)));
+    const done = group.queue.pass(rate, group.speed, choices, duration, calm, undefined);
+    const each = pooled ? 1 / group.count : 1;
+    group.busyUs += done.busy * this.meanUs * each;
+    group.started += (this.meanUs > 0 ? done.busy * Math.max(group.speed, 1e-9) : done.joined) * each;
+    const unitUs = this.meanUs / Math.max(group.speed, 1e-6);
+    const taken = group.queue.takeSojourns(unitUs, this.serviceTime, this.serviceName);
+    if (taken.weight > 0) {
+      group.sojournUs = taken.shape.meanUs;
+      this.lastShape = taken.shape;
+    }
+    const counted = done.joined + done.lost;
+    const scale = counted > 0 && arrivals > 0 ? arrivals / counted : 1;
+    return { joined: done.joined * scale, lost: done.lost * scale, steps: done.steps, shape: this.lastShape };
+  }
+
+  /** Replicas that are compared, as if there were very many of them. */
+  private looksAt(load: number): number {
+    const { choices, dependent } = this.kind;
+    return dependent ? choicesAmong(choices, this.openCount, load) : choices;
   }
 
   private allLevels(open: readonly Group[], weights: number, into: Float64Array): void {

@@ -1,4 +1,4 @@
-import { levelRates, wholePower } from './level-rates.ts';
+import { chosenAt, chosenSlope, levelRates } from './level-rates.ts';
 import type { ReplicaChain } from './replica-chain.ts';
 import { WorkBudget } from './work-budget.ts';
 
@@ -79,7 +79,7 @@ function firstTails(levels: number, load: number, choices: number): Float64Array
   const tails = new Float64Array(levels + 1);
   tails[0] = 1;
   for (let level = 1; level < levels; level++)
-    tails[level] = Math.min(0.999, load) * wholePower(tails[level - 1], choices);
+    tails[level] = Math.min(0.999, load) * chosenAt(tails[level - 1], choices);
   return tails;
 }
 
@@ -99,9 +99,9 @@ function tailsFor(start: Float64Array, perLevel: Float64Array, rate: number, cho
       const before = tails[k - 1];
       const here = tails[k];
       const residual =
-        rate * (wholePower(before, choices) - wholePower(here, choices)) - perLevel[k] * (here - tails[k + 1]);
-      const lower = k > 1 ? rate * choices * wholePower(before, choices - 1) : 0;
-      let pivot = -rate * choices * wholePower(here, choices - 1) - perLevel[k];
+        rate * (chosenAt(before, choices) - chosenAt(here, choices)) - perLevel[k] * (here - tails[k + 1]);
+      const lower = k > 1 ? rate * chosenSlope(before, choices) : 0;
+      let pivot = -rate * chosenSlope(here, choices) - perLevel[k];
       upper[k] = k < top ? perLevel[k] : 0;
       right[k] = -residual;
       if (k > 1) {

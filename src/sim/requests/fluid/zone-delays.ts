@@ -1,6 +1,6 @@
 /** Mean times on the way between zones, by where a service's replicas are. Zone -1 is outside. */
 export class ZoneDelays {
-  private readonly zones: number;
+  readonly zones: number;
   private readonly delayUs: Float64Array;
   private readonly placed = new Map<number, Float64Array>();
   private readonly down: Uint8Array;
