@@ -12,6 +12,7 @@ import {
 import { placementPolicy } from '../policies/placement/index.ts';
 import { LivingSimulation, simulateLiving } from './living-simulation.ts';
 import type { LivingSpec } from './living-spec.ts';
+import { stream } from './random.ts';
 import type { RunResult } from './result.ts';
 import type { ServiceSpec } from './services/service-spec.ts';
 
@@ -168,6 +169,27 @@ describe('a machine', () => {
     const [lost] = happenings(result, 'node-lost');
     expect(lost).toBeGreaterThanOrEqual(100);
     expect(lost).toBeLessThanOrEqual(115);
+  });
+
+  test('that can be reached again is heard at its next heartbeat', () => {
+    const weather = scriptedEvents([
+      [seconds(60), { kind: 'node-cut-off', node: 0, on: true, cause }],
+      [seconds(150), { kind: 'node-cut-off', node: 0, on: false, cause }],
+    ]);
+    for (let seed = 1; seed <= 10; seed++) {
+      const simulation = new LivingSimulation(living({ weather }), { seed });
+      const { world } = simulation;
+      const heard: number[] = [];
+      let wasLost = false;
+      while (simulation.step()) {
+        const isLost = world.nodes.lost[0] === 1;
+        if (wasLost && !isLost) heard.push(world.nowUs);
+        wasLost = isLost;
+      }
+      // Kubernetes' heartbeats come every 10 s, at this node's own place in the ten seconds.
+      const phase = stream(seed, 'detection/node-1').fine();
+      expect(heard, `seed ${seed}`).toEqual([Math.floor(seconds(150 + 10 * phase) + 0.5)]);
+    }
   });
 
   test('that stops pulls its image again', () => {

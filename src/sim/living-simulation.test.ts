@@ -71,6 +71,22 @@ describe('a living cluster', () => {
   });
 });
 
+describe('a pod that must run in the second zone of a group', () => {
+  test('has a machine of that zone bought', () => {
+    const inB = { cpuMilli: 500, memBytes: GiB / 2, nodeSelector: { zone: 'b' } };
+    const spec = living({
+      zones: ['a', 'b'],
+      groups: [group({ zones: ['a', 'b'], initial: 1, max: 4 })],
+      services: [service('web', { replicas: 1, request: inB })],
+      nodes: familyPolicy(nodePolicies, 'cluster-autoscaler'),
+    });
+    const simulation = new LivingSimulation(spec, { seed: 1 });
+    simulation.run();
+    // Machines are dealt to zones in turn: the second, the first that is bought, is in zone b.
+    expect(simulation.world.ofService[0].map(({ node, state }) => [node, state])).toEqual([[1, 'ready']]);
+  });
+});
+
 describe('a node that dies', () => {
   const down: WeatherEvent = { kind: 'node-down', node: 0, cause: 'power' };
   const up: WeatherEvent = { kind: 'node-up', node: 0, cause: 'power' };
@@ -207,6 +223,41 @@ describe('a deployment', () => {
     expect(happenings(result, 'rolled-back')).toHaveLength(1);
     expect(happenings(result, 'deployed')).toHaveLength(0);
     expect(result.metrics['goodShare']).toBeGreaterThan(0.9);
+  });
+});
+
+describe('a deployment that overtakes another', () => {
+  test('and fails comes back to the last version that was finished', () => {
+    const change = { service: 0, workFactor: 1, memFactor: 1 };
+    const startUp = { ...service('web').startUp, boot: { kind: 'constant', meanUs: seconds(60) } as const };
+    const rolling = familyPolicy(deploymentPolicies, 'rolling', { surge: '1', unavailable: '0' });
+    const canary = familyPolicy(deploymentPolicies, 'canary');
+    const spec = living({
+      durationUs: minutes(30),
+      services: [service('web', { replicas: 4, startUp })],
+      traffic: constantTraffic(40),
+      deployments: [
+        { ...change, atUs: minutes(2), policy: rolling, failureShare: 0 },
+        // One replica a minute is replaced, so two of four are by then.
+        { ...change, atUs: minutes(4.5), policy: canary, failureShare: 0.5 },
+      ],
+    });
+    const simulation = new LivingSimulation(spec, { seed: 1 });
+    const { world } = simulation;
+    let least = 4;
+    while (simulation.step()) least = Math.min(least, world.ready[0]);
+    const result = simulation.result();
+    const told = result.living!.happenings.filter(({ kind }) => /deploy|rolled/.test(kind));
+    expect(told.map(({ kind, what }) => (kind === 'rolled-back' ? kind : `${kind}: ${what}`))).toEqual([
+      'deployment: version 2 by rolling',
+      'deployment: version 3 by canary',
+      'rolled-back',
+      'deployed: version 1',
+    ]);
+    expect(world.version[0]).toBe(0);
+    expect(world.ofService[0].map((replica) => replica.version)).toEqual([0, 0, 0, 0]);
+    // Replicas of version 2 serve until those of version 1 are there again.
+    expect(least).toBeGreaterThanOrEqual(3);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   NODE_DRAIN_EVENT,
   NODE_ENDPOINTS_EVENT,
   NODE_EVICT_EVENT,
+  NODE_HEARD_EVENT,
   NODE_LOST_EVENT,
   OVERCOMMIT_EVENT,
   RANK,
@@ -232,6 +233,9 @@ export class LivingSimulation implements SimulationDriver {
         return;
       case NODE_ENDPOINTS_EVENT:
         if (!this.postponed(kind, subject)) this.faults.endpointsGone(subject);
+        return;
+      case NODE_HEARD_EVENT:
+        this.faults.heardAgain(subject);
         return;
       case NODE_DRAIN_EVENT:
         if (!this.postponed(kind, subject)) this.drains.step(subject);

@@ -41,7 +41,7 @@ export interface ObjectiveSpec {
   readonly target: number;
   /** Good means answered within this; Infinity: answered at all. */
   readonly withinUs: number;
-  /** The period over which the error budget counts. */
+  /** The error budget counts over any stretch of so long (whole minutes, rounded up); over the run where that is shorter. */
   readonly windowUs: number;
 }
 

@@ -60,7 +60,7 @@ const LIVING: readonly Metric[] = [
     'Error budget used',
     'ratio',
     'lower',
-    'Bad requests over those the objective allows, over the whole run, of the objective that used most; above 1 it is broken.',
+    'Bad requests over those the objective allows, over the whole run (or in the worst window of an objective with one), of the objective that used most; above 1 it is broken.',
   ),
   metric(
     'worstBurn1h',

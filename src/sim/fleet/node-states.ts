@@ -42,6 +42,8 @@ export class NodeStates {
   readonly evictAtUs: Float64Array;
   readonly endpointsAtUs: Float64Array;
   readonly bootedAtUs: Float64Array;
+  /** When its first heartbeat after a healed network comes. */
+  readonly heardAtUs: Float64Array;
   /** When its pulls of images are done. */
   readonly pullFreeUs: Float64Array;
 
@@ -110,6 +112,7 @@ export class NodeStates {
     this.evictAtUs = times(Number.NaN);
     this.endpointsAtUs = times(Number.NaN);
     this.bootedAtUs = times(Number.NaN);
+    this.heardAtUs = times(Number.NaN);
     this.pullFreeUs = times(0);
   }
 

@@ -14,7 +14,7 @@ interface Rollout {
   readonly policy: DeploymentPolicy;
   readonly machine: ReturnType<DeploymentPolicy['make']>;
   readonly beganUs: number;
-  /** The version it began from, and the one it brings. */
+  /** The last version that was brought out to its end, and the one it brings; the same where it restores that one. */
   readonly from: number;
   readonly to: number;
   trafficShare: number | undefined;
@@ -61,18 +61,31 @@ export class DeploymentControl {
     return this.rollouts[service] !== undefined;
   }
 
-  /** A new version is to be brought out. One that is still going on gives way: its target becomes the next one's start. */
+  /**
+   * A new version is to be brought out, a change of the one before. A deployment that is still going on gives way, but
+   * what it did not finish is nothing to come back to.
+   */
   deploy(index: number): void {
     const { world } = this;
     const { service, policy, workFactor, failureShare, memFactor } = world.spec.deployments[index];
     const to = world.versions[service].length;
-    const from = world.version[service];
-    const old = world.versions[service][from];
+    const latest = world.version[service];
+    const from = this.rollouts[service]?.from ?? latest;
+    const old = world.versions[service][latest];
     world.versions[service].push({
       workFactor: old.workFactor * workFactor,
       errorShare: failureShare,
       memFactor: old.memFactor * memFactor,
     });
+    this.roll(service, policy, from, to);
+    world.happened('deployment', world.spec.services[service].name, `version ${to + 1} by ${policy.name}`);
+    world.simulation.note(DECIDE, service, -to);
+    this.step(service);
+    this.plan(service);
+  }
+
+  private roll(service: number, policy: DeploymentPolicy, from: number, to: number): void {
+    const { world } = this;
     world.version[service] = to;
     this.rollouts[service] = {
       policy,
@@ -86,10 +99,6 @@ export class DeploymentControl {
       before: this.answersNow(service),
       gone: { old: { served: 0, bad: 0, sumUs: 0 }, new: { served: 0, bad: 0, sumUs: 0 } },
     };
-    world.happened('deployment', world.spec.services[service].name, `version ${to + 1} by ${policy.name}`);
-    world.simulation.note(DECIDE, service, -to);
-    this.step(service);
-    this.plan(service);
   }
 
   /** The regular look. */
@@ -161,10 +170,16 @@ export class DeploymentControl {
     if (step.end === undefined) return;
     this.rollouts[service] = undefined;
     this.weigh(service, () => 1);
-    if (step.end === 'roll-back') {
+    if (step.end === 'roll-back' && rollout.from !== rollout.to) {
       world.version[service] = rollout.from;
       this.stop(service, (replica) => replica.version === rollout.to, Infinity);
       world.happened('rolled-back', world.spec.services[service].name, step.why);
+      // Replicas of a version that was overtaken before it was finished give way in the usual steps.
+      if (world.ofService[service].some((replica) => replica.counts && replica.version !== rollout.from)) {
+        this.roll(service, rollout.policy, rollout.from, rollout.from);
+        this.plan(service);
+        return;
+      }
     } else {
       this.stop(service, (replica) => replica.version !== rollout.to, Infinity);
       world.happened('deployed', world.spec.services[service].name, `version ${rollout.to + 1}`);

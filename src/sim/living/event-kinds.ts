@@ -19,6 +19,7 @@ export const DEPLOY_EVENT = 13;
 /** Subject: a service. */
 export const DEPLOY_STEP_EVENT = 14;
 export const OVERCOMMIT_EVENT = 15;
+export const NODE_HEARD_EVENT = 16;
 
 /** What happens first at one instant, after the ends (0) and arrivals (1) of pods. */
 export const RANK = { weather: 2, timer: 3, tick: 4, scrape: 5, decision: 6 } as const;

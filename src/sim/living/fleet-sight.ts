@@ -1,4 +1,5 @@
 import { durationMeanUs } from '../duration-spec.ts';
+import type { NodeSpec } from '../node-spec.ts';
 import type { FleetNode, FleetPod, FleetView, NodeGroupView } from '../scaling/node-policy.ts';
 import type { Replica } from '../services/replica.ts';
 import { whyBarred } from '../shapes.ts';
@@ -100,10 +101,23 @@ export class FleetSight {
 
   private fitsTemplate(pod: FleetPod, group: number): boolean {
     const { nodes, spec } = this.world;
-    // All machines of a group are alike but for their zone, so the first stands for all.
+    const { max, zones } = spec.groups[group];
     const first = nodes.firstOfGroup[group];
-    if (spec.groups[group].max === 0) return false;
-    const machine = nodes.specs[first];
+    // Machines of a group are alike but for their zones, which are dealt to them in turn: one of each stands for all.
+    const alike = Math.max(1, zones.length);
+    for (let at = 0; at < Math.min(alike, max); at++)
+      if (this.fitsEmpty(pod, nodes.specs[first + at]) && this.mayCome(first + at, first + max, alike)) return true;
+    return false;
+  }
+
+  /** Whether one of the nodes from `from` to before `to`, `every` apart, can be bought or is on its way. */
+  private mayCome(from: number, to: number, every: number): boolean {
+    for (let node = from; node < to; node += every)
+      if (this.world.nodes.coming[node] === 1 || this.orders.isFree(node)) return true;
+    return false;
+  }
+
+  private fitsEmpty(pod: FleetPod, machine: NodeSpec): boolean {
     return (
       whyBarred(pod.request, machine) === undefined &&
       roomFor(pod.request, {

@@ -1,6 +1,6 @@
 import type { RandomStream } from '../random.ts';
-import { detectionTimes } from '../weather/detection-times.ts';
-import { NODE_ENDPOINTS_EVENT, NODE_EVICT_EVENT, NODE_LOST_EVENT, RANK } from './event-kinds.ts';
+import { detectionTimes, heardAgainUs } from '../weather/detection-times.ts';
+import { NODE_ENDPOINTS_EVENT, NODE_EVICT_EVENT, NODE_HEARD_EVENT, NODE_LOST_EVENT, RANK } from './event-kinds.ts';
 import type { JobControl } from './job-control.ts';
 import type { NodeOrders } from './node-orders.ts';
 import type { ReplicaControl } from './replica-control.ts';
@@ -34,6 +34,7 @@ export class NodeFaults {
     const { nodes } = world;
     if (nodes.down[node] === 1) return;
     nodes.down[node] = 1;
+    nodes.heardAtUs[node] = Number.NaN;
     if (nodes.bought[node] === 0 || nodes.coming[node] === 1) return;
     this.orders.note(node, 'down');
     world.happened('node-down', this.orders.nameOf(node), cause);
@@ -65,6 +66,7 @@ export class NodeFaults {
     const { nodes } = world;
     if ((nodes.cutOff[node] === 1) === on) return;
     nodes.cutOff[node] = on ? 1 : 0;
+    nodes.heardAtUs[node] = Number.NaN;
     if (nodes.bought[node] === 0) return;
     if (nodes.coming[node] === 1) {
       if (!on && nodes.down[node] === 0) this.orders.joinLate(node);
@@ -74,7 +76,24 @@ export class NodeFaults {
     for (const replica of world.onNode[node])
       if (replica.endpoint >= 0 && replica.state !== 'dead') world.requests.setReachable(replica.endpoint, !on);
     if (on) this.planDetection(node);
-    else if (nodes.down[node] === 0) this.heard(node);
+    else if (nodes.down[node] === 0) this.planHeard(node);
+  }
+
+  /** The network is whole: the node's next heartbeat will come through. */
+  private planHeard(node: number): void {
+    const { world } = this;
+    const phase = { heartbeat: this.heartbeats[node], monitor: this.monitor, interval: 0, eviction: 0, endpoints: 0 };
+    const heardUs = heardAgainUs(world.spec.detection, world.nowUs, phase);
+    if (heardUs === world.nowUs) this.heard(node);
+    else {
+      world.nodes.heardAtUs[node] = heardUs;
+      this.plan(heardUs, NODE_HEARD_EVENT, node);
+    }
+  }
+
+  /** That heartbeat has come. */
+  heardAgain(node: number): void {
+    if (this.world.nodes.heardAtUs[node] === this.world.nowUs) this.heard(node);
   }
 
   /** The control plane is there again, and hears all nodes that speak. */
@@ -90,6 +109,7 @@ export class NodeFaults {
     nodes.lostAtUs[node] = Number.NaN;
     nodes.evictAtUs[node] = Number.NaN;
     nodes.endpointsAtUs[node] = Number.NaN;
+    nodes.heardAtUs[node] = Number.NaN;
     if (world.controlPlaneDown) return;
     nodes.lost[node] = 0;
     for (const replica of world.onNode[node].slice())
@@ -133,9 +153,15 @@ export class NodeFaults {
     if (kind === NODE_ENDPOINTS_EVENT) due(nodes.endpointsAtUs);
   }
 
+  /** Whether the event is the one that is planned; a heartbeat of the same instant comes before it. */
+  private isDue(planUs: Float64Array, node: number): boolean {
+    const { nodes, nowUs } = this.world;
+    return planUs[node] === nowUs && nodes.heardAtUs[node] !== nowUs;
+  }
+
   lost(node: number): void {
     const { nodes } = this.world;
-    if (nodes.lostAtUs[node] !== this.world.nowUs) return;
+    if (!this.isDue(nodes.lostAtUs, node)) return;
     nodes.lost[node] = 1;
     this.orders.note(node, 'lost');
     this.world.happened('node-lost', this.orders.nameOf(node), 'the control plane has not heard from it for too long');
@@ -144,7 +170,7 @@ export class NodeFaults {
 
   endpointsGone(node: number): void {
     const { world } = this;
-    if (world.nodes.endpointsAtUs[node] !== world.nowUs) return;
+    if (!this.isDue(world.nodes.endpointsAtUs, node)) return;
     for (const replica of world.onNode[node].slice()) {
       if (replica.state === 'dead' && replica.endpoint >= 0) world.requests.setWeight(replica.endpoint, 0);
       replica.wasReady = false;
@@ -154,7 +180,7 @@ export class NodeFaults {
 
   evict(node: number): void {
     const { world } = this;
-    if (world.nodes.evictAtUs[node] !== world.nowUs) return;
+    if (!this.isDue(world.nodes.evictAtUs, node)) return;
     const replicas = [...world.onNode[node]];
     const jobs = this.jobs.onNode[node].length;
     this.orders.note(node, 'evicted');

@@ -119,6 +119,7 @@ export class NodeOrders {
     nodes.lostAtUs[node] = Number.NaN;
     nodes.evictAtUs[node] = Number.NaN;
     nodes.endpointsAtUs[node] = Number.NaN;
+    nodes.heardAtUs[node] = Number.NaN;
     nodes.readyUs[node] = -1;
     this.note(node, 'returned');
     this.onBought(node, false);
@@ -133,7 +134,8 @@ export class NodeOrders {
     this.world.simulation.note(NODE, node, NOTED[what]);
   }
 
-  private isFree(node: number): boolean {
+  /** Whether the cloud would sell this machine now. */
+  isFree(node: number): boolean {
     const { nodes } = this.world;
     return (
       nodes.bought[node] === 0 &&

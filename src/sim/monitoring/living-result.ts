@@ -43,7 +43,7 @@ export interface ObjectiveResult {
   /** The share of requests that must be good. */
   readonly target: number;
   readonly goodShare: number;
-  /** Budget used over the whole run: bad share over allowed share; above 1 the promise is broken. */
+  /** Bad share over allowed share, in the worst of the promise's windows or, where that is not shorter, over the run; above 1 it is broken. */
   readonly budgetUsed: number;
   /** The highest burn rate over 5 min and over 1 h. */
   readonly worstBurn5m: number;

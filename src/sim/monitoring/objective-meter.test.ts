@@ -53,6 +53,28 @@ describe('a promise', () => {
     expect([0, 1].map((minute) => promise.isViolated(minute))).toEqual([false, true]);
   });
 
+  test('with a window shorter than the run is judged by its worst window', () => {
+    const promise = new ObjectiveMeter({ service: 0, target: 0.9, withinUs: Infinity, windowUs: minutes(3) }, 'web');
+    // Ten minutes of 100 requests; 40 are bad in the fifth: 4 % of the run, but 40 of 300 in any three minutes with it.
+    for (let minute = 1; minute <= 10; minute++) {
+      const bad = minute === 5 ? 40 : 0;
+      promise.add(minutes(minute), 100 - bad, bad);
+    }
+    const { budgetUsed, kept, goodShare, text } = promise.result();
+    expect([kept, goodShare, text]).toEqual([false, 0.96, '90 % answered in any 3 min']);
+    // (40 / 300) / 0.1
+    expect(budgetUsed).toBeCloseTo(4 / 3, 9);
+  });
+
+  test('with a window is not judged by less than a window', () => {
+    const promise = new ObjectiveMeter({ service: 0, target: 0.9, withinUs: Infinity, windowUs: minutes(3) }, 'web');
+    promise.add(minutes(1), 75, 25);
+    for (let minute = 2; minute <= 6; minute++) promise.add(minutes(minute), 100, 0);
+    // 25 of the first 300, though a quarter of the first minute.
+    expect(promise.result().kept).toBe(true);
+    expect(promise.result().budgetUsed).toBeCloseTo(25 / 300 / 0.1, 9);
+  });
+
   test('that nobody put to the test is kept', () => {
     expect(meter(0.999).result()).toMatchObject({ goodShare: 1, budgetUsed: 0, kept: true, violatedMinutes: 0 });
   });

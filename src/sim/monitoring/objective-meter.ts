@@ -56,24 +56,39 @@ export class ObjectiveMeter {
     const bad = sum(this.bad);
     const allowed = 1 - spec.target;
     const badShare = good + bad > 0 ? bad / (good + bad) : 0;
-    const budgetUsed = allowed > 0 ? badShare / allowed : badShare > 0 ? Infinity : 0;
+    const isWindowed = spec.windowUs < this.lastUs;
+    const worstShare = isWindowed ? this.worstShare(Math.max(1, Math.ceil(spec.windowUs / MINUTE_US))) : badShare;
+    const budgetUsed = allowed > 0 ? worstShare / allowed : worstShare > 0 ? Infinity : 0;
+    const promise = isLatency(spec)
+      ? `${percent(spec.target)} within ${spec.withinUs / 1000} ms`
+      : `${percent(spec.target)} answered`;
     let violatedMinutes = 0;
     for (let minute = 0; minute < this.good.length; minute++) if (this.isViolated(minute)) violatedMinutes++;
-    const isLatency = spec.withinUs !== Infinity;
     return {
       service: this.service,
-      kind: isLatency ? 'latency' : 'availability',
-      text: isLatency
-        ? `${percent(spec.target)} within ${spec.withinUs / 1000} ms`
-        : `${percent(spec.target)} answered`,
+      kind: isLatency(spec) ? 'latency' : 'availability',
+      text: isWindowed ? `${promise} in any ${spec.windowUs / MINUTE_US} min` : promise,
       target: spec.target,
       goodShare: 1 - badShare,
       budgetUsed,
       worstBurn5m: this.worstBurn(SHORT_MINUTES),
       worstBurn1h: this.worstBurn(LONG_MINUTES),
       violatedMinutes,
-      kept: badShare <= allowed + 1e-12,
+      kept: worstShare <= allowed + 1e-12,
     };
+  }
+
+  /** The largest share of bad requests in any stretch of so many whole minutes; shorter ones at the ends do not count. */
+  private worstShare(window: number): number {
+    const good = sumsUntil(this.good);
+    const bad = sumsUntil(this.bad);
+    let worst = 0;
+    for (let from = 0; from === 0 || from + window < good.length; from++) {
+      const to = Math.min(from + window, good.length - 1);
+      const badThen = bad[to] - bad[from];
+      if (badThen > 0) worst = Math.max(worst, badThen / (good[to] - good[from] + badThen));
+    }
+    return worst;
   }
 
   /** The highest error rate over any window of so many minutes, over the error rate that the promise allows. */
@@ -96,5 +111,13 @@ export class ObjectiveMeter {
   }
 }
 
+/** The sums of the first 0, 1, 2, ... values. */
+function sumsUntil(values: readonly number[]): number[] {
+  const sums = [0];
+  for (const value of values) sums.push(sums[sums.length - 1] + value);
+  return sums;
+}
+
+const isLatency = ({ withinUs }: ObjectiveSpec): boolean => withinUs !== Infinity;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const percent = (share: number): string => `${Math.round(share * 1e6) / 1e4} %`;
