@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../sim/input-error.ts';
@@ -50,10 +50,13 @@ export function openNamed(name: string, settings: readonly string[]): NamedFile 
 }
 
 function pathOf(name: string): string {
-  if (existsSync(name)) return name;
+  // A folder may have the name of a scenario, such as one that its results went to.
+  const there = statSync(name, { throwIfNoEntry: false });
+  if (there?.isFile()) return name;
   const shipped = shippedScenarios();
   const found = shipped.find((one) => one.name === name);
   if (found !== undefined) return found.path;
+  if (there !== undefined) return name;
   if (/[/\\]/.test(name) || ENDINGS.some((ending) => name.endsWith(ending)))
     throw new InputError(`${name}: there is no such file; a scenario is read from here`);
   const known = shipped.map((one) => one.name);
