@@ -15,7 +15,10 @@ export class Stabilisation {
   /** The largest recommendation of the window, this one and those exactly as old as the window included (no `behavior`). */
   largest(nowUs: number, wanted: number, windowUs: number): number {
     let largest = wanted;
-    for (const { atUs, replicas } of this.#past) if (atUs >= nowUs - windowUs) largest = Math.max(largest, replicas);
+    const past = this.#past;
+    const fromUs = nowUs - windowUs;
+    for (let k = 0; k < past.length; k++)
+      if (past[k].atUs >= fromUs && past[k].replicas > largest) largest = past[k].replicas;
     this.#remember(nowUs, wanted, windowUs);
     return largest;
   }
@@ -37,8 +40,13 @@ export class Stabilisation {
 
   /** A recommendation older than any window gives its place away, so the memory stays as long as the window. */
   #remember(nowUs: number, replicas: number, windowUs: number): void {
-    const old = this.#past.findLastIndex(({ atUs }) => atUs < nowUs - windowUs);
-    if (old >= 0) this.#past[old] = { atUs: nowUs, replicas };
-    else this.#past.push({ atUs: nowUs, replicas });
+    const past = this.#past;
+    const fromUs = nowUs - windowUs;
+    let old = past.length - 1;
+    while (old >= 0 && past[old].atUs >= fromUs) old--;
+    if (old >= 0) {
+      past[old].atUs = nowUs;
+      past[old].replicas = replicas;
+    } else past.push({ atUs: nowUs, replicas });
   }
 }

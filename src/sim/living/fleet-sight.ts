@@ -186,8 +186,9 @@ export class FleetSight {
 
   private pendingPods(): FleetPod[] {
     const { world } = this;
-    const { pods, shapes } = world.simulation;
+    const { pods, shapes, ledger } = world.simulation;
     const pending: FleetPod[] = [];
+    if (ledger.counts.pending === 0) return pending;
     for (const slot of pods.slots()) {
       if (pods.node[slot] >= 0 || !pods.isQueued(slot)) continue;
       pending.push({

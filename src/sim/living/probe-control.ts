@@ -25,16 +25,14 @@ export class ProbeControl {
   note(replica: Replica): boolean {
     if (!this.hasProbes[replica.service]) return false;
     const { concurrency } = this.world.spec.services[replica.service].requests;
-    if (!isTroubled(replica) && this.world.requests.inFlight(replica.endpoint) < concurrency) return false;
+    if (!this.isTroubled(replica) && this.world.requests.inFlight(replica.endpoint) < concurrency) return false;
     this.slow.push(replica);
     return true;
   }
 
-  /** The same for a replica at which nothing waits. */
-  noteIdle(replica: Replica): boolean {
-    if (!this.hasProbes[replica.service] || !isTroubled(replica)) return false;
-    this.slow.push(replica);
-    return true;
+  /** Whether it failed a probe when it was asked last, so that it is asked again though nothing may wait at it. */
+  isTroubled({ state, unreadySinceUs, hungSinceUs }: Replica): boolean {
+    return state === 'unready' || !Number.isNaN(unreadySinceUs) || !Number.isNaN(hungSinceUs);
   }
 
   /** Asks the probes of all that were noted, service by service, the oldest replica first. */
@@ -71,8 +69,4 @@ export class ProbeControl {
     if (givesUp(readiness, replica.unreadySinceUs)) this.replicas.setInRotation(replica, false);
     else if (Number.isNaN(replica.unreadySinceUs)) this.replicas.setInRotation(replica, true);
   }
-}
-
-function isTroubled({ state, unreadySinceUs, hungSinceUs }: Replica): boolean {
-  return state === 'unready' || !Number.isNaN(unreadySinceUs) || !Number.isNaN(hungSinceUs);
 }

@@ -21,7 +21,6 @@ export class ReplicaEndpoints {
     replica.weight = 1;
     replica.busyUsAtTick = 0;
     replica.busyUsAtScrape = 0;
-    replica.isEmpty = false;
     replica.speed = this.speedOf(replica);
     replica.endpoint = world.requests.addEndpoint({
       service: replica.service,

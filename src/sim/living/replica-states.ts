@@ -30,6 +30,7 @@ export class ReplicaStates {
     const { world } = this;
     const before = replica.state;
     replica.state = state;
+    replica.isEmpty = false;
     world.simulation.note(REPLICA, replica.id, STATES.indexOf(state));
     if ((before === 'dead') !== (state === 'dead')) world.dead[replica.service] += state === 'dead' ? 1 : -1;
     if ((before === 'ready') === (state === 'ready')) return;

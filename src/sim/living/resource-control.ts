@@ -99,10 +99,8 @@ export class ResourceControl {
     let isAllIdle = true;
     for (const replica of here) {
       if (replica.endpoint < 0) continue;
-      if (this.isIdle(replica) && replica.cpuFactor === 1) {
-        if (this.probes.noteIdle(replica)) isCalm = false;
-        continue;
-      }
+      // It wants nothing, nothing slows it down, and its probes have nothing to wait for.
+      if (this.isIdle(replica)) continue;
       isAllIdle = false;
       const { cpuPerRequestMilli, cpuLimitMilli } = world.spec.services[replica.service];
       const busyUs = requests.busyUs(replica.endpoint);
@@ -110,7 +108,12 @@ export class ResourceControl {
       replica.busyUsAtTick = busyUs;
       replica.wantsMilli = wantsMilli;
       replica.isEmpty =
-        wantsMilli === 0 && this.stillTicks[replica.service] > 0 && requests.inFlight(replica.endpoint) === 0;
+        wantsMilli === 0 &&
+        this.stillTicks[replica.service] > 0 &&
+        requests.inFlight(replica.endpoint) === 0 &&
+        !this.probes.isTroubled(replica);
+      // As long as it is empty, its memory stays what it is.
+      if (replica.isEmpty) replica.memBytes = this.memoryOf(replica);
       usedMilli += wantsMilli < cpuLimitMilli ? wantsMilli : cpuLimitMilli;
       if (wantsMilli > BUSY_SHARE * cpuLimitMilli) isCalm = false;
       if (this.probes.note(replica)) isCalm = false;
@@ -161,7 +164,7 @@ export class ResourceControl {
     for (const replica of world.onNode[node]) {
       const { memLimitBytes } = world.spec.services[replica.service];
       requestedBytes += replica.request.memBytes;
-      replica.memBytes = this.memoryOf(replica);
+      if (!this.isIdle(replica)) replica.memBytes = this.memoryOf(replica);
       if (replica.memBytes === 0) continue;
       if (replica.memBytes > memLimitBytes) {
         (tooLarge ??= []).push(replica);
@@ -189,8 +192,7 @@ export class ResourceControl {
     const { memBaseBytes, memPerRequestBytes, memLeakBytes } = world.spec.services[replica.service];
     const { memFactor } = world.versions[replica.service][replica.version];
     let bytes = memBaseBytes;
-    if (memPerRequestBytes > 0 && !this.isIdle(replica))
-      bytes += world.requests.inFlight(replica.endpoint) * memPerRequestBytes;
+    if (memPerRequestBytes > 0) bytes += world.requests.inFlight(replica.endpoint) * memPerRequestBytes;
     if (memLeakBytes > 0) bytes += world.requests.started(replica.endpoint) * memLeakBytes;
     return bytes * memFactor;
   }

@@ -53,7 +53,7 @@ export class Replica {
   busyUsAtScrape = 0;
   /** Cores it would use at full speed, in millicores, mean over the last tick. */
   wantsMilli = 0;
-  /** Nothing was at it, and nothing on its way to it, when it was looked at last. */
+  /** Nothing was at it, nothing on its way to it, and it was well, when it was looked at last; false after any change of its state. */
   isEmpty = false;
   memBytes = 0;
   readonly readings = new ReplicaReadings();
