@@ -113,6 +113,11 @@ test.each([
     's.yaml:16:10: policies.nodes: there is no node policy called "fixd"; did you mean "fixed"?',
   ],
   [
+    'backfilling that plans ahead',
+    SHOP.replace('nodes: fixed', 'backfill: easy'),
+    's.yaml:16:13: policies.backfill: "easy" plans ahead by run times, and in a living cluster pods and machines go before their time; write any or strict',
+  ],
+  [
     'a misspelt option',
     SHOP.replace('cpu=60%', 'cpus=60%'),
     's.yaml:15:20: policies.scaling: target-utilisation has no option "cpus"; did you mean "cpu"?',

@@ -1,3 +1,4 @@
+import { backfillPolicy } from '../../policies/backfilling/index.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import { seriesPreset } from '../../workloads/traffic/series-presets.ts';
@@ -194,6 +195,12 @@ function placementOf(
   if (!names.queues.includes(queue)) unknown(['policies', 'queue'], 'queue', queue, names.queues);
   if (!at(['policies', 'backfill'], () => names.isBackfill(backfill)))
     unknown(['policies', 'backfill'], 'backfilling', backfill, names.backfills);
+  const { reservations } = backfillPolicy(backfill) ?? {};
+  if (reservations === 'head' || reservations === 'all')
+    throw new ScenarioFault(
+      ['policies', 'backfill'],
+      `"${backfill}" plans ahead by run times, and in a living cluster pods and machines go before their time; write any or strict`,
+    );
   if (at(['policies', 'placement'], () => names.isPlacement(placement))) return { placement };
   if (names.isFile(placement)) return { file: resolvePath(placement) };
   return unknown(['policies', 'placement'], 'placement', placement, names.placements);
