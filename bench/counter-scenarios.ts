@@ -6,6 +6,7 @@ import type { RunResult } from '../src/sim/result.ts';
 import { simulate } from '../src/sim/simulation.ts';
 import { uniformMix } from '../src/workloads/generators/uniform-mix.ts';
 import { requestsOf, shippedTrace } from './bench-data.ts';
+import { livingCounters } from './living-counters.ts';
 import { requestCounters } from './request-counters.ts';
 
 /** Metrics that say how good a run was; the fingerprint already fixes all of them, these make a difference readable. */
@@ -58,7 +59,7 @@ export function workCounters(): Record<string, Counted> {
         }),
       );
     }
-  return { ...counted, ...requestCounters() };
+  return { ...counted, ...requestCounters(), ...livingCounters() };
 }
 
 function told({ work, fingerprint, metrics }: RunResult): Counted {

@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { engine } from './engine.ts';
 import { fluid } from './fluid.ts';
 import { hold } from './hold.ts';
+import { living } from './living.ts';
 import { month } from './month.ts';
 import { queueingOracles } from './queueing-oracles.ts';
 import { readers } from './readers.ts';
@@ -10,7 +11,17 @@ import { requests } from './requests.ts';
 import { runs } from './runs.ts';
 
 /** The benchmarks that are measured task by task; the placement kernel has a table of its own. */
-export const benchmarks: readonly Benchmark[] = [hold, engine, requests, queueingOracles, runs, readers, month, fluid];
+export const benchmarks: readonly Benchmark[] = [
+  hold,
+  engine,
+  requests,
+  queueingOracles,
+  runs,
+  readers,
+  month,
+  fluid,
+  living,
+];
 
 /** The benchmark of this name. Throws an InputError otherwise. */
 export function benchmarkNamed(name: string): Benchmark {
