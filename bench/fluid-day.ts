@@ -7,9 +7,8 @@ import type { RequestService } from '../src/sim/requests/request-service.ts';
 import { type LevelCurve, PATIENT, type Traffic } from '../src/sim/requests/traffic.ts';
 
 const MINUTE_US = 60_000_000;
-const SERVICES = 200;
 /** Services that users ask; each calls two of the others, which call one more each. */
-const FRONTS = 50;
+const MOST_FRONTS = 50;
 const REQUESTS_PER_S = 1_000_000;
 /** Every quarter of a minute the counters of all services are read, and the busy time of a replica of each, as metrics are. */
 const LOOK_US = 15_000_000;
@@ -25,17 +24,19 @@ export interface FluidDay {
 
 /**
  * A day of 200 services with calls in three tiers and a diurnal curve each, minute by minute; a million requests a second
- * in all on average, calls included. `minutes` may be fewer than 1440.
+ * in all on average, calls included. `minutes` and the services that users
+ * ask may be fewer.
  */
-export function fluidDay(minutes: number): FluidDay {
+export function fluidDay(minutes: number, fronts = MOST_FRONTS): FluidDay {
+  const services = 4 * fronts;
   const model = new FluidRequests({
-    services: Array.from({ length: SERVICES }, (_, index) => service(index)),
-    traffic: Array.from({ length: FRONTS }, (_, index) => users(index)),
+    services: Array.from({ length: services }, (_, index) => service(index, fronts)),
+    traffic: Array.from({ length: fronts }, (_, index) => users(index)),
     zones: ['a'],
     startUs: 0,
     streams: (name) => stream(1, name),
   });
-  for (let index = 0; index < SERVICES; index++)
+  for (let index = 0; index < services; index++)
     for (let replica = 0; replica < REPLICAS; replica++)
       model.addEndpoint({ service: index, name: `${index}/${replica}`, zone: 0, speed: 1, weight: 1 });
   let busyUs = 0;
@@ -43,9 +44,9 @@ export function fluidDay(minutes: number): FluidDay {
   for (let us = LOOK_US; us <= minutes * MINUTE_US; us += LOOK_US) {
     model.advance(us);
     busyUs = 0;
-    for (let endpoint = 0; endpoint < SERVICES * REPLICAS; endpoint += REPLICAS) busyUs += model.busyUs(endpoint);
+    for (let endpoint = 0; endpoint < services * REPLICAS; endpoint += REPLICAS) busyUs += model.busyUs(endpoint);
     served = 0;
-    for (const service of model.services) served += service.served;
+    for (const tally of model.services) served += tally.served;
   }
   model.check();
   return {
@@ -53,17 +54,17 @@ export function fluidDay(minutes: number): FluidDay {
     steps: model.work.steps,
     served,
     busyUs,
-    p99Us: Array.from({ length: SERVICES }, (_, index) => model.takeServiceLatency(index).quantileUs(0.99)),
+    p99Us: Array.from({ length: services }, (_, index) => model.takeServiceLatency(index).quantileUs(0.99)),
   };
 }
 
 const REPLICAS = 100;
 /** Fronts get 1/4 of all calls, the middle 2/4, the last 1/4. */
-const PER_FRONT = REQUESTS_PER_S / 4 / FRONTS;
+const PER_FRONT = REQUESTS_PER_S / 4 / MOST_FRONTS;
 
-function service(index: number): RequestService {
-  const tier = index < FRONTS ? 0 : index < 3 * FRONTS ? 1 : 2;
-  const called = tier === 0 ? [FRONTS + index, 2 * FRONTS + index] : tier === 1 ? [3 * FRONTS + (index % FRONTS)] : [];
+function service(index: number, fronts: number): RequestService {
+  const tier = index < fronts ? 0 : index < 3 * fronts ? 1 : 2;
+  const called = tier === 0 ? [fronts + index, 2 * fronts + index] : tier === 1 ? [3 * fronts + (index % fronts)] : [];
   // A load of 0.5 on average: 100 replicas with 4 places serve 5,000 a second in 40 ms.
   const perSecond = PER_FRONT;
   const meanUs = (0.5 * REPLICAS * 4 * 1e6) / perSecond;

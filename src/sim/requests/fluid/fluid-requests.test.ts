@@ -94,7 +94,7 @@ test('a full queue loses what Erlang says', () => {
   expect(failedBy.queueFull).toBe(failed);
 });
 
-test('under overload the backlog grows by what is not served, and drains', () => {
+slowTest('under overload the backlog grows by what is not served, and drains', () => {
   // 150 a second to one replica that serves 100: after 240 s 12,000 wait; a second replica's worth drains 50 a second.
   const curve: LevelCurve = {
     at: (us) => (us < 240 * SECOND ? 150 : 50),
@@ -151,4 +151,47 @@ slowTest('what a removed endpoint holds fails, and nothing is lost from the book
     model.check();
     expect(model.services[0].failedBy.endpointLost, kind).toBeGreaterThan(0);
   }
+});
+
+test('a cut link loses the share that crosses it: until the timeout, or at once without one', () => {
+  const offered = (client: ClientSpec): FluidRequests => {
+    const model = new FluidRequests({
+      services: [service()],
+      traffic: [{ ...users(constant(100), client), fromZone: 0 }],
+      zones: ['a', 'b'],
+      startUs: 0,
+      streams: (name) => stream(1, name),
+    });
+    for (let k = 0; k < 4; k++) model.addEndpoint({ service: 0, name: `${k}`, zone: k % 2, speed: 1, weight: 1 });
+    model.setLink(0, 1, false);
+    model.advance(100 * SECOND);
+    model.check();
+    return model;
+  };
+  // Half of 10,000 is sent to the other zone.
+  const [patient] = offered(PATIENT).services;
+  expect(patient.failedBy.endpointLost / 5000).toBeCloseTo(1, 6);
+  expect(patient.served / 5000).toBeCloseTo(1, 2);
+  const model = offered({ ...PATIENT, timeoutUs: 2 * SECOND });
+  // Those of the last two seconds still wait.
+  expect(model.services[0].timedOut / 4900).toBeCloseTo(1, 3);
+  model.setLink(0, 1, true);
+  model.advance(200 * SECOND);
+  model.check();
+  expect(model.services[0].timedOut / 5000).toBeCloseTo(1, 3);
+});
+
+slowTest('floods, standstills and many speeds take a bounded number of steps', () => {
+  const work = { kind: 'lognormal', meanUs: 100, sigma: 0.8 } as const;
+  const limited = service({ balancing: balancing('choices'), queueLimit: 30, work });
+  // A hundred times and more what ten replicas can serve while they crawl, in service times of 0.1 ms.
+  const model = run([limited], [users(constant(50_000))], 10);
+  for (let second = 1; second <= 12; second++) {
+    for (let k = 0; k < 10; k++) model.setSpeed(k, second % 5 === 0 ? 0.001 * k : 0.5 + 0.05 * ((k + second) % 10));
+    model.advance(second * SECOND);
+    model.check();
+  }
+  // 25 million state-steps and 20,000 a second, of chains with 60 states and more: some 400,000 steps.
+  expect(model.work.steps).toBeLessThan(450_000);
+  expect(model.services[0].failedBy.queueFull).toBeGreaterThan(0);
 });

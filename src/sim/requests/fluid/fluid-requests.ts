@@ -24,13 +24,15 @@ import { ZoneDelays } from './zone-delays.ts';
 import { ZoneWeights } from './zone-weights.ts';
 
 /** A level that changes by more than this share ends a span. */
-const EVEN = 0.03;
+const EVEN = 0.012;
 /** Arrivals that change by more than this share from one span to the next make the spans short again. */
 const UPSET = 0.05;
 /** Quiet spans grow by this factor, up to the longest. */
 const GROWTH = 1.6;
 const LONGEST_US = 600 * US_PER_SECOND;
 const SHORTEST_US = 200;
+/** The shortest once the run has done its work. */
+const COARSE_SPAN_US = 100_000;
 /** Change of a distribution's mean, or of a chance, that is passed on to those who build on it. */
 const TELLS = 0.025;
 const TELLS_CHANCE = 2e-4;
@@ -80,7 +82,7 @@ export class FluidRequests implements RequestModel {
   readonly services: readonly ServiceTally[];
   readonly traffic: readonly TrafficTally[];
   readonly work = { requests: 0, events: 0, steps: 0 };
-  readonly notes: readonly string[];
+  private readonly firstNotes: readonly string[];
   private nowUs: number;
   private readonly sources: readonly {
     readonly traffic: Traffic;
@@ -143,7 +145,15 @@ export class FluidRequests implements RequestModel {
     this.feedback = this.inner.some(
       (service) => service.spec.holdsPlace || service.streams.some((stream) => stream.attempts > 1),
     );
-    this.notes = fluidNotes(options);
+    this.firstNotes = fluidNotes(options);
+  }
+
+  get notes(): readonly string[] {
+    if (!this.budget.everSpent) return this.firstNotes;
+    return [
+      ...this.firstNotes,
+      'the fluid model came to the end of the work it allows itself, and from then on took queues for at rest under the load of the moment',
+    ];
   }
 
   private makeService(
@@ -189,7 +199,8 @@ export class FluidRequests implements RequestModel {
 
   advance(toUs: number): void {
     while (this.nowUs < toUs) {
-      let untilUs = Math.min(toUs, this.nowUs + this.spanUs);
+      const spanUs = this.budget.spent ? Math.max(COARSE_SPAN_US, this.spanUs) : this.spanUs;
+      let untilUs = Math.min(toUs, this.nowUs + spanUs);
       for (const { curve, thinkUs, traffic } of this.sources) {
         untilUs = evenUntil(curve, this.nowUs, untilUs, EVEN);
         if (traffic.source.kind === 'closed')
@@ -251,6 +262,8 @@ export class FluidRequests implements RequestModel {
     for (const amount of slots) arrivals += amount;
     tally.arrived += arrivals;
     tally.inFlight += arrivals;
+    for (const stream of streams)
+      if (stream.cutShare > 0) arrivals -= this.cutOff(index, service, stream, fromUs, toUs);
     tally.crossZone += this.crossZone(service);
     const rate = arrivals / durationUs;
     const upset =
@@ -297,13 +310,19 @@ export class FluidRequests implements RequestModel {
       cohort.good[which] = inTime * (1 - service.callsFail) * (1 - groups.errorShare);
       odds.refused = lostShare * (1 - stuckShare);
       const bad = 1 - cohort.good[which];
-      odds.fails = stuckShare + (1 - stuckShare) * (lostShare + (1 - lostShare) * bad);
+      const reached = stuckShare + (1 - stuckShare) * (lostShare + (1 - lostShare) * bad);
+      odds.fails = stream.cutShare + (1 - stream.cutShare) * reached;
       odds.failsAfterUs =
-        odds.fails > 0
+        reached > 0
           ? ((stuckShare + (1 - stuckShare) * (1 - lostShare) * timedOut) * Math.min(client.timeoutUs, 1e12) +
               (1 - stuckShare) * (1 - lostShare) * (bad - timedOut) * (odds.shape.meanUs + delayUs)) /
-            odds.fails
+            reached
           : 0;
+      if (stream.cutShare > 0)
+        odds.failsAfterUs =
+          (stream.cutShare * (client.timeoutUs < Infinity ? client.timeoutUs : 0) +
+            (1 - stream.cutShare) * reached * odds.failsAfterUs) /
+          odds.fails;
       same &&=
         before !== undefined &&
         before.shapes[which] === odds.shape &&
@@ -351,6 +370,28 @@ export class FluidRequests implements RequestModel {
     cohort.total = pool - gone;
     cohorts.total = pool - gone;
     this.callAndFinish(index, service, gone, fromUs, toUs);
+  }
+
+  /** What is sent across a cut link waits for its timeout, or fails at once without one; returns how many. */
+  private cutOff(index: number, service: Service, stream: FluidStream, fromUs: number, toUs: number): number {
+    const { timeoutUs } = stream.client;
+    const cut = new Float64Array(stream.attempts);
+    let sum = 0;
+    for (let attempt = 0; attempt < stream.attempts; attempt++) {
+      const slot = stream.firstSlot + attempt;
+      cut[attempt] = service.slots[slot] * stream.cutShare;
+      service.slots[slot] -= cut[attempt];
+      sum += cut[attempt];
+    }
+    if (timeoutUs < Infinity) stream.timeouts.push(fromUs + timeoutUs, toUs + timeoutUs, cut);
+    else {
+      const tally = this.services[index];
+      tally.failed += sum;
+      tally.failedBy.endpointLost += sum;
+      tally.inFlight -= sum;
+      this.fail(stream, cut, fromUs, toUs);
+    }
+    return sum;
   }
 
   /** Of those who arrive at the service, the ones that come from another zone than they go to. */
@@ -733,17 +774,23 @@ export class FluidRequests implements RequestModel {
     this.inner[service].calm = false;
     this.spanUs = this.firstSpanUs;
     for (const stream of this.inner[service].streams) this.setStreamDelay(stream);
+    // Where callers are matters as much as where those they call are.
+    for (const { stream } of this.inner[service].flatCalls) {
+      this.setStreamDelay(stream);
+      this.inner[stream.service].calm = false;
+    }
   }
 
   private setStreamDelay(stream: FluidStream): void {
-    if (stream.traffic >= 0) {
+    const { service } = stream;
+    const caller = this.callerOf.get(stream);
+    if (caller === undefined) {
       const { fromZone } = this.sources[stream.traffic].traffic;
-      stream.delayUs = this.zones.roundTripUs(fromZone, stream.service);
+      stream.delayUs = this.zones.roundTripUs(fromZone, service);
+      stream.cutShare = this.zones.lostShare(fromZone, -1, service);
     } else {
-      const caller = this.inner.findIndex((service) =>
-        service.calls.some((stage) => stage.some((call) => call.stream === stream)),
-      );
-      stream.delayUs = this.zones.roundTripBetweenUs(caller, stream.service);
+      stream.delayUs = this.zones.roundTripBetweenUs(caller, service);
+      stream.cutShare = this.zones.lostShare(-1, caller, service);
     }
   }
 

@@ -91,6 +91,8 @@ export class FluidStream {
   readonly firstSlot: number;
   /** Mean time on the way there and back. */
   delayUs = 0;
+  /** Share that is sent across a cut link and lost. */
+  cutShare = 0;
   /** New requests of the span at hand. */
   fresh = 0;
   readonly retries = new DueLine();

@@ -70,7 +70,7 @@ export function choicesAmong(choices: number, replicas: number, load: number): n
 const MOST_LOAD = 0.96;
 const MOST_LESS = 0.6;
 /** For the second order in 1 / replicas: fitted to ten replicas. */
-const DAMPING = 0.55;
+const DAMPING = 0.45;
 
 /** x to a whole power >= 0. */
 export function wholePower(x: number, power: number): number {

@@ -25,6 +25,8 @@ const FULL = 1e-8;
 const DEEP = 400;
 /** Change of level, relative, at which a queue counts as at rest. */
 const RESTS = 0.002;
+/** What a sum of two distributions counts for. */
+const SUM_COSTS = 20_000;
 /** Requests per place and service time that a stopped replica with a queue limit takes at most. */
 const MOST_AT_REST = 4;
 
@@ -484,6 +486,7 @@ export class QueueState {
     this.restWaits = [];
     this.backlogs = [];
     if (total === 0) return { shape: NO_TIME, weight: 0 };
+    this.family.budget.spend(SUM_COSTS);
     return {
       shape: sumOf(coarse(trimmed(shapeOf(atZero, grid), 1e-3, 1e-8), 4), scaled(coarse(service), unitUs / SECOND_US)),
       weight: total,

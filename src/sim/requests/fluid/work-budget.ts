@@ -10,6 +10,8 @@ const PER_SECOND = 20_000;
  */
 export class WorkBudget {
   private left = AT_FIRST;
+  /** Whether it has been spent at any time. */
+  everSpent = false;
 
   /** So many seconds are simulated. */
   grow(seconds: number): void {
@@ -18,6 +20,7 @@ export class WorkBudget {
 
   spend(units: number): void {
     this.left -= units;
+    if (this.left < 0) this.everSpent = true;
   }
 
   get spent(): boolean {

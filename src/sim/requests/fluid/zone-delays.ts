@@ -4,6 +4,7 @@ export class ZoneDelays {
   private readonly delayUs: Float64Array;
   private readonly placed = new Map<number, Float64Array>();
   private readonly down: Uint8Array;
+  private anyDown = false;
 
   constructor(zones: number) {
     this.zones = zones;
@@ -12,11 +13,12 @@ export class ZoneDelays {
   }
 
   setDelay(from: number, to: number, delayUs: number): void {
-    this.delayUs[this.at(from, to)] = delayUs;
+    this.delayUs[this.at(from, to)] = this.delayUs[this.at(to, from)] = delayUs;
   }
 
   setLink(from: number, to: number, up: boolean): void {
-    this.down[this.at(from, to)] = up ? 0 : 1;
+    this.down[this.at(from, to)] = this.down[this.at(to, from)] = up ? 0 : 1;
+    this.anyDown = this.down.includes(1);
   }
 
   /** One replica more (or less) of a service in a zone. */
@@ -49,6 +51,7 @@ export class ZoneDelays {
 
   /** Share of what is sent from a zone (-1: outside) to a service, or from one service to another, that is lost on the way. */
   lostShare(from: number, caller: number, service: number): number {
+    if (!this.anyDown) return 0;
     const counts = this.placed.get(caller);
     const weight = caller < 0 ? (zone: number) => (zone === from + 1 ? 1 : 0) : (zone: number) => counts?.[zone] ?? 0;
     return this.mean(weight, service, (a, b) => (this.down[a] === 1 || this.down[b] === 1 ? 1 : 0));
