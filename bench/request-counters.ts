@@ -5,6 +5,7 @@ import { DiscreteRequests } from '../src/sim/requests/discrete-requests.ts';
 import type { RequestService } from '../src/sim/requests/request-service.ts';
 import { type ClientSpec, PATIENT } from '../src/sim/requests/traffic.ts';
 import type { Counted } from './counter-scenarios.ts';
+import { fluidDay } from './fluid-day.ts';
 
 const IMPATIENT: ClientSpec = {
   timeoutUs: 12_000,
@@ -39,7 +40,14 @@ export function requestCounters(): Record<string, Counted> {
       IMPATIENT,
     );
   }
+  counted['requests, fluid, twelve services in three tiers for an hour'] = fluidHour();
   return counted;
+}
+
+/** A part of the fluid benchmark's day. */
+function fluidHour(): Counted {
+  const { requests, steps, served, p99Us } = fluidDay(60, 3);
+  return { requests: Math.round(requests), steps, served: Math.round(served), p99Us: p99Us[0] };
 }
 
 /** Twenty replicas of each service in two zones, 10,000 requests; one is slow for a while, one is lost. */

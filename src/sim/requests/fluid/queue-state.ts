@@ -300,7 +300,8 @@ export class QueueState {
       const passed = part - unused;
       left -= passed;
       result.steps += sums.steps;
-      this.family.budget.spend((sums.steps + 1) * this.chain.states);
+      // The levels of other groups cost as much again, and more where there are many of them.
+      this.family.budget.spend((sums.steps + 1) * this.chain.states * (others === undefined ? 1 : 3));
       result.busy += sums.busy;
       const arrivals = rate * passed;
       const all = sums.joined + sums.lost;
