@@ -129,7 +129,7 @@ class Screen {
   }
 
   draw(snapshot: LivingSnapshot, history: LiveHistory, speed: number | undefined): void {
-    const [width, height] = [this.stream.columns ?? 80, this.stream.rows ?? 24];
+    const [width, height] = [this.stream.columns || 80, this.stream.rows || 24];
     const size = `${width}x${height}`;
     const clear = size === this.size ? '' : '\u001b[2J';
     this.size = size;
@@ -146,7 +146,7 @@ class Screen {
   }
 
   last(snapshot: LivingSnapshot, history: LiveHistory, ended: string): void {
-    const [width, height] = [this.stream.columns ?? 80, this.stream.rows ?? 24];
+    const [width, height] = [this.stream.columns || 80, this.stream.rows || 24];
     const last = frame(snapshot, width, Math.min(height - 1, 24), { colours: this.colours, history, ended });
     this.stream.write(`${last.trimEnd()}\n`);
   }

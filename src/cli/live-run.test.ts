@@ -23,7 +23,7 @@ test('drawing changes nothing: the fingerprint is that of the run without it', a
   if (named?.kind !== 'scenarios') throw new Error('scenarios/zone-outage.yaml is a scenario');
   const lines = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    const plan = oneScenarioPlan(named.scenarios[0], 'zone-outage', '3');
+    const plan = oneScenarioPlan(named.scenarios[0], 'zone-outage', { seed: '3' });
     const pulse = { beat: () => {}, beatEvents: () => {} };
     const quiet = executeRun(plan, await policiesOf(plan.policy), new WorkloadCache(pulse.beat), pulse).result;
     const drawn = await runPlanLive(plan, {}, new AbortController().signal);

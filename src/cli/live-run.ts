@@ -9,13 +9,19 @@ export interface LiveFlags {
   liveSpeed?: number;
 }
 
+/** How long a run is shown when no speed is given. */
+const SHOWN_S = 20;
 const ENDS = ['SIGTERM', 'SIGHUP'] as const;
 
 /** Adds `--live` and `--live-speed`. */
 export function addLiveFlags(command: Command): Command {
   return command
     .option('--live', 'watch a scenario run: nodes, services, cost, decisions (ctrl-c ends it)')
-    .option('--live-speed <speed>', 'simulated time a second, such as 60x or 10m (default: as fast as it goes)', speed);
+    .option(
+      '--live-speed <speed>',
+      'simulated time a second, such as 60x or 10m, or max (default: the whole run in 20 seconds)',
+      speed,
+    );
 }
 
 /**
@@ -53,6 +59,8 @@ export async function runPlanLive(
   if (signal.aborted) end();
   const stream = process.stdout.isTTY ? process.stdout : process.stderr;
   const colours = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  // Whoever watches a terminal wants to see something; into a file it may go as fast as it can.
+  const pace = liveSpeed ?? (stream.isTTY ? durationUs / 1e6 / SHOWN_S : Infinity);
   try {
     return await runLive(
       {
@@ -64,7 +72,7 @@ export async function runPlanLive(
         snapshot: () => simulation.snapshot(),
         result: () => simulation.result(),
       },
-      { stream, colours, signal: stop.signal, ...(liveSpeed !== undefined && { speed: liveSpeed }) },
+      { stream, colours, signal: stop.signal, ...(pace !== Infinity && { speed: pace }) },
     );
   } finally {
     for (const name of ENDS) process.removeListener(name, end);
@@ -75,6 +83,7 @@ export async function runPlanLive(
 
 /** `60x`: so many times faster than it is; `10m`: so much simulated time a second. */
 function speed(text: string): number {
+  if (text === 'max') return Infinity;
   const [, number, unit] = /^(\d+(?:\.\d+)?)(x|s|m|min|h|d)$/.exec(text) ?? [];
   const factor = { x: 1, s: 1, m: 60, min: 60, h: 3600, d: 86_400 }[unit ?? ''];
   const value = Number(number) * (factor ?? Number.NaN);

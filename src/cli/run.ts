@@ -21,6 +21,7 @@ interface RunFlags extends OneRunFlags, SeriesFlags, LiveFlags {
   journal?: string;
   timeout: number;
   set?: string[];
+  variant?: string;
   json?: boolean;
 }
 
@@ -34,6 +35,7 @@ export function runCommand(): Command {
     ),
   );
   return addLiveFlags(addSeriesFlags(command))
+    .option('--variant <name>', 'which variant of a scenario, by its number or its policies; default the first')
     .option('--journal <file>', 'write everything that happened, as NDJSON')
     .option('--timeout <seconds>', 'stop the run when it makes no progress for so long', positiveSeconds, 60)
     .option('--json', 'the result as JSON on stdout')
@@ -172,8 +174,12 @@ async function planOf(name: string | undefined, flags: RunFlags): Promise<{ plan
   const named = await readNamed(name === undefined ? [] : [name], flags);
   if (named?.kind === 'scenarios') {
     const { oneScenarioPlan } = await import('./one-scenario-plan.ts');
-    return { plan: oneScenarioPlan(named.scenarios[0], name!, flags.seed), file: named.paths[0] };
+    return { plan: oneScenarioPlan(named.scenarios[0], name!, flags), file: named.paths[0] };
   }
+  if (flags.variant !== undefined)
+    throw new (await import('../sim/input-error.ts')).InputError(
+      '--variant chooses among the variants of a scenario; name one, such as: baton run black-friday --variant 2',
+    );
   const own = named === undefined ? flags : { ...flags, experiment: named.path };
   return { plan: await onePlan(own), file: own.experiment };
 }

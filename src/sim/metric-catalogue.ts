@@ -87,10 +87,10 @@ const LIVING: readonly Metric[] = [
   ),
   metric(
     'goodShare',
-    'Good requests',
+    'Answered requests',
     'share',
     'higher',
-    'Requests that met what was promised of them, of all that an objective covers.',
+    'Requests from outside that were answered before their client gave up, of those that ended; an objective may ask for more.',
   ),
   metric('errorShare', 'Failed requests', 'share', 'lower', 'Requests that failed or timed out, of those that came.'),
   metric('meanLatencyMs', 'Mean latency', 'ms', 'lower', 'Time to the answer of requests from outside, mean.'),

@@ -40,6 +40,15 @@ interface RunJson {
 }
 
 describe('baton run', () => {
+  test('runs the variant that is asked for, by number or by name', () => {
+    const byNumber = JSON.parse(baton(folder, 'run', 's.yaml', '--variant', '2', '--json').stdout) as RunJson;
+    const byName = JSON.parse(baton(folder, 'run', 's.yaml', '--variant', byNumber.policy, '--json').stdout) as RunJson;
+    expect(byNumber.policy).not.toBe('least-allocated');
+    expect(byName.fingerprint).toBe(byNumber.fingerprint);
+    const none = baton(folder, 'run', 's.yaml', '--variant', 'nobody');
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('has no variant "nobody"')]);
+  });
+
   test('runs the first variant of a scenario, says so, and gives the same again', () => {
     const first = baton(folder, 'run', 's.yaml', '--json');
     expect(first.code).toBe(0);

@@ -48,6 +48,7 @@ export function livingSpecOf(plan: ScenarioPlan, inputs: ScenarioInputs): Living
   );
   return {
     durationUs: plan.duration,
+    coldStart: plan.coldStart,
     groups,
     zones,
     delaysUs: delays,

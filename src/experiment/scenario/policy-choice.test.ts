@@ -35,7 +35,10 @@ test.each([
   ['target(steps=1.5)', 'steps of target: "1.5" is not a whole number; write it like 3'],
   ['target(mode=calmly)', 'mode of target: "calmly" is not one of its values; did you mean "calm"?'],
   ['target(cpu=1, cpu=2)', '"target(cpu=1, cpu=2)" gives "cpu" twice; keep one'],
-  ['target(cpu=1', '"target(cpu=1" has no closing bracket; write it like target(option=value)'],
+  [
+    'target(cpu=1',
+    '"target(cpu=1" has no closing bracket; write it like target(option=value), and in quotes inside a list, where YAML splits it at its commas',
+  ],
   ['target(cpu)', 'cannot read "cpu" in "target(cpu)"; write it like target(option=value)'],
   ['fixed(x=1)', 'fixed has no options, and "x" is given; leave it out'],
   [{ cpu: 1 }, 'does not say which scaling policy; add "name: ..."'],

@@ -66,7 +66,9 @@ export function parseCall(text: string): { name: string; given: Record<string, s
   if (open < 0) return { name: trimmed, given: {} };
   const name = trimmed.slice(0, open).trim();
   if (!trimmed.endsWith(')'))
-    throw new InputError(`${quoted(text)} has no closing bracket; write it like ${name || 'name'}(option=value)`);
+    throw new InputError(
+      `${quoted(text)} has no closing bracket; write it like ${name || 'name'}(option=value), and in quotes inside a list, where YAML splits it at its commas`,
+    );
   const given: Record<string, string> = {};
   for (const part of splitOutside(trimmed.slice(open + 1, -1))) {
     if (part.trim() === '') continue;

@@ -22,6 +22,10 @@ export const scenarioSchema = z
       .enum(['auto', 'discrete', 'fluid'])
       .default('auto')
       .describe('How requests are modelled: every one, or rates; auto picks by load'),
+    coldStart: z
+      .boolean()
+      .default(false)
+      .describe('Whether services have to start first; else they are ready at time 0'),
     cluster: clusterSchema,
     services: z.record(nameKey, serviceSchema).optional().describe('Services by name'),
     jobs: jobsSchema.optional(),

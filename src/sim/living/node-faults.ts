@@ -55,7 +55,7 @@ export class NodeFaults {
       return;
     }
     this.orders.note(node, 'up');
-    world.happened('node-up', this.orders.nameOf(node), cause);
+    world.happened('node-up', this.orders.nameOf(node), `works again after: ${cause}`);
     // Processes are gone with the reboot: replicas start anew in place, jobs (once the node is heard) from their beginning.
     for (const replica of world.onNode[node].slice()) this.replicas.revive(replica);
     if (nodes.cutOff[node] === 0) this.heard(node);
