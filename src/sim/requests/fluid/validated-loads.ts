@@ -49,9 +49,9 @@ export const STEADY_LOADS: ValidatedLoads = {
     { replicas: 5, places: 1, loads: [0.3, 0.3, 0] },
     { replicas: 5, places: 4, loads: [0.8, 0.95, 0.95] },
     { replicas: 10, places: 1, loads: [0.5, 0.5, 0.3] },
-    { replicas: 10, places: 4, loads: [0.9, 0.95, 0.9] },
+    { replicas: 10, places: 4, loads: [0.9, 0.95, 0.95] },
     { replicas: 100, places: 1, loads: [0.8, 0.8, 0.8] },
-    { replicas: 100, places: 4, loads: [0.9, 0.9, 0.9] },
+    { replicas: 100, places: 4, loads: [0.95, 0.95, 0.95] },
     { replicas: 1000, places: 1, loads: [0, 0, 0] },
     { replicas: 1000, places: 4, loads: [0, 0, 0] },
   ],
@@ -63,7 +63,7 @@ export const SWING_LOADS: ValidatedLoads = {
   'round-robin': [
     { replicas: 2, places: 1, loads: [0.9, 0.9, 0.9] },
     { replicas: 10, places: 1, loads: [0.8, 0.9, 0.9] },
-    { replicas: 100, places: 1, loads: [0, 0, 0] },
+    { replicas: 100, places: 1, loads: [0.5, 0.9, 0] },
   ],
   choices: [
     { replicas: 10, places: 1, loads: [0.9, 0.9, 0.9] },
