@@ -26,7 +26,7 @@ const DEEP = 400;
 /** Change of level, relative, at which a queue counts as at rest. */
 const RESTS = 0.002;
 /** What a sum of two distributions counts for. */
-const SUM_COSTS = 20_000;
+const SUM_COSTS = 1000;
 /** Requests per place and service time that a stopped replica with a queue limit takes at most. */
 const MOST_AT_REST = 4;
 
