@@ -73,7 +73,8 @@ function watch(
           finish: 'running',
           refuse: 'pending',
         };
-        if (!(kind in expected) || state !== expected[kind]) faults.push(`pod ${pod} has ${kind} while ${state} at ${timeUs}`);
+        if (!(kind in expected) || state !== expected[kind])
+          faults.push(`pod ${pod} has ${kind} while ${state} at ${timeUs}`);
         if (kind === 'arrive') states.set(pod, 'pending');
         if (kind === 'refuse') states.set(pod, 'gone');
         if (kind === 'place') {

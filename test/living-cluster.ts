@@ -7,7 +7,7 @@ import type { LivingSpec } from '../src/sim/living-spec.ts';
 import type { BalancingPolicy } from '../src/sim/requests/balancing-policy.ts';
 import { PATIENT, type ClientSpec } from '../src/sim/requests/traffic.ts';
 import type { ServiceSpec } from '../src/sim/services/service-spec.ts';
-import { hours, minutes, seconds } from '../src/sim/time.ts';
+import { minutes, seconds } from '../src/sim/time.ts';
 import { detectionPreset } from '../src/sim/weather/detection-presets.ts';
 import type { WeatherEvent } from '../src/sim/weather/weather-event.ts';
 
@@ -168,4 +168,4 @@ export function living(over: Partial<LivingSpec> = {}): LivingSpec {
   };
 }
 
-export { hours, minutes, seconds };
+export { minutes, seconds };

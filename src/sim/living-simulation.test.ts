@@ -311,3 +311,8 @@ describe('a control plane that is down', () => {
     expect(result.living!.services[0].deficitReplicaS).toBeCloseTo(780 + 5, 6);
   });
 });
+
+test('a service that nobody asks is no trouble to the fluid model', () => {
+  const result = simulateLiving(living({ requestModel: 'fluid', traffic: () => [] }), { seed: 1 });
+  expect(served(result)).toMatchObject({ arrived: 0, served: 0, failed: 0 });
+});

@@ -1,4 +1,4 @@
-import { exp, log, pow } from '../exact-math.ts';
+import { exp, log } from '../exact-math.ts';
 import { gamma } from '../gamma.ts';
 
 /** An estimate and the bounds of its 95 % confidence interval. */
@@ -95,11 +95,6 @@ export function fitWeibull(
 export function around(value: number, variance: number): Estimate {
   const factor = exp(Z95 * Math.sqrt(Math.max(0, variance)));
   return { value, low: value / factor, high: value * factor };
-}
-
-/** The survival function of a Weibull, for reports: exp(-(t / scale)^shape). */
-export function weibullSurvival(time: number, shape: number, scale: number): number {
-  return exp(-pow(time / scale, shape));
 }
 
 function sums(logs: readonly number[], shape: number): { sum: number; first: number; second: number } {

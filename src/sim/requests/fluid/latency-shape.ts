@@ -214,21 +214,6 @@ export function within(shape: LatencyShape, us: number): LatencyShape {
   return shapeOf(shape.atZero, grid);
 }
 
-/** The time that this share of all does not exceed. */
-export function quantileOf(shape: LatencyShape, share: number): number {
-  let below = shape.atZero;
-  if (below >= share) return 0;
-  for (let k = 0; k < shape.shares.length; k++) {
-    below += shape.shares[k];
-    if (below >= share) {
-      // Straight line across the node's mass, which lies half a node to both sides.
-      const inside = shape.shares[k] > 0 ? 1 - (below - share) / shape.shares[k] : 0.5;
-      return NODE_US[shape.first + k] * (1 + (inside - 0.5) * (NODE_RATIO - 1));
-    }
-  }
-  return NODE_US[shape.first + shape.shares.length - 1];
-}
-
 /** Parts of a node's width, and how much of its mass lies there: a triangle that reaches half a node to both sides. */
 const SPREAD = [-0.4, -0.2, 0, 0.2, 0.4] as const;
 
