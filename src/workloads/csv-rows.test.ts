@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../test/fuzz.ts';
 import { expect, test } from 'vitest';
 import { InputError } from '../sim/input-error.ts';
 import { bytesOf, type ByteSource } from './byte-source.ts';
@@ -136,6 +136,14 @@ test('any bytes give rows or an InputError, the same however they are cut', () =
     }),
     { numRuns: 2000 },
   );
+});
+
+test('the end of the buffer may fall between CR and LF behind a closing quote', () => {
+  for (let k = 1; k < 8; k++)
+    expect(readAll(new CsvRows(inSizes(bytesOf('a', '"x","y"\r\n"z",1\r\n'), [k])))).toEqual([
+      [1, 'x', 'y'],
+      [2, 'z', '1'],
+    ]);
 });
 
 test('the end of the buffer may fall on any byte of a row', () => {

@@ -162,7 +162,10 @@ export class CsvRows {
         this.starts[count] = p + 1;
         this.ends[count++] = close;
         p = close + 1;
-        if (bytes[p] === CR && (p + 1 < end ? bytes[p + 1] === LF : last)) p++;
+        if (p < end && bytes[p] === CR) {
+          if (p + 1 === end && !last) return false;
+          if (p + 1 === end || bytes[p + 1] === LF) p++;
+        }
         if (p >= end && !last) return false;
         if (p < end && bytes[p] !== delimiter && bytes[p] !== LF)
           throw new InputError(

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../test/fuzz.ts';
 import { expect, test } from 'vitest';
 import { bytesOf } from './byte-source.ts';
 import { LineReader } from './line-reader.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../test/fuzz.ts';
 import { expect, test } from 'vitest';
 import { InputError } from '../../sim/input-error.ts';
 import { clusterText } from './cluster-text.ts';

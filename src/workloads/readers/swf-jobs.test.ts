@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../../test/fuzz.ts';
 import { expect, test } from 'vitest';
 import { traceDir } from '../../../test/trace-dir.ts';
 import { InputError } from '../../sim/input-error.ts';
