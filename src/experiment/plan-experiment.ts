@@ -1,5 +1,5 @@
 import { InputError } from '../sim/input-error.ts';
-import { durationUs } from '../workloads/quantity.ts';
+import { durationUs } from '../sim/quantity.ts';
 import type { ExperimentText } from './experiment-schema.ts';
 import { parsePolicyText, policyPlan, requireName, type PolicyNames } from './policy-text.ts';
 import { runInputs, type InputDigests } from './run-id.ts';

@@ -1,5 +1,5 @@
 import { InputError } from '../sim/input-error.ts';
-import { quoted, wholeNumberOf } from './quantity.ts';
+import { quoted, wholeNumberOf } from '../sim/quantity.ts';
 
 /**
  * Lists inside one field: `A10|T4` for GPU models, `disk=ssd;zone=a` for labels, `spot;team=ml` for taints and

@@ -6,7 +6,7 @@ import { stream } from '../../sim/random.ts';
 import type { TrafficSource } from '../../sim/requests/traffic.ts';
 import { US_PER_SECOND } from '../../sim/time.ts';
 import { meanOfCurve } from '../../workloads/traffic/curve-measures.ts';
-import { quoted } from '../../workloads/quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import { bytesText } from '../../workloads/quantity-text.ts';
 import { canonicalText } from '../run-id.ts';
 import type { Path } from '../yaml-text.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationOrForeverUs } from '../../workloads/quantity.ts';
+import { durationOrForeverUs } from '../../sim/quantity.ts';
 import { count, duration, share, someDuration, unitField } from './fields.ts';
 
 /** When a caller gives up; `never` is null, since plain data has no Infinity. */

@@ -1,7 +1,7 @@
 import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
-import { quoted, wholeNumberOf } from '../../workloads/quantity.ts';
+import { quoted, wholeNumberOf } from '../../sim/quantity.ts';
 import { gridOf } from '../../workloads/catalogue/grids.ts';
 import { nodeSpecOf } from '../../workloads/catalogue/instance-type.ts';
 import { clusterText } from '../../workloads/readers/cluster-text.ts';

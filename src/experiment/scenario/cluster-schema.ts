@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bytes, count, cpu, duration, nameKey, price, timing, unitField } from './fields.ts';
-import { bytesOfQuantity } from '../../workloads/quantity.ts';
+import { bytesOfQuantity } from '../../sim/quantity.ts';
 
 const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 

@@ -3,7 +3,7 @@ import { suggestion } from '../../sim/nearest-name.ts';
 import { DETECTION_PRESETS } from '../../sim/weather/detection-presets.ts';
 import type { DetectionSpec } from '../../sim/weather/detection.ts';
 import { InputError } from '../../sim/input-error.ts';
-import { durationUs, quoted } from '../../workloads/quantity.ts';
+import { durationUs, quoted } from '../../sim/quantity.ts';
 import { duration, someDuration, unitField } from './fields.ts';
 
 /** `5s..8s`, or one time, or `lost`: when the node counts as lost. */

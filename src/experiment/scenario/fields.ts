@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { InputError } from '../../sim/input-error.ts';
-import { bytesOfQuantity, cpuMilliOf, durationUs, quoted } from '../../workloads/quantity.ts';
-import { durationSpecOf } from './duration-text.ts';
-import { rateOf, shareOf, timesOf, usdPerHourOf } from './unit-text.ts';
+import { bytesOfQuantity, cpuMilliOf, durationUs, quoted } from '../../sim/quantity.ts';
+import { durationSpecOf } from '../../sim/duration-text.ts';
+import { rateOf, shareOf, timesOf, usdPerHourOf } from '../../sim/unit-text.ts';
 
 /**
  * Fields with units. Each is text or a number in the file, and a number in the program's unit once it is read. What

@@ -2,7 +2,7 @@ import { InputError } from '../../sim/input-error.ts';
 import { instanceCatalogue, mergeCatalogue } from '../../workloads/catalogue/index.ts';
 import type { InstanceType } from '../../workloads/catalogue/instance-type.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
-import { quoted } from '../../workloads/quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import type { OwnInstanceText } from './cluster-schema.ts';
 
 const known: ReadonlyMap<string, InstanceType> = new Map(instanceCatalogue.map((type) => [type.name, type]));

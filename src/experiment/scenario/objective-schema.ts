@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { InputError } from '../../sim/input-error.ts';
-import { durationUs, quoted } from '../../workloads/quantity.ts';
+import { durationUs, quoted } from '../../sim/quantity.ts';
 import { nameKey, someDuration, unitField } from './fields.ts';
-import { shareOf } from './unit-text.ts';
+import { shareOf } from '../../sim/unit-text.ts';
 
 /** A promise with units read; `withinUs` and `windowUs` are absent where nothing was said. */
 export interface ObjectivePlan {

@@ -1,8 +1,8 @@
 import type { PolicyOption } from '../../policies/policy-family.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
-import { bytesOfQuantity, durationUs, quoted } from '../../workloads/quantity.ts';
-import { shareOf } from './unit-text.ts';
+import { bytesOfQuantity, durationUs, quoted } from '../../sim/quantity.ts';
+import { shareOf } from '../../sim/unit-text.ts';
 
 /** A family as far as its options must be read: policies and kinds of weather alike. */
 export interface Optioned {

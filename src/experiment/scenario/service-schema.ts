@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { clientSchema } from './client-schema.ts';
 import { bytes, count, cpu, duration, nameKey, share, someDuration, times, timing, unitField } from './fields.ts';
-import { wholeNumberOf } from '../../workloads/quantity.ts';
-import { shareOf } from './unit-text.ts';
+import { wholeNumberOf } from '../../sim/quantity.ts';
+import { shareOf } from '../../sim/unit-text.ts';
 
 const probe = (meaning: string) =>
   z

@@ -1,6 +1,6 @@
 import { InputError } from '../../sim/input-error.ts';
 import type { NodeSpec } from '../../sim/node-spec.ts';
-import { bytesOfQuantity, cpuMilliOf, quoted, wholeNumberOf } from '../quantity.ts';
+import { bytesOfQuantity, cpuMilliOf, quoted, wholeNumberOf } from '../../sim/quantity.ts';
 import { MAX_NODES } from './node-csv.ts';
 
 const EXAMPLE = '"100 x 32cpu 128Gi 4xA10 zone=a | 50 x 64cpu 256Gi"';

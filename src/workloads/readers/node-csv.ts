@@ -4,7 +4,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { CsvTable } from '../csv-table.ts';
 import type { DropReport } from '../drop-report.ts';
 import { gunzip } from '../gunzip.ts';
-import { bytesOfQuantity, cpuMilliOf, quoted, wholeNumberOf } from '../quantity.ts';
+import { bytesOfQuantity, cpuMilliOf, quoted, wholeNumberOf } from '../../sim/quantity.ts';
 import { amountsOf, listOf, pairsOf } from '../text-lists.ts';
 
 export const NODE_FIELDS = [

@@ -3,7 +3,7 @@ import type { NodeSpec } from '../../sim/node-spec.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { CsvTable } from '../csv-table.ts';
 import { gunzip } from '../gunzip.ts';
-import { quoted, wholeNumberOf } from '../quantity.ts';
+import { quoted, wholeNumberOf } from '../../sim/quantity.ts';
 
 const BYTES_PER_MIB = 1_048_576;
 const MAX_MEMORY_MIB = Math.floor(Number.MAX_SAFE_INTEGER / BYTES_PER_MIB);

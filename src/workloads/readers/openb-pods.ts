@@ -7,7 +7,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { CsvTable } from '../csv-table.ts';
 import type { DropReport } from '../drop-report.ts';
 import { gunzip } from '../gunzip.ts';
-import { wholeNumberOf } from '../quantity.ts';
+import { wholeNumberOf } from '../../sim/quantity.ts';
 import { RequestCache } from '../request-cache.ts';
 
 const BYTES_PER_MIB = 1_048_576;

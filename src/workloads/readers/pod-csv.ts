@@ -5,7 +5,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { CsvTable } from '../csv-table.ts';
 import type { DropReport } from '../drop-report.ts';
 import { gunzip } from '../gunzip.ts';
-import { durationOrForeverUs, durationUs } from '../quantity.ts';
+import { durationOrForeverUs, durationUs } from '../../sim/quantity.ts';
 import { RequestCache } from '../request-cache.ts';
 import {
   fillIdentity,

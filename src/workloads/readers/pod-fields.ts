@@ -7,7 +7,7 @@ import {
   durationUs,
   gpuShareMilliOf,
   wholeNumberOf,
-} from '../quantity.ts';
+} from '../../sim/quantity.ts';
 import { amountsOf, listOf, pairsOf } from '../text-lists.ts';
 import type { PodRow } from '../../sim/pod-source.ts';
 

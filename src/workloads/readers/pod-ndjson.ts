@@ -6,7 +6,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { DropReport } from '../drop-report.ts';
 import { gunzip } from '../gunzip.ts';
 import { LineReader } from '../line-reader.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import { listText, pairsText } from '../text-lists.ts';
 import {
   fillIdentity,

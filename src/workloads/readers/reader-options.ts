@@ -1,5 +1,5 @@
 import { InputError } from '../../sim/input-error.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 
 /** Options of a reader as the user writes them: `cleaning=backfilling` is { cleaning: 'backfilling' }. */
 export type OptionTexts = Readonly<Record<string, string>>;

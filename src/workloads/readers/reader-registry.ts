@@ -5,7 +5,7 @@ import type { OrderRule } from '../arrival-order.ts';
 import { peek, type ByteSource } from '../byte-source.ts';
 import type { DropReport } from '../drop-report.ts';
 import { gunzip } from '../gunzip.ts';
-import { durationUs, quoted, wholeNumberOf } from '../quantity.ts';
+import { durationUs, quoted, wholeNumberOf } from '../../sim/quantity.ts';
 import { nodeCsv } from './node-csv.ts';
 import { openbNodes } from './openb-nodes.ts';
 import { openbPods } from './openb-pods.ts';

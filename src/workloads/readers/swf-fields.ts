@@ -1,6 +1,6 @@
 import { InputError } from '../../sim/input-error.ts';
 import { LineReader } from '../line-reader.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import { textOf } from '../text-of.ts';
 import { addHeaderLine } from './swf-header.ts';
 import type { ByteSource } from '../byte-source.ts';

@@ -3,7 +3,7 @@ import { suggestion } from '../../sim/nearest-name.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { CsvRows } from '../csv-rows.ts';
 import { LineReader } from '../line-reader.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import { textOf } from '../text-of.ts';
 import type { SeriesFormat } from './series-format.ts';
 

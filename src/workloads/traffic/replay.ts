@@ -1,7 +1,7 @@
 import { InputError } from '../../sim/input-error.ts';
 import type { RandomStream } from '../../sim/random.ts';
 import type { LevelCurve, TrafficSource } from '../../sim/requests/traffic.ts';
-import { durationUs, quoted } from '../quantity.ts';
+import { durationUs, quoted } from '../../sim/quantity.ts';
 import { durationText } from '../quantity-text.ts';
 import { compressedCurve, repeatedCurve, scaledCurve, shiftedCurve, windowOfCurve } from './combine-curves.ts';
 import { scaledToMean, scaledToPeak } from './curve-measures.ts';

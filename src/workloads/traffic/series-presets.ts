@@ -1,6 +1,6 @@
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import type { MissingPolicy, SeriesFormat } from './series-format.ts';
 
 /** A public recording of traffic: what its columns mean. The data is not shipped; see traces/README.md. */

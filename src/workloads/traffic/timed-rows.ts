@@ -1,7 +1,7 @@
 import { InputError } from '../../sim/input-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { gunzip } from '../gunzip.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import { dateTimeUs } from './date-time.ts';
 import { columnOf, namedRows, type NamedRows } from './named-rows.ts';
 import { checkSeriesFormat, type SeriesFormat, type TimeUnit } from './series-format.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import { BATCH_KINDS, type BatchKind } from './batch-kinds.ts';
 import { RECORDED_KINDS } from './recorded-kinds.ts';
 import { SYNTHETIC_KINDS } from './synthetic-kinds.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
-import { durationUs, quoted } from '../quantity.ts';
+import { durationUs, quoted } from '../../sim/quantity.ts';
 import type { TrafficField, TrafficOptions, TrafficValue } from './traffic-kind.ts';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;

@@ -3,7 +3,7 @@ import type { NodeSpec } from '../../sim/node-spec.ts';
 import type { PodSource } from '../../sim/pod-source.ts';
 import { stream, type RandomStream } from '../../sim/random.ts';
 import type { DropReport } from '../drop-report.ts';
-import { durationOrForeverUs, durationUs, factorOf, quoted, wholeNumberOf } from '../quantity.ts';
+import { durationOrForeverUs, durationUs, factorOf, quoted, wholeNumberOf } from '../../sim/quantity.ts';
 import { inflate, type LoadedResource } from './inflate.ts';
 import { limit } from './limit.ts';
 import { relabel, relabelChange } from './relabel.ts';

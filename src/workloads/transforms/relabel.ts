@@ -2,7 +2,7 @@ import { InputError } from '../../sim/input-error.ts';
 import type { PodRequest } from '../../sim/pod-request.ts';
 import type { PodRow, PodSource } from '../../sim/pod-source.ts';
 import type { RandomStream } from '../../sim/random.ts';
-import { factorOf, quoted, wholeNumberOf } from '../quantity.ts';
+import { factorOf, quoted, wholeNumberOf } from '../../sim/quantity.ts';
 import { PerGang } from './per-gang.ts';
 import { scaledTime } from './scaled-time.ts';
 

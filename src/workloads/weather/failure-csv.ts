@@ -3,7 +3,7 @@ import type { FailureRecord } from '../../sim/weather/describe-failures.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { CsvOptions } from '../csv-rows.ts';
 import { CsvTable } from '../csv-table.ts';
-import { durationUs, quoted } from '../quantity.ts';
+import { durationUs, quoted } from '../../sim/quantity.ts';
 import { civilUs, isCivil } from './civil-time.ts';
 
 /** The names that the columns have in the user's file. */

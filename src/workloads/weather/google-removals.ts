@@ -4,7 +4,7 @@ import { wholeUs } from '../../sim/weather/renewal.ts';
 import type { FailureRecord } from '../../sim/weather/describe-failures.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { CsvTable } from '../csv-table.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 
 /** A machine of Google's cell of May 2011 that left. */
 export interface Removal {

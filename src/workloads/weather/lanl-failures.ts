@@ -2,7 +2,7 @@ import { InputError } from '../../sim/input-error.ts';
 import type { FailureRecord } from '../../sim/weather/describe-failures.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { CsvTable } from '../csv-table.ts';
-import { quoted } from '../quantity.ts';
+import { quoted } from '../../sim/quantity.ts';
 import { civilUs, isCivil } from './civil-time.ts';
 
 export const LANL_CAUSES = ['Facilities', 'Hardware', 'Human Error', 'Network', 'Undetermined', 'Software'] as const;

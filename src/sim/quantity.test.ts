@@ -1,6 +1,6 @@
 import { fc } from '../../test/fuzz.ts';
 import { expect, test } from 'vitest';
-import { InputError } from '../sim/input-error.ts';
+import { InputError } from './input-error.ts';
 import {
   bytesOfQuantity,
   cpuMilliOf,

@@ -1,8 +1,8 @@
-import type { DurationSpec } from '../../sim/duration-spec.ts';
-import { exp, log } from '../../sim/exact-math.ts';
-import { InputError } from '../../sim/input-error.ts';
-import { suggestion } from '../../sim/nearest-name.ts';
-import { durationUs, quoted } from '../../workloads/quantity.ts';
+import type { DurationSpec } from './duration-spec.ts';
+import { exp, log } from './exact-math.ts';
+import { InputError } from './input-error.ts';
+import { suggestion } from './nearest-name.ts';
+import { durationUs, quoted } from './quantity.ts';
 import { shareOf } from './unit-text.ts';
 
 const KINDS = ['constant', 'exponential', 'uniform', 'erlang', 'hyperexponential', 'lognormal', 'weibull', 'pareto'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationMeanUs, durationSquaredCv } from '../../sim/duration-spec.ts';
+import { durationMeanUs, durationSquaredCv } from './duration-spec.ts';
 import { durationSpecOf } from './duration-text.ts';
 
 test.each([

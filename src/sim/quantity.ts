@@ -1,4 +1,4 @@
-import { InputError } from '../sim/input-error.ts';
+import { InputError } from './input-error.ts';
 
 /**
  * Amounts with units, exactly: the decimal digits are kept as a whole number and a power of ten, so `0.1` is one

@@ -1,5 +1,5 @@
-import { InputError } from '../../sim/input-error.ts';
-import { quoted } from '../../workloads/quantity.ts';
+import { InputError } from './input-error.ts';
+import { quoted } from './quantity.ts';
 
 const PER_SECOND: Readonly<Record<string, number>> = { s: 1, sec: 1, min: 60, m: 60, h: 3600, d: 86_400 };
 const PREFIX: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
