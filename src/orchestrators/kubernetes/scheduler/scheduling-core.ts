@@ -31,6 +31,8 @@ export interface SchedulingCore {
   decide(pod: Pod): CoreDecision;
   /** Whether the pod passes every filter on that node once these pods are gone from it (nominated ones of at least its priority counted in). */
   fitsWithout(pod: Pod, nodeName: string, gone: readonly Pod[]): boolean;
+  /** Why it does not, then: the reasons of the first plugin that rejects the node, as in a refusal; none when it fits. For messages. */
+  reasonsWithout(pod: Pod, nodeName: string, gone: readonly Pod[]): readonly string[];
   /** Pods on the node, in the order in which they were added. */
   podsOn(nodeName: string): readonly Pod[];
   readonly nodeCount: number;
@@ -60,6 +62,8 @@ export interface CoreDecision {
 export interface Refusal {
   /** As kube-scheduler writes it, when no node would be helped by preemption. */
   message(): string;
+  /** Its first sentence alone, which is all there is when a preemption is under way: `0/3 nodes are available: 3 Insufficient cpu.` */
+  filterMessage(): string;
   /** Plugins that rejected at least one node, in the profile's order: what queueing hints go by. */
   readonly plugins: readonly string[];
   /** Nodes where removing pods might help (status Unschedulable, not UnschedulableAndUnresolvable), in the core's node order. */
