@@ -40,7 +40,7 @@ export function shippedSpecs(name: string): { readonly policy: string; readonly 
   if (named.kind !== 'scenario') throw new Error(`${name} is no scenario`);
   return named.planned.variants.map(({ policy, scenario }) => ({
     policy: policy.name,
-    spec: livingSpecOf(scenario, {
+    spec: livingSpecOf(scenario!, {
       placement: builtInPlacement(policy.placement!).create,
       queue: queuePolicy(policy.queue),
       backfill: backfillPolicy(policy.backfill)!,

@@ -40,6 +40,7 @@ export function runInputs(plan: Omit<RunPlan, 'id'>, digests: InputDigests): str
     whenFull: plan.whenFull,
     stopAfterUs: plan.stopAfterUs,
     scenario: withDigests(plan.scenario, digests),
+    kubernetes: withDigests(plan.kubernetes, digests),
   });
 }
 

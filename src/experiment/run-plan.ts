@@ -1,3 +1,4 @@
+import type { KubernetesPlan } from './kubernetes/kubernetes-plan.ts';
 import type { ScenarioPlan } from './scenario/scenario-plan.ts';
 
 /** One run, as plain data that can be written down, hashed, sent to a worker and repeated. */
@@ -13,6 +14,8 @@ export interface RunPlan {
   readonly stopAfterUs?: number;
   /** A living cluster; then cluster and workload are but names, and of the policy placement, queue and backfilling are taken. */
   readonly scenario?: ScenarioPlan;
+  /** A Kubernetes cluster; then cluster, workload and policy are but names. */
+  readonly kubernetes?: KubernetesPlan;
 }
 
 /** Where the nodes come from: a file, groups in the text grammar of `workloads/readers/cluster-text.ts`, or a preset. */
@@ -53,4 +56,6 @@ export interface PolicyPlan {
   readonly backfill: string;
   /** The other policies of a scenario, as one text: what runs with other ones is another policy. */
   readonly living?: string;
+  /** Whose own scheduler decides; placement, queue and backfilling then mean nothing. */
+  readonly orchestrator?: 'kubernetes';
 }

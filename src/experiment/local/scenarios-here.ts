@@ -9,9 +9,11 @@ import type { RunPlan } from '../run-plan.ts';
 import { planScenario, requireFewRuns, scenarioFiles, type PlannedScenario } from '../scenario/plan-scenario.ts';
 import { isScenarioText } from '../scenario/read-scenario.ts';
 import { clusterFactsOf, workloadFactsOf } from '../scenario/scenario-facts.ts';
+import { isKubernetesText, planKubernetes } from '../kubernetes/plan-kubernetes.ts';
 import { batonVersion } from './baton-version.ts';
 import { fileDigest, programDigest, shortHash } from './digest.ts';
 import { namesPolicyFile } from './load-policy.ts';
+import { holdsManifests, manifestsAt, scenarioOfManifests } from './manifests-here.ts';
 import { valueAt } from '../schema-fault.ts';
 import { readYaml } from '../yaml-text.ts';
 import type { Planned } from './planned.ts';
@@ -31,21 +33,24 @@ export type NamedFile =
  */
 export function openNamed(name: string, settings: readonly string[]): NamedFile {
   const path = pathOf(name);
-  const text = readTextFile(path, 'a scenario');
-  if (!isScenarioText(text)) return { kind: 'experiment', path };
-  const directory = dirname(path);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  // Manifests may be of any size, and are read when the run begins.
+  const isManifests = isFolder || holdsManifests(path);
+  const text = isManifests ? scenarioOfManifests(path) : readTextFile(path, 'a scenario');
+  if (!isManifests && !isScenarioText(text)) return { kind: 'experiment', path };
+  const directory = isManifests ? '.' : dirname(path);
   const traceDirectory = process.env['BATON_TRACE_DIR'];
-  const planned = planScenario(
-    text,
-    {
-      file: path,
-      title: basename(path).replace(/\.[^.]+$/, ''),
-      names: builtInNames(namesPolicyFile),
-      resolvePath: (one) => (isAbsolute(one) || directory === '.' ? one : join(directory, one)),
-      ...(traceDirectory !== undefined && traceDirectory !== '' && { traceDirectory }),
-    },
-    settings,
-  );
+  const context = {
+    file: path,
+    title: basename(path).replace(/\.[^.]+$/, ''),
+    names: builtInNames(namesPolicyFile),
+    resolvePath: (one: string) => (isAbsolute(one) || directory === '.' ? one : join(directory, one)),
+    ...(traceDirectory !== undefined && traceDirectory !== '' && { traceDirectory }),
+  };
+  const planned =
+    isManifests || isKubernetesText(text)
+      ? planKubernetes(text, { ...context, manifestsAt }, settings)
+      : planScenario(text, context, settings);
   return { kind: 'scenario', path, planned };
 }
 
@@ -104,7 +109,7 @@ export function plannedScenarios(scenarios: readonly PlannedScenario[], seeds?: 
     runs: (policyOf, digests) => {
       const plans = new Map<string, RunPlan>();
       for (const scenario of scenarios)
-        for (const { cluster, workload, policy, scenario: content } of scenario.variants)
+        for (const { cluster, workload, policy, scenario: living, kubernetes } of scenario.variants)
           for (const seed of seedsOf(scenario)) {
             const plan = {
               cluster,
@@ -112,7 +117,8 @@ export function plannedScenarios(scenarios: readonly PlannedScenario[], seeds?: 
               policy: policyOf(policy),
               seed,
               whenFull: 'wait' as const,
-              scenario: content,
+              ...(living && { scenario: living }),
+              ...(kubernetes && { kubernetes }),
             };
             const id = shortHash(runInputs(plan, digests));
             if (!plans.has(id)) plans.set(id, { id, ...plan });

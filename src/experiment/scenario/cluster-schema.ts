@@ -5,7 +5,7 @@ import { bytesOfQuantity } from '../../sim/quantity.ts';
 const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 /** Bytes per second: `100Mi/s`. */
-const bandwidth = unitField((text) => bytesOfQuantity(text.replace(/\s*\/\s*s$/, '')), 'Such as 100Mi/s');
+export const bandwidth = unitField((text) => bytesOfQuantity(text.replace(/\s*\/\s*s$/, '')), 'Such as 100Mi/s');
 
 const nodeGroup = z
   .strictObject({

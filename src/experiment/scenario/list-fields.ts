@@ -22,6 +22,9 @@ export const LIST_FIELDS: ReadonlySet<string> = new Set([
   'values',
   'sizes',
   'weights',
+  'manifests',
+  'steps',
+  'launch',
 ]);
 
 /** Alternatives of one field: a list where none is by nature, or `{ oneOf: [...] }`. undefined: it is no choice. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { builtInNames } from '../policy-catalogue.ts';
-import { planScenario, type PlannedScenario } from './plan-scenario.ts';
+import { planScenario, type LivingVariant, type PlannedScenario } from './plan-scenario.ts';
 
 const context = {
   file: 's.yaml',
@@ -9,7 +9,7 @@ const context = {
   resolvePath: (path: string) => `here/${path}`,
 };
 
-const plan = (text: string, settings: string[] = [], traceDirectory?: string): PlannedScenario =>
+const plan = (text: string, settings: string[] = [], traceDirectory?: string): PlannedScenario<LivingVariant> =>
   planScenario(text, { ...context, ...(traceDirectory !== undefined && { traceDirectory }) }, settings);
 
 const fault = (text: string, settings: string[] = []): string => {

@@ -3,6 +3,7 @@ import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import { seriesPreset } from '../../workloads/traffic/series-presets.ts';
 import { canonicalText } from '../run-id.ts';
+import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
 import type { ClusterPlan, PolicyPlan, WorkloadPlan } from '../run-plan.ts';
 import { parseSeeds } from '../seeds.ts';
 import type { PolicyNames } from '../policy-text.ts';
@@ -21,15 +22,22 @@ export interface PlannedVariant {
   readonly cluster: ClusterPlan;
   readonly workload: WorkloadPlan;
   readonly policy: PolicyPlan;
+  /** What happens there: in a living cluster, or in a Kubernetes cluster by its manifests. */
+  readonly scenario?: ScenarioPlan;
+  readonly kubernetes?: KubernetesPlan;
+}
+
+/** A variant with a living cluster. */
+export interface LivingVariant extends PlannedVariant {
   readonly scenario: ScenarioPlan;
 }
 
 /** A scenario file, planned: all its variants, checked. */
-export interface PlannedScenario {
+export interface PlannedScenario<V extends PlannedVariant = PlannedVariant> {
   readonly title: string;
   readonly description: string;
   readonly seeds: readonly number[] | undefined;
-  readonly variants: readonly PlannedVariant[];
+  readonly variants: readonly V[];
   /** The policies of the variants, each once. */
   readonly policies: readonly PolicyPlan[];
   /** Remarks for the user: what was taken in place of what is not here. */
@@ -57,7 +65,7 @@ export function planScenario(
   text: string,
   context: ScenarioContext,
   settings: readonly string[] = [],
-): PlannedScenario {
+): PlannedScenario<LivingVariant> {
   const read = readScenario(text, context.file, settings);
   const [first] = read;
   const title = first.scenario.name ?? context.title;
@@ -73,7 +81,7 @@ export function planScenario(
     }
   };
   const seeds = placed(first, () => seedsOf(first.scenario));
-  const variants = read.map((variant): PlannedVariant =>
+  const variants = read.map((variant) =>
     placed(variant, () => planVariant(variant, title, context, notes, policies, taken, checked)),
   );
   return {
@@ -94,7 +102,7 @@ function planVariant(
   policies: Map<string, PolicyPlan>,
   taken: Map<string, string>,
   checked: Set<string>,
-): PlannedVariant {
+): LivingVariant {
   const { name: _name, description: _description, seeds: _seeds, jobs, ...rest } = variant.scenario;
   const { name: setName, ...policyTexts } = rest.policies;
   const cluster = typeof rest.cluster === 'string' ? rest.cluster : withoutName(rest.cluster);
@@ -136,7 +144,7 @@ function withoutName<T extends { readonly name?: string | undefined }>({ name: _
 }
 
 /** A name that no different thing has already: the second is called `name #2`. */
-function distinct(name: string, content: string, taken: Map<string, string>, kind: string): string {
+export function distinct(name: string, content: string, taken: Map<string, string>, kind: string): string {
   for (let number = 1; ; number++) {
     const called = number === 1 ? name : `${name} #${number}`;
     const key = `${kind}\n${called}`;
@@ -207,7 +215,7 @@ function placementOf(
 }
 
 /** Traffic with its files found: `trace:` and presets below BATON_TRACE_DIR, others beside the scenario. */
-function withFiles(
+export function withFiles(
   traffic: NonNullable<ScenarioText['traffic']>,
   context: ScenarioContext,
   notes: Set<string>,
@@ -243,7 +251,7 @@ function withFiles(
 }
 
 /** Weather with the files of its recordings found. */
-function withRecordings(
+export function withRecordings(
   weather: NonNullable<ScenarioText['weather']>,
   context: ScenarioContext,
 ): NonNullable<ScenarioText['weather']> {
@@ -287,7 +295,7 @@ function jobsOf(
   );
 }
 
-function seedsOf({ seeds }: ScenarioText): readonly number[] | undefined {
+export function seedsOf({ seeds }: Pick<ScenarioText, 'seeds'>): readonly number[] | undefined {
   if (seeds === undefined) return undefined;
   if (typeof seeds === 'string')
     return at(['seeds'], () => {
@@ -303,9 +311,9 @@ function seedsOf({ seeds }: ScenarioText): readonly number[] | undefined {
 /** The files a planned scenario reads, with what they are read as. */
 export function scenarioFiles({ variants }: PlannedScenario): { path: string; what: 'a trace' | 'a policy' }[] {
   const files = new Map<string, 'a trace' | 'a policy'>();
-  for (const { scenario, policy } of variants) {
+  for (const { scenario, kubernetes, policy } of variants) {
     if (policy.file !== undefined) files.set(policy.file, 'a policy');
-    for (const path of filesIn(scenario)) files.set(path, 'a trace');
+    for (const path of filesIn(kubernetes ?? scenario)) files.set(path, 'a trace');
   }
   return [...files].map(([path, what]) => ({ path, what }));
 }

@@ -7,8 +7,8 @@ import { scenarioSchema, type ScenarioText } from './scenario-schema.ts';
 import { pathInFile, variantsOf, type Pick } from './variants.ts';
 
 /** One scenario of a file whose lists were multiplied out. */
-export interface ScenarioVariant {
-  readonly scenario: ScenarioText;
+export interface ScenarioVariant<T = ScenarioText> {
+  readonly scenario: T;
   /** The alternatives that were taken. */
   readonly picks: readonly Pick[];
   /** Turns a fault in this variant into a sentence with its place in the file. */
@@ -23,6 +23,16 @@ const WORDS = { whole: 'a scenario', missing: '`baton init --scenario` shows how
  * file:line:column (or by its setting).
  */
 export function readScenario(text: string, file: string, settings: readonly string[] = []): ScenarioVariant[] {
+  return readVariants(scenarioSchema, text, file, settings);
+}
+
+/** The same for scenarios of another form. */
+export function readVariants<S extends z.ZodObject>(
+  schema: S,
+  text: string,
+  file: string,
+  settings: readonly string[],
+): ScenarioVariant<z.output<S>>[] {
   const yaml = readYaml(text, file);
   if (yaml.data === null || yaml.data === undefined)
     throw new InputError(`${file}:1:1: the file holds no scenario; \`baton init --scenario\` writes one to begin with`);
@@ -38,14 +48,14 @@ export function readScenario(text: string, file: string, settings: readonly stri
     if (own) return `--set ${own.setting}`;
     return key === undefined ? yaml.at(path) : yaml.atKey(path, key);
   };
-  const read = scenarioReader();
+  const read = scenarioReader(schema);
   return variantsOf(data, (path) => place(path)).map(({ data: one, picks }) => {
     const at = (path: Path, key?: string): string => place(pathInFile(data, picks, path), key);
     const scenario = read(one);
     if (scenario === undefined) {
-      const parsed = scenarioSchema.safeParse(one);
+      const parsed = schema.safeParse(one);
       if (parsed.success) throw new Error('a scenario is right as a whole and wrong in its parts');
-      const fault = schemaFault(scenarioSchema, parsed.error.issues, one, WORDS);
+      const fault = schemaFault(schema, parsed.error.issues, one, WORDS);
       throw new InputError(`${at(fault.path, fault.key)}: ${fault.sentence}`);
     }
     return {
@@ -63,8 +73,8 @@ const startsWith = (path: Path, beginning: Path): boolean =>
  * Reads variants field by field. Those of one file share what does not vary, object for object, so that is read once.
  * The answer is undefined when anything is wrong; the whole schema then says what.
  */
-function scenarioReader(): (data: unknown) => ScenarioText | undefined {
-  const shape: Readonly<Record<string, z.ZodType>> = scenarioSchema.shape;
+function scenarioReader<S extends z.ZodObject>(schema: S): (data: unknown) => z.output<S> | undefined {
+  const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
   const known = new Map<string, WeakMap<object, { readonly value: unknown } | undefined>>();
   const readField = (key: string, written: unknown): { readonly value: unknown } | undefined => {
     const before = known.get(key) ?? new WeakMap<object, { readonly value: unknown } | undefined>();
@@ -85,7 +95,7 @@ function scenarioReader(): (data: unknown) => ScenarioText | undefined {
       if (field === undefined) return undefined;
       if (field.value !== undefined) scenario[key] = field.value;
     }
-    return scenario as ScenarioText;
+    return scenario as z.output<S>;
   };
 }
 

@@ -1,0 +1,73 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import { InputError } from '../../sim/input-error.ts';
+import { readable, requireFile } from './read-input.ts';
+
+const ENDINGS = /\.(ya?ml|json)$/i;
+/** Bytes looked at to know what a file is, and read at once later. */
+const PIECE = 1 << 18;
+
+/** The manifests below a path, sorted by name: the file itself, or the files of the folder and of those in it. */
+export function manifestsAt(path: string): readonly string[] {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined)
+    throw new InputError(`${path}: there is no such file or folder; manifests are read from here`);
+  if (!there.isDirectory()) return [path];
+  const files = filesBelow(path, 0);
+  if (files.length === 0)
+    throw new InputError(`${path}: the folder holds no manifests; they end in .yaml, .yml or .json`);
+  return files;
+}
+
+const MOST_LEVELS = 20;
+
+function filesBelow(folder: string, level: number): string[] {
+  if (level > MOST_LEVELS) return [];
+  const entries = readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return filesBelow(path, level + 1);
+    return ENDINGS.test(entry.name) ? [path] : [];
+  });
+}
+
+/** Whether a file holds manifests rather than a scenario: its first lines name a version and a kind. */
+export function holdsManifests(path: string): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined || there.isDirectory() || !ENDINGS.test(path)) return false;
+  const piece = Buffer.allocUnsafe(PIECE);
+  const handle = openSync(path, 'r');
+  try {
+    const text = piece.toString('utf8', 0, readSync(handle, piece, 0, PIECE, 0));
+    return /^\s*["']?apiVersion["']?\s*:/m.test(text) && /^\s*["']?kind["']?\s*:/m.test(text);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The scenario that is meant by naming manifests alone. */
+export function scenarioOfManifests(path: string): string {
+  return JSON.stringify({ orchestrator: 'kubernetes', manifests: [path] });
+}
+
+/** A file's text piece by piece, so that a dump of any size is read in bounded memory. `heard` is called for each. */
+export function* textPieces(path: string, what: string, heard: () => void = () => undefined): Generator<string> {
+  requireFile(path, what);
+  const decoder = new StringDecoder('utf8');
+  const piece = Buffer.allocUnsafe(PIECE);
+  const handle = openSync(path, 'r');
+  try {
+    for (let read: number; (read = readSync(handle, piece, 0, PIECE, null)) > 0;) {
+      heard();
+      yield decoder.write(piece.subarray(0, read));
+    }
+    yield decoder.end();
+  } catch (error) {
+    throw readable(error, path, what);
+  } finally {
+    closeSync(handle);
+  }
+}
