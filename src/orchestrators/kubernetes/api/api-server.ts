@@ -6,9 +6,11 @@ import { Clock } from './clock.ts';
 import { ObjectStore } from './object-store.ts';
 
 /** An object that is not in the store yet: number, uid, time and generation are given there. */
-export type NewObject<T extends KubernetesObject> = Omit<T, 'id' | 'metadata'> & {
-  readonly metadata: Pick<ObjectMeta, 'name' | 'namespace'> & Partial<ObjectMeta>;
-};
+export type NewObject<T extends KubernetesObject> = T extends KubernetesObject
+  ? Omit<T, 'id' | 'metadata'> & { readonly metadata: NewMeta }
+  : never;
+
+type NewMeta = Pick<ObjectMeta, 'name' | 'namespace'> & Partial<ObjectMeta>;
 
 /** Why an object was not let in: quota, limit range, a name that is taken. */
 export interface Refusal {
@@ -64,7 +66,7 @@ export class ApiServer {
 
   /** Creates an object; a name that is taken or what admission says refuses it. */
   create<K extends Kind>(kind: K, object: NewObject<Kinds[K]>): Kinds[K] | Refusal {
-    const { metadata } = object;
+    const { metadata } = object as { readonly metadata: NewMeta };
     if (this.stores[kind].named(metadata.namespace, metadata.name) !== undefined)
       return { refused: `${kind} "${metadata.name}" already exists in namespace "${metadata.namespace}"` };
     const id = this.nextId++;
