@@ -46,6 +46,15 @@ export interface ScaleTargetRef {
   readonly name: string;
 }
 
+/** What `kubectl describe hpa` shows of its last look. */
+export interface HorizontalPodAutoscalerCondition {
+  readonly type: 'AbleToScale' | 'ScalingActive' | 'ScalingLimited';
+  readonly status: 'True' | 'False';
+  /** `ScalingDisabled`, `ValidMetricFound`, `ScaleDownStabilized`, `TooManyReplicas`, ... */
+  readonly reason: string;
+  readonly message: string;
+}
+
 export interface HorizontalPodAutoscaler extends KubernetesObject {
   readonly kind: 'HorizontalPodAutoscaler';
   readonly spec: {
@@ -60,6 +69,7 @@ export interface HorizontalPodAutoscaler extends KubernetesObject {
     readonly currentReplicas: number;
     readonly desiredReplicas: number;
     readonly lastScaleUs?: number;
+    readonly conditions?: readonly HorizontalPodAutoscalerCondition[];
   };
 }
 

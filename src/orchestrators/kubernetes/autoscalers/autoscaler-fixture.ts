@@ -1,0 +1,93 @@
+import type { ApiServer } from '../api/api-server.ts';
+import type { MetricsServer, PodSample } from '../behaviour/workload-behaviour.ts';
+import { create, pod } from '../cluster-fixture.ts';
+import { matchesSelector } from '../objects/label-selector.ts';
+import type { Labels, ResourceList } from '../objects/meta.ts';
+import type { Pod, PodSpec } from '../objects/pod.ts';
+import type { FindScale } from './shared/scale.ts';
+
+/** Metrics and targets for tests of autoscalers. */
+
+/** A metrics server that says what the test wrote into it. */
+export class WrittenMetrics implements MetricsServer {
+  readonly samples = new Map<number, PodSample>();
+  readonly podMetrics = new Map<string, number>();
+  readonly others = new Map<string, number>();
+  /** Asked where nothing is written. */
+  fallback: (podId: number) => PodSample | undefined = () => undefined;
+
+  sample(podId: number): PodSample | undefined {
+    return this.samples.get(podId) ?? this.fallback(podId);
+  }
+
+  podMetric(podId: number, name: string): number | undefined {
+    return this.podMetrics.get(`${podId}/${name}`);
+  }
+
+  objectMetric(namespace: string, kind: string, object: string, name: string): number | undefined {
+    return this.others.get(`${namespace}/${kind}/${object}/${name}`);
+  }
+
+  externalMetric(namespace: string, name: string): number | undefined {
+    return this.others.get(`${namespace}/${name}`);
+  }
+
+  /** A sample of the container `main` over the last 30 s. */
+  use(podId: number, cpuMilli: number, memBytes = 0, timeUs = 0): void {
+    this.samples.set(podId, {
+      timeUs,
+      windowUs: 30_000_000,
+      containers: [{ name: 'main', cpuMilli, memBytes }],
+    });
+  }
+}
+
+/** Deployments as targets, without their controller: what is set is read back, and pods are the test's. */
+export function deploymentScales(api: ApiServer): FindScale {
+  return (namespace, target) => {
+    const found = api.store('Deployment').named(namespace, target.name);
+    if (found === undefined || target.kind !== 'Deployment') return undefined;
+    return {
+      replicas: found.spec.replicas,
+      selector: found.spec.selector,
+      setReplicas: (replicas) => {
+        api.update('Deployment', found.id, { spec: { ...found.spec, replicas } });
+      },
+    };
+  };
+}
+
+/** A pod that runs and is ready since the beginning of time. */
+export function runningPod(
+  api: ApiServer,
+  name: string,
+  requests: ResourceList,
+  fields: Partial<PodSpec> & { labels?: Labels; namespace?: string } = {},
+  status: Partial<Pod['status']> = {},
+): Pod {
+  const made = create(api, 'Pod', pod(name, requests, fields));
+  api.setPodStatus(made.id, { phase: 'Running', ready: true, readyChangedUs: -1e9, startUs: -1e9, ...status });
+  return api.pods.get(made.id)!;
+}
+
+/** Brings the number of a deployment's pods to what its spec says, as a ReplicaSet would; newest go first. */
+export function matchReplicas(api: ApiServer, spec: (name: string) => Partial<PodSpec>, requests: ResourceList): void {
+  for (const deployment of api.store('Deployment').all()) {
+    const { selector, replicas } = deployment.spec;
+    const pods = [...api.pods.all()].filter((one) => matchesSelector(selector, one.metadata.labels));
+    for (let k = pods.length; k < replicas; k++) {
+      const name = `${deployment.metadata.name}-${api.podsCreated}`;
+      const fields = { labels: deployment.metadata.labels, ...spec(name) };
+      const made = pod(name, requests, fields);
+      const owner = {
+        apiVersion: 'apps/v1',
+        kind: 'ReplicaSet',
+        name: deployment.metadata.name,
+        uid: deployment.metadata.uid,
+        controller: true,
+      };
+      create(api, 'Pod', { ...made, metadata: { ...made.metadata, ownerReferences: [owner] } });
+    }
+    for (const extra of pods.slice(replicas).reverse()) api.deletePod(extra.id, { graceSeconds: 0 });
+  }
+}
