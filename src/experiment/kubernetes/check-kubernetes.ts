@@ -7,7 +7,10 @@ export function checkKubernetes(plan: KubernetesPlan): void {
   const { cluster, manifests, steps, policies, duration } = plan;
   if (cluster !== undefined) clusterParts(cluster);
   if (manifests.length === 0)
-    throw new ScenarioFault([], 'it names no manifests; write manifests: [folder, file.yaml]');
+    throw new ScenarioFault(
+      [],
+      'it has no manifests; write manifests: [folder, file.yaml], or put them behind a line of --- in this file',
+    );
   steps.forEach(({ at, text }, index) => {
     if (at > duration)
       throw new ScenarioFault(

@@ -4,8 +4,8 @@ import type { KubernetesText } from './kubernetes-schema.ts';
 /** A file that the plan names; what it holds counts in the run's id. */
 export interface PlannedFile {
   readonly file: string;
-  /** As sentences name it; absent: by its path. */
-  readonly what?: string;
+  /** Manifests that follow the scenario in its own file, behind a line of three dashes. */
+  readonly behindScenario?: true;
 }
 
 /** A step with its file found. */

@@ -21,6 +21,16 @@ export function isKubernetesText(text: string): boolean {
   return /^\s*(?:["']?orchestrator["']?)\s*:\s*["']?kubernetes\b/m.test(text);
 }
 
+/**
+ * Where the scenario ends in its file: at a line of three dashes, behind which manifests may follow, or at the end. The
+ * dashes with which a document may begin do not count.
+ */
+export function endOfScenario(text: string): number {
+  const begins = /^(?:\s*(?:#[^\n]*)?\n)*---[ \t]*\n/.exec(text)?.[0].length ?? 0;
+  const found = /^---[ \t]*(?:#.*)?$/m.exec(text.slice(begins));
+  return found === null ? text.length : begins + found.index;
+}
+
 /** Names of schedulers that need no file. */
 export const NAMED_SCHEDULERS: readonly string[] = ['default', 'most-allocated'];
 
@@ -33,7 +43,9 @@ export function planKubernetes(
   context: KubernetesContext,
   settings: readonly string[] = [],
 ): PlannedScenario {
-  const read = readVariants(kubernetesSchema, text, context.file, settings);
+  const end = endOfScenario(text);
+  const behind = end < text.length ? [{ file: context.file, behindScenario: true as const }] : [];
+  const read = readVariants(kubernetesSchema, text.slice(0, end), context.file, settings);
   const [first] = read;
   const title = first.scenario.name ?? context.title;
   const notes = new Set<string>();
@@ -51,7 +63,7 @@ export function planKubernetes(
     description: first.scenario.description ?? '',
     seeds: placed(first, () => seedsOf(first.scenario)) ?? [1, 2, 3],
     variants: read.map((variant) =>
-      placed(variant, () => planVariant(variant, title, context, notes, policies, taken)),
+      placed(variant, () => planVariant(variant, title, context, behind, notes, policies, taken)),
     ),
     policies: [...policies.values()],
     notes: [...notes],
@@ -62,18 +74,19 @@ function planVariant(
   variant: ScenarioVariant<KubernetesText>,
   title: string,
   context: KubernetesContext,
+  behind: readonly PlannedFile[],
   notes: Set<string>,
   policies: Map<string, PolicyPlan>,
   taken: Map<string, string>,
 ): PlannedVariant {
   const { name: _name, description: _description, seeds: _seeds, orchestrator: _o, ...rest } = variant.scenario;
   const { name: setName, scheduler, ...others } = rest.policies;
-  const manifests = rest.manifests.flatMap((path, index) =>
+  const named = rest.manifests.flatMap((path, index) =>
     at(['manifests', index], () => context.manifestsAt(context.resolvePath(path)).map((file) => ({ file }))),
   );
   const plan: KubernetesPlan = {
     ...rest,
-    manifests,
+    manifests: [...behind, ...named],
     steps: (rest.steps ?? []).map((step, index) => stepOf(step, index, context)),
     policies: { ...others, scheduler: schedulerOf(scheduler, context) },
     ...(rest.traffic && { traffic: withFiles(rest.traffic, context, notes) }),

@@ -2,7 +2,9 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { InputError } from '../../sim/input-error.ts';
-import { readable, requireFile } from './read-input.ts';
+import { endOfScenario, isKubernetesText } from '../kubernetes/plan-kubernetes.ts';
+import type { PlannedFile } from '../kubernetes/kubernetes-plan.ts';
+import { readable, readTextFile, requireFile } from './read-input.ts';
 
 const ENDINGS = /\.(ya?ml|json)$/i;
 /** Bytes looked at to know what a file is, and read at once later. */
@@ -42,7 +44,8 @@ export function holdsManifests(path: string): boolean {
   const handle = openSync(path, 'r');
   try {
     const text = piece.toString('utf8', 0, readSync(handle, piece, 0, PIECE, 0));
-    return /^\s*["']?apiVersion["']?\s*:/m.test(text) && /^\s*["']?kind["']?\s*:/m.test(text);
+    const names = (key: string): boolean => new RegExp(`^[\\s{]*["']?${key}["']?\\s*:`, 'm').test(text);
+    return names('apiVersion') && names('kind') && !isKubernetesText(text);
   } finally {
     closeSync(handle);
   }
@@ -53,8 +56,16 @@ export function scenarioOfManifests(path: string): string {
   return JSON.stringify({ orchestrator: 'kubernetes', manifests: [path] });
 }
 
+/** The pieces of a planned file; what stands before the manifests in a scenario's file becomes empty lines. */
+export function manifestPieces({ file, behindScenario }: PlannedFile, heard?: () => void): Iterable<string> {
+  if (behindScenario !== true) return textPieces(file, 'manifests', heard);
+  const text = readTextFile(file, 'a scenario');
+  const end = endOfScenario(text);
+  return [text.slice(0, end).replaceAll(/[^\n]+/g, ''), text.slice(end)];
+}
+
 /** A file's text piece by piece, so that a dump of any size is read in bounded memory. `heard` is called for each. */
-export function* textPieces(path: string, what: string, heard: () => void = () => undefined): Generator<string> {
+function* textPieces(path: string, what: string, heard: () => void = () => undefined): Generator<string> {
   requireFile(path, what);
   const decoder = new StringDecoder('utf8');
   const piece = Buffer.allocUnsafe(PIECE);
