@@ -95,6 +95,10 @@ export interface ServiceTraffic {
   readonly namespace: string;
   readonly name: string;
   readonly requests: RequestService;
+  /** CPU that one busy place uses at full speed; absent: what the pod's first container requests, over its places. */
+  readonly cpuPerRequestMilli?: number;
+  /** Memory of a request at the pod; absent: none. */
+  readonly memPerRequestBytes?: number;
 }
 
 /** Everything about one run of a Kubernetes cluster; the seed is the only thing missing. */

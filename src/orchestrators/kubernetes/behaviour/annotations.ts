@@ -1,0 +1,158 @@
+import { durationSpecOf } from '../../../sim/duration-text.ts';
+import type { DurationSpec } from '../../../sim/duration-spec.ts';
+import { InputError } from '../../../sim/input-error.ts';
+import { suggestion } from '../../../sim/nearest-name.ts';
+import { bytesOfQuantity, cpuMilliOf, quoted, wholeNumberOf } from '../../../sim/quantity.ts';
+import { shareOf } from '../../../sim/unit-text.ts';
+import type { NewObject } from '../api/api-server.ts';
+import type { AnyObject } from '../objects/kinds.ts';
+import type { Labels } from '../objects/meta.ts';
+import { ANNOTATIONS, PREFIX } from './annotation-table.ts';
+import { readScalerAnnotations } from './external-metrics.ts';
+import { podTemplateOf } from './pod-template-of.ts';
+import { readAnnotation } from './read-annotation.ts';
+import { readServiceAnnotations } from './service-annotations.ts';
+
+/** An amount that a process uses: so much, or such a share of what it requests, growing by so much per hour. */
+export interface UsageLevel {
+  readonly share?: number;
+  readonly amount?: number;
+  readonly sharePerHour?: number;
+  readonly amountPerHour?: number;
+}
+
+/** What the annotations of a pod say, read; what they do not say is absent. */
+export interface PodAnnotations {
+  readonly imageBytes?: PerContainer<number>;
+  readonly boot?: PerContainer<DurationSpec>;
+  readonly stop?: PerContainer<DurationSpec>;
+  readonly duration?: PerContainer<DurationSpec>;
+  readonly failureShare?: PerContainer<number>;
+  readonly exitCode?: PerContainer<number>;
+  readonly cpuUsage?: PerContainer<UsageLevel>;
+  readonly memUsage?: PerContainer<UsageLevel>;
+  readonly diskUsage?: PerContainer<UsageLevel>;
+}
+
+/** One value for every container, or values by container's name. */
+export interface PerContainer<T> {
+  readonly all?: T;
+  readonly by: ReadonlyMap<string, T>;
+}
+
+/** What the annotation says of one container; undefined: nothing. */
+export function ofContainer<T>(said: PerContainer<T> | undefined, container: string): T | undefined {
+  return said === undefined ? undefined : (said.by.get(container) ?? said.all);
+}
+
+const read = new WeakMap<Labels, PodAnnotations>();
+
+/** The pod's annotations, read once for all pods that share them. Throws an InputError that names the annotation. */
+export function podAnnotations(annotations: Labels): PodAnnotations {
+  let found = read.get(annotations);
+  if (found === undefined) read.set(annotations, (found = readPodAnnotations(annotations)));
+  return found;
+}
+
+/**
+ * Throws an InputError with a whole sentence if the object, or what it makes pods of, carries a `baton.dev/` annotation
+ * that is not known, is in the wrong place or cannot be read.
+ */
+export function checkAnnotations(object: NewObject<AnyObject>): void {
+  const { kind, metadata } = object;
+  const { namespace, name } = metadata;
+  const about = `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
+  try {
+    checkOwn(kind, metadata.annotations ?? {});
+    const template = podTemplateOf(object);
+    if (template !== undefined) checkOwn('Pod', template.metadata.annotations);
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${about}: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkOwn(kind: string, annotations: Labels): void {
+  const names = Object.keys(annotations).filter((name) => name.startsWith(PREFIX));
+  if (names.length === 0) return;
+  for (const name of names) {
+    const known = ANNOTATIONS.find((one) => one.name === name.slice(PREFIX.length));
+    if (known === undefined)
+      throw new InputError(
+        `annotation "${name}" is not known${suggestion(
+          name,
+          ANNOTATIONS.map((one) => PREFIX + one.name),
+        )}`,
+      );
+    if (!mayCarry(kind, known.on))
+      throw new InputError(`annotation "${name}" has no meaning on a ${kind}; write it on ${PLACES[known.on]}`);
+  }
+  podAnnotations(annotations);
+  readServiceAnnotations(annotations);
+  readScalerAnnotations(annotations);
+}
+
+const PLACES = {
+  pod: 'the pod: in spec.template.metadata.annotations of its workload',
+  service: 'the Service, or on the pods or the workload behind it',
+  scaler: 'the HorizontalPodAutoscaler or ScaledObject that reads it',
+} as const;
+const SCALERS = new Set(['HorizontalPodAutoscaler', 'ScaledObject']);
+const SERVING = new Set(['Service', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Pod']);
+
+function mayCarry(kind: string, on: keyof typeof PLACES): boolean {
+  if (on === 'pod') return kind === 'Pod';
+  return on === 'scaler' ? SCALERS.has(kind) : SERVING.has(kind);
+}
+
+function readPodAnnotations(annotations: Labels): PodAnnotations {
+  const of = <T>(name: string, one: (text: string) => T): PerContainer<T> | undefined =>
+    readAnnotation(annotations, name, (text) => perContainer(text, one));
+  const said = {
+    imageBytes: of('image-size', bytesOfQuantity),
+    boot: of('boot', durationSpecOf),
+    stop: of('stop', durationSpecOf),
+    duration: of('duration', durationSpecOf),
+    failureShare: of('failure-share', (text) => shareOf(text)),
+    exitCode: of('exit-code', (text) => wholeNumberOf(text, 0, 255)),
+    cpuUsage: of('cpu-usage', (text) => usageLevel(text, cpuMilliOf, '60% or 250m')),
+    memUsage: of('memory-usage', (text) => usageLevel(text, bytesOfQuantity, '80%, 300Mi or 300Mi + 50Mi/h')),
+    diskUsage: of('disk-usage', (text) => diskLevel(text)),
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+/** `2s`, or `main = 2s; proxy = 1s`. */
+function perContainer<T>(text: string, one: (text: string) => T): PerContainer<T> {
+  if (!text.includes('=')) return { all: one(text), by: new Map() };
+  const by = new Map<string, T>();
+  for (const part of text.split(';')) {
+    const at = part.indexOf('=');
+    const container = part.slice(0, at).trim();
+    if (at < 0 || container === '')
+      throw new InputError(`${quoted(part.trim())} names no container; write it like "main = 2s; proxy = 1s"`);
+    if (by.has(container)) throw new InputError(`container "${container}" is named twice; write it once`);
+    by.set(container, one(part.slice(at + 1).trim()));
+  }
+  return { by };
+}
+
+/** `60%`, `300Mi`, and a growth behind a plus sign: `300Mi + 5%/h`. */
+function usageLevel(text: string, amountOf: (text: string) => number, examples: string): UsageLevel {
+  const [first = '', growth, ...more] = text.split('+').map((part) => part.trim());
+  if (more.length > 0) throw new InputError(`${quoted(text)} has more than one growth; write it like ${examples}`);
+  const isShare = first.endsWith('%');
+  const level = isShare ? { share: shareOf(first, 0, 100) } : { amount: amountOf(first) };
+  if (growth === undefined) return level;
+  const [, rate] = /^(.*)\/\s*h$/.exec(growth) ?? [];
+  if (rate === undefined) throw new InputError(`${quoted(growth)} is no growth; write it per hour, like ${examples}`);
+  const written = rate.trim();
+  return written.endsWith('%')
+    ? { ...level, sharePerHour: shareOf(written, 0, 100) }
+    : { ...level, amountPerHour: amountOf(written) };
+}
+
+function diskLevel(text: string): UsageLevel {
+  if (text.includes('%')) throw new InputError(`${quoted(text)} is no amount of bytes; write it like 2Gi + 100Mi/h`);
+  return usageLevel(text, bytesOfQuantity, '2Gi or 2Gi + 100Mi/h');
+}
