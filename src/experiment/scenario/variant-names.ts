@@ -18,6 +18,9 @@ const POLICY_FIELDS = new Set([
   'overcommit',
   'deployment',
   'detection',
+  'scheduler',
+  'clusterAutoscaler',
+  'karpenter',
 ]);
 
 /** Words for the alternatives taken where there were several. Those below `policies` make rows, all others cells. */
