@@ -1,5 +1,7 @@
 import { changeOf, type ChangeText } from '../../orchestrators/kubernetes/changes/change-text.ts';
 import { canonicalText } from '../run-id.ts';
+import { clusterParts } from '../scenario/cluster-groups.ts';
+import { describeGroups } from '../scenario/describe-groups.ts';
 import type { PolicyPlan } from '../run-plan.ts';
 import type { PlannedScenario, PlannedVariant, ScenarioContext } from '../scenario/plan-scenario.ts';
 import { distinct, seedsOf, withFiles, withRecordings } from '../scenario/plan-scenario.ts';
@@ -95,7 +97,7 @@ function planVariant(
   checkKubernetes(plan);
   const labels = variantLabels(variant.picks);
   const policy = policyOf(plan, scheduler, setName, labels.policies, policies);
-  const machines = typeof rest.cluster === 'string' ? rest.cluster : (rest.cluster?.name ?? 'nodes of the manifests');
+  const machines = machinesOf(rest.cluster);
   const { policies: _policies, cluster, ...workload } = plan;
   return {
     cluster: {
@@ -109,6 +111,13 @@ function planVariant(
     policy,
     kubernetes: plan,
   };
+}
+
+function machinesOf(cluster: KubernetesText['cluster']): string {
+  if (cluster === undefined) return 'nodes of the manifests';
+  return typeof cluster === 'string'
+    ? cluster
+    : (cluster.name ?? describeGroups(clusterParts(cluster).groups).description);
 }
 
 /** Files that a step or policy names lie beside the scenario's own. */

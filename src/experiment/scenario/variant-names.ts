@@ -48,6 +48,7 @@ function labelOf({ path, value, index }: Pick): string {
   const last = keys.at(-1) ?? 'variant';
   if (value === null) return `no ${last}`;
   const own = nameOf(value);
+  if (typeof value === 'boolean' && keys[0] === 'policies') return `${value ? '' : 'no '}${hyphenated(last)}`;
   if (keys[0] === 'policies') {
     // `scaling: [fixed, ...]` needs no more words than the policy's own.
     if (keys.length === 1) return own ?? shortText(value) ?? `policies ${index + 1}`;
@@ -56,6 +57,11 @@ function labelOf({ path, value, index }: Pick): string {
     return `${keys.slice(keys.length > 3 ? 2 : keys.length - 1).join('.')}=${own ?? shortText(value) ?? index + 1}`;
   }
   return `${field}=${own ?? shortText(value) ?? index + 1}`;
+}
+
+/** `clusterAutoscaler` as `cluster-autoscaler`. */
+function hyphenated(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** `name(option=value)` of a policy in the form of a map, or the name of anything that has one. */
