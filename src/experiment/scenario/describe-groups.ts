@@ -2,7 +2,9 @@ import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 import type { ClusterFacts } from '../comparison.ts';
 
 /** The machines of some groups at the start, in words and in sums. */
-export function describeGroups(groups: readonly NodeGroup[]): Omit<ClusterFacts, 'name'> {
+export function describeGroups(
+  groups: readonly NodeGroup[],
+): Pick<ClusterFacts, 'nodes' | 'totals'> & { description: string } {
   const totals = { cpuMilli: 0, memBytes: 0, gpuCount: 0 };
   let nodes = 0;
   for (const { initial, template } of groups) {
