@@ -23,6 +23,13 @@ export interface AnnotatedTraffic {
   readonly objectives: readonly ObjectiveSpec[];
 }
 
+export interface TrafficSurroundings {
+  readonly zones: readonly string[];
+  readonly epochMs: number;
+  /** Services that get requests besides, by name or `namespace/name`. */
+  readonly also?: readonly string[];
+}
+
 /** Clients outside give up after so long where nothing is said, as in scenario files. */
 const OUTSIDE_TIMEOUT_US = seconds(30);
 const BACKOFF = { baseUs: 100_000, capUs: seconds(10), jitter: 'full' } as const;
@@ -35,13 +42,13 @@ const DEFAULTS = { concurrency: 10, work: { kind: 'exponential', meanUs: 20_000 
  */
 export function annotatedTraffic(
   objects: readonly NewObject<AnyObject>[],
-  { zones, epochMs }: { readonly zones: readonly string[]; readonly epochMs: number },
+  { zones, epochMs, also = [] }: TrafficSurroundings,
 ): AnnotatedTraffic {
   const known = objects.flatMap((one) => {
     const service = one as Service;
     return service.kind === 'Service' ? [{ service, said: annotationsFor(service, objects) }] : [];
   });
-  const modelled = reached(known);
+  const modelled = reached(known, also);
   const indexOf = new Map(modelled.map((one, index) => [one, index]));
   const names = uniqueNames(modelled.map(({ service }) => service.metadata));
   const services = modelled.map(({ service, said }, index): ServiceTraffic => {
@@ -115,8 +122,11 @@ function annotationsFor(service: Service, objects: readonly NewObject<AnyObject>
 }
 
 /** Those with traffic or promises, then all that they call, breadth first; in this order. */
-function reached(known: readonly Known[]): Known[] {
-  const found = known.filter(({ said }) => said.traffic !== undefined || said.objectives !== undefined);
+function reached(known: readonly Known[], also: readonly string[]): Known[] {
+  const wanted = also.map((name) => namedAnywhere(name, known));
+  const found = known.filter(
+    (one) => one.said.traffic !== undefined || one.said.objectives !== undefined || wanted.includes(one),
+  );
   for (const caller of found) {
     for (const call of caller.said.calls?.flat() ?? []) {
       const called = find(call.service, caller.service.metadata.namespace, known);
@@ -131,6 +141,28 @@ function reached(known: readonly Known[]): Known[] {
     }
   }
   return found;
+}
+
+/** A Service by `namespace/name`, or by its name where only one has it or one of the namespace `default` does. */
+function namedAnywhere(written: string, known: readonly Known[]): Known {
+  const own = find(written, 'default', known);
+  if (own !== undefined) return own;
+  const called = known.filter(({ service }) => service.metadata.name === written);
+  if (called.length === 1) return called[0];
+  const names = known.map(({ service: { metadata } }) => `${metadata.namespace}/${metadata.name}`);
+  if (called.length > 1)
+    throw new InputError(
+      `${called.length} Services are called "${written}"; write the namespace as well, such as ${called[0].service.metadata.namespace}/${written}`,
+    );
+  throw new InputError(`there is no Service called "${written}"${suggestion(written, names)}`);
+}
+
+/** The place of a service among those modelled, by its name or `namespace/name` as in `also`; -1: it is not there. */
+export function modelledService(written: string, services: readonly ServiceTraffic[]): number {
+  const exact = services.findIndex(({ namespace, name }) => `${namespace}/${name}` === written);
+  if (exact >= 0) return exact;
+  const inDefault = services.findIndex(({ namespace, name }) => namespace === 'default' && name === written);
+  return inDefault >= 0 ? inDefault : services.findIndex(({ name }) => name === written);
 }
 
 /** `cart` in the caller's namespace, `shop/cart`, or `cart.shop` with or without `.svc.cluster.local`. */
