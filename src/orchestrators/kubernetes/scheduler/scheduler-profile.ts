@@ -21,6 +21,9 @@ export interface SchedulerProfile {
   readonly preemption: boolean;
   readonly dynamicResources: boolean;
   readonly fit: ScoringStrategy;
+  /** Extended resources that NodeResourcesFit does not look at, by name and by what is before the slash; absent: none. */
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
   /** Resources whose balance counts, with weight 1 each. */
   readonly balancedResources: readonly string[];
   /** Weight that required affinity of existing pods has in scores. */
