@@ -69,7 +69,7 @@ export interface NodeAffinity {
   readonly preferred: readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[];
 }
 
-/** `matchLabelKeys` and `mismatchLabelKeys` are merged into the selector already. */
+/** Of a pod: `matchLabelKeys` and `mismatchLabelKeys` are merged into the selector by admission. Of a template: not yet. */
 export interface PodAffinityTerm {
   /** Absent: matches no pod. */
   readonly labelSelector?: LabelSelector;
@@ -77,6 +77,8 @@ export interface PodAffinityTerm {
   readonly namespaces: readonly string[];
   /** Absent: none; empty: all namespaces. With neither this nor `namespaces` the pod's own namespace is meant. */
   readonly namespaceSelector?: LabelSelector;
+  readonly matchLabelKeys?: readonly string[];
+  readonly mismatchLabelKeys?: readonly string[];
 }
 
 export interface PodAffinity {
