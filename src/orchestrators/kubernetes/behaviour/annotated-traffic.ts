@@ -123,9 +123,9 @@ function annotationsFor(service: Service, objects: readonly NewObject<AnyObject>
 
 /** Those with traffic or promises, then all that they call, breadth first; in this order. */
 function reached(known: readonly Known[], also: readonly string[]): Known[] {
-  const wanted = also.map((name) => namedAnywhere(name, known));
+  const wanted = new Set(also.map((name) => namedAnywhere(name, known)));
   const found = known.filter(
-    (one) => one.said.traffic !== undefined || one.said.objectives !== undefined || wanted.includes(one),
+    (one) => one.said.traffic !== undefined || one.said.objectives !== undefined || wanted.has(one),
   );
   for (const caller of found) {
     for (const call of caller.said.calls?.flat() ?? []) {

@@ -115,9 +115,9 @@ function readPodAnnotations(annotations: Labels): PodAnnotations {
     duration: of('duration', durationSpecOf),
     failureShare: of('failure-share', (text) => shareOf(text)),
     exitCode: of('exit-code', (text) => wholeNumberOf(text, 0, 255)),
-    cpuUsage: of('cpu-usage', (text) => usageLevel(text, cpuMilliOf, '60% or 250m')),
+    cpuUsage: of('cpu-usage', cpuLevel),
     memUsage: of('memory-usage', (text) => usageLevel(text, bytesOfQuantity, '80%, 300Mi or 300Mi + 50Mi/h')),
-    diskUsage: of('disk-usage', (text) => diskLevel(text)),
+    diskUsage: of('disk-usage', diskLevel),
   };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
@@ -150,6 +150,11 @@ function usageLevel(text: string, amountOf: (text: string) => number, examples: 
   return written.endsWith('%')
     ? { ...level, sharePerHour: shareOf(written, 0, 100) }
     : { ...level, amountPerHour: amountOf(written) };
+}
+
+function cpuLevel(text: string): UsageLevel {
+  if (text.includes('+')) throw new InputError(`${quoted(text)} grows, which CPU does not; write it like 60% or 250m`);
+  return usageLevel(text, cpuMilliOf, '60% or 250m');
 }
 
 function diskLevel(text: string): UsageLevel {
