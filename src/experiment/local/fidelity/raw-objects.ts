@@ -38,7 +38,9 @@ export function rawPod(raw: Raw, id: number): Pod {
           nodeAffinity: {
             ...(a.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution === undefined
               ? {}
-              : { required: a.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.map(term) }),
+              : {
+                  required: a.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.map(term),
+                }),
             preferred: (a.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((p: Raw) => ({
               weight: p.weight,
               preference: term(p.preference),
@@ -99,7 +101,11 @@ function podAffinity(raw: Raw): PodAffinity {
 }
 
 function podTerm(raw: Raw): Raw {
-  return { namespaces: [], ...raw, ...(raw.labelSelector === undefined ? {} : { labelSelector: selector(raw.labelSelector) }) };
+  return {
+    namespaces: [],
+    ...raw,
+    ...(raw.labelSelector === undefined ? {} : { labelSelector: selector(raw.labelSelector) }),
+  };
 }
 
 function selector(raw: Raw): LabelSelector {
