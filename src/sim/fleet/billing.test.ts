@@ -30,6 +30,22 @@ function group(name: string, cores: number, gib: number, usdPerHour: number): No
 const groups = [group('small', 2, 8, 0.36), group('big', 8, 32, 1.44)];
 
 describe('billing by the second', () => {
+  test('machines and services that become known later are billed alike', () => {
+    const early = new Billing(groups, ['web', 'db'], rules);
+    const late = new Billing([], [], rules);
+    for (const billing of [early, late]) {
+      billing.advance(seconds(100));
+      if (billing === late) for (const one of groups) billing.addGroup(one);
+      billing.nodeStarted(0, 1);
+      if (billing === late) for (const one of ['web', 'db']) billing.addService(one);
+      billing.requested(0, 1, 4000, 16 * GIB);
+      billing.advance(seconds(3700));
+    }
+    // An hour of 1.44 USD, half of it requested by db.
+    expect(late.result(0).byService).toEqual({ web: 0, db: 0.72 });
+    expect(late.result(0)).toEqual(early.result(0));
+  });
+
   test('a machine costs its price for its time, begun seconds in full, 60 s at least', () => {
     const billing = new Billing(groups, [], rules);
     billing.nodeStarted(0, 0);

@@ -31,8 +31,8 @@ export interface BillingRules {
  * two (GPUs) are not split: who takes all of the CPU and memory bears all of the machine.
  */
 export class Billing {
-  private readonly groups: readonly NodeGroup[];
-  private readonly services: readonly string[];
+  private readonly groups: NodeGroup[];
+  private readonly services: string[];
   private readonly rules: BillingRules;
   private nowUs = 0;
   /** By node: its group and when its bill began; absent when it is not billed. */
@@ -47,21 +47,41 @@ export class Billing {
   private readonly onUs: Integral[];
   private readonly usedMilliUs: Integral[];
   /** By group and service: millicores and bytes requested over time. */
-  private readonly cpu: Integral[];
-  private readonly mem: Integral[];
+  private readonly cpu: Integral[][];
+  private readonly mem: Integral[][];
   private readonly trafficBytes: number[];
 
   constructor(groups: readonly NodeGroup[], services: readonly string[], rules: BillingRules) {
-    this.groups = groups;
-    this.services = services;
+    this.groups = [];
+    this.services = [];
     this.rules = rules;
-    this.billedS = groups.map(() => 0);
-    this.count = groups.map(() => 0);
-    this.onUs = groups.map(() => new Integral());
-    this.usedMilliUs = groups.map(() => new Integral());
-    this.cpu = groups.flatMap(() => services.map(() => new Integral()));
-    this.mem = groups.flatMap(() => services.map(() => new Integral()));
-    this.trafficBytes = services.map(() => 0);
+    this.billedS = [];
+    this.count = [];
+    this.onUs = [];
+    this.usedMilliUs = [];
+    this.cpu = [];
+    this.mem = [];
+    this.trafficBytes = [];
+    for (const service of services) this.addService(service);
+    for (const group of groups) this.addGroup(group);
+  }
+
+  /** Another kind of machine. Returns its number. */
+  addGroup(group: NodeGroup): number {
+    this.billedS.push(0);
+    this.count.push(0);
+    this.onUs.push(new Integral());
+    this.usedMilliUs.push(new Integral());
+    this.cpu.push(this.services.map(() => new Integral()));
+    this.mem.push(this.services.map(() => new Integral()));
+    return this.groups.push(group) - 1;
+  }
+
+  /** Another service that requests are billed to. Returns its number. */
+  addService(service: string): number {
+    for (const ofGroup of [...this.cpu, ...this.mem]) ofGroup.push(new Integral());
+    this.trafficBytes.push(0);
+    return this.services.push(service) - 1;
   }
 
   /** All that follows happens at this time, until the next call. */
@@ -92,9 +112,8 @@ export class Billing {
     const bill = this.billed(node);
     bill.cpu += cpuMilli;
     bill.mem += memBytes;
-    const at = bill.group * this.services.length + service;
-    this.cpu[at].change(this.nowUs, cpuMilli);
-    this.mem[at].change(this.nowUs, memBytes);
+    this.cpu[bill.group][service].change(this.nowUs, cpuMilli);
+    this.mem[bill.group][service].change(this.nowUs, memBytes);
   }
 
   /** So much more (or less) CPU is used on a machine; for the energy only. */
@@ -164,10 +183,9 @@ export class Billing {
 
   private requestedUsd(group: number, service: number): number {
     const { template, usdPerHour } = this.groups[group];
-    const at = group * this.services.length + service;
     const share = cpuPriceShare(template.cpuMilli, template.memBytes);
-    const cpu = template.cpuMilli > 0 ? this.cpu[at].until(this.nowUs) / template.cpuMilli : 0;
-    const mem = template.memBytes > 0 ? this.mem[at].until(this.nowUs) / template.memBytes : 0;
+    const cpu = template.cpuMilli > 0 ? this.cpu[group][service].until(this.nowUs) / template.cpuMilli : 0;
+    const mem = template.memBytes > 0 ? this.mem[group][service].until(this.nowUs) / template.memBytes : 0;
     return ((share * cpu + (1 - share) * mem) / US_PER_HOUR) * usdPerHour;
   }
 

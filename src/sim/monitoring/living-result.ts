@@ -34,6 +34,16 @@ export interface HappeningRecord {
   readonly what: string;
 }
 
+/** A timer that ran: who waited for what, and until when. */
+export interface TimerRecord {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** `node-monitor-grace-period`, `tolerationSeconds`, `stabilizationWindow`, ... */
+  readonly timer: string;
+  /** What it ran for, one or several. */
+  readonly about: string;
+}
+
 /** A promise and how it was kept. */
 export interface ObjectiveResult {
   readonly service: string;
@@ -99,6 +109,8 @@ export interface LivingResult {
   readonly services: readonly ServiceResult[];
   readonly objectives: readonly ObjectiveResult[];
   readonly cost: CostResult;
+  /** In order of their beginnings; absent: timers were not recorded. */
+  readonly timers?: readonly TimerRecord[];
   /** Sentences for the report: which model ran, what was left out. */
   readonly notes: readonly string[];
 }

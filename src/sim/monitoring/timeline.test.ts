@@ -23,6 +23,16 @@ describe('a timeline', () => {
     ]);
   });
 
+  test('a series that begins later has nothing before', () => {
+    const timeline = new Timeline(seconds(30), seconds(10), 3);
+    timeline.endScrape(seconds(10));
+    const line = timeline.add(about, 'mean');
+    timeline.take(line, 7);
+    timeline.endScrape(seconds(20));
+    timeline.finish(seconds(20));
+    expect(timeline.series[0].values).toEqual([Number.NaN, 7]);
+  });
+
   test('has no value where nothing was measured, and largest values below zero too', () => {
     const timeline = new Timeline(seconds(20), seconds(10), 2);
     const line = timeline.add(about, 'max');

@@ -21,12 +21,12 @@ export class Timeline {
     this.scrapesPerPoint = Math.max(1, Math.ceil(durationUs / scrapeUs / Math.max(1, points)));
   }
 
-  /** A new series. Returns its number, for `take`. */
+  /** A new series, which may begin later than others. Returns its number, for `take`. */
   add(series: Omit<TimelineSeries, 'values'>, fold: Folding): number {
     this.folds.push(fold);
     this.folded.push(0);
     this.counts.push(0);
-    return this.series.push({ ...series, values: [] }) - 1;
+    return this.series.push({ ...series, values: this.timeUs.map(() => Number.NaN) }) - 1;
   }
 
   /** The value of a series at the current scrape. NaN: nothing was measured. */
