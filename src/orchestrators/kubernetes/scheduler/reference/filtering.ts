@@ -23,6 +23,9 @@ export interface Filtering {
   readonly rejected: ReadonlyMap<ReferenceNode, Rejection>;
   /** How far the start of the next search moves on. */
   readonly movesBy: number;
+  /** Nodes that could be meant at all, and how many feasible ones were looked for among them. */
+  readonly candidates: number;
+  readonly wanted: number;
 }
 
 export function prepareFilters(pod: PlacedPod, cluster: ReferenceCluster): PreparedFilters {
@@ -59,10 +62,12 @@ export function findFeasible(
     if (rejection !== undefined) rejected.set(node, rejection);
     return rejection === undefined;
   };
-  if (prepared.rejection !== undefined) return { prepared, feasible: [], rejected, movesBy: 0 };
+  if (prepared.rejection !== undefined)
+    return { prepared, feasible: [], rejected, movesBy: 0, candidates: 0, wanted: 0 };
 
   const own = cluster.node(pod.pod.status.nominatedNodeName ?? '');
-  if (own !== undefined && judge(own)) return { prepared, feasible: [own], rejected, movesBy: 0 };
+  if (own !== undefined && judge(own))
+    return { prepared, feasible: [own], rejected, movesBy: 0, candidates: 1, wanted: 1 };
 
   const { only } = prepared;
   const candidates = only === undefined ? cluster.nodes : cluster.nodes.filter((node) => only.nodes.has(node.name));
@@ -74,7 +79,8 @@ export function findFeasible(
     if (feasible.length === wanted) break;
     feasible.push(node);
   }
-  return { prepared, feasible, rejected, movesBy: feasible.length + rejected.size };
+  const movesBy = feasible.length + rejected.size;
+  return { prepared, feasible, rejected, movesBy, candidates: candidates.length, wanted };
 }
 
 /**

@@ -15,7 +15,7 @@ import { type Filtering, findFeasible, judgeNode, prepareFilters } from './filte
 import { ImageStates } from './image-states.ts';
 import type { ReferenceCluster, Rejection } from './plugin.ts';
 import { type PlacedPod, placedPod, type ReferenceNode, referenceNode, withPods } from './reference-node.ts';
-import { referenceRefusal, refusalWithoutNodes } from './reference-refusal.ts';
+import { referenceRefusal } from './reference-refusal.ts';
 import { type Scoring, scoreNodes } from './scoring.ts';
 
 /** What a core may need besides its profile. */
@@ -128,8 +128,7 @@ export class ReferenceCore implements SchedulingCore {
   decide(pod: Pod): CoreDecision {
     const considered = this.consider(pod, true);
     const { filtering, cluster } = considered;
-    if (cluster.nodes.length === 0) return refusalWithoutNodes();
-    this.start = (this.start + filtering.movesBy) % cluster.nodes.length;
+    if (cluster.nodes.length > 0) this.start = (this.start + filtering.movesBy) % cluster.nodes.length;
     const counts = {
       feasible: filtering.feasible.length,
       examined: filtering.feasible.length + filtering.rejected.size,
@@ -216,7 +215,7 @@ export class ReferenceCore implements SchedulingCore {
   }
 
   /** Other pods that keep room on the node against this one: nominated there, of at least its priority. */
-  private nominatedTo(node: ReferenceNode, { pod }: PlacedPod): PlacedPod[] {
+  nominatedTo(node: ReferenceNode, { pod }: PlacedPod): PlacedPod[] {
     const pods: PlacedPod[] = [];
     for (const { placed, node: name } of this.nominations.values())
       if (name === node.name && placed.pod.id !== pod.id && placed.info.spec.priority >= pod.spec.priority)

@@ -1,5 +1,5 @@
 import { filterMessage, NO_NODES_MESSAGE, type RefusalCounts, refusalMessage } from '../refusal-message.ts';
-import type { CoreDecision, Refusal } from '../scheduling-core.ts';
+import type { Refusal } from '../scheduling-core.ts';
 import type { Consideration } from './reference-core.ts';
 
 /** Why no node was found, from the rejections of all nodes. */
@@ -11,8 +11,11 @@ export function referenceRefusal({ cluster, filtering, pod }: Consideration): Re
   for (const plugin of prepared.only?.plugins ?? []) rejectedBy.add(plugin);
   const counts = refusalCounts(filtering, nodes.length);
   return {
-    message: () => refusalMessage(counts, profile, pod.info.spec.preemptionPolicy === 'Never'),
-    filterMessage: () => filterMessage(counts),
+    message: () =>
+      nodes.length === 0
+        ? NO_NODES_MESSAGE
+        : refusalMessage(counts, profile, pod.info.spec.preemptionPolicy === 'Never'),
+    filterMessage: () => (nodes.length === 0 ? NO_NODES_MESSAGE : filterMessage(counts)),
     plugins: profile.filters.filter((plugin) => rejectedBy.has(plugin)),
     candidates: () =>
       nodes.filter((node) => (rejected.get(node) ?? prepared.rejection)?.resolvable === true).map((node) => node.name),
@@ -20,7 +23,7 @@ export function referenceRefusal({ cluster, filtering, pod }: Consideration): Re
 }
 
 /** Nodes by reason. Nodes that were left out before the filters give the reason of the plugins that left them out. */
-export function refusalCounts({ prepared, rejected }: Consideration['filtering'], nodeCount: number): RefusalCounts {
+function refusalCounts({ prepared, rejected }: Consideration['filtering'], nodeCount: number): RefusalCounts {
   const reasons = new Map<string, number>();
   let resolvableCount = 0;
   for (const rejection of rejected.values()) {
@@ -32,15 +35,4 @@ export function refusalCounts({ prepared, rejected }: Consideration['filtering']
   if (prepared.only !== undefined)
     reasons.set(`node(s) didn't satisfy plugin(s) [${prepared.only.plugins.join(' ')}]`, nodeCount - rejected.size);
   return { nodeCount, reasons, resolvableCount };
-}
-
-/** A cluster without nodes: no plugin is asked. */
-export function refusalWithoutNodes(): CoreDecision {
-  const refusal: Refusal = {
-    message: () => NO_NODES_MESSAGE,
-    filterMessage: () => NO_NODES_MESSAGE,
-    plugins: [],
-    candidates: () => [],
-  };
-  return { nodeName: undefined, feasible: 0, examined: 0, refusal };
 }

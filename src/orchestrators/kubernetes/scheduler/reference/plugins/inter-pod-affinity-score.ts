@@ -1,6 +1,6 @@
 import type { Labels } from '../../../objects/meta.ts';
 import { type PodInfo, type PodTerm, termMatches } from '../../pod-info.ts';
-import { MAX_NODE_SCORE } from '../normalise.ts';
+import { largest, MAX_NODE_SCORE, smallest } from '../normalise.ts';
 import { ownTerms } from '../own-terms.ts';
 import type { ScorePlugin } from '../plugin.ts';
 import { TopologyCounts } from '../topology-counts.ts';
@@ -36,8 +36,8 @@ export const interPodAffinityScore: ScorePlugin = {
     return {
       score: ({ labels }) => sums.sumAt(labels),
       normalise(scores) {
-        const lowest = Math.min(...scores);
-        const range = Math.max(...scores) - lowest;
+        const lowest = smallest(scores, Infinity);
+        const range = largest(scores, -Infinity) - lowest;
         // The quotient first, in floating point: 29 of 100 is 28 by upstream's arithmetic.
         return scores.map((score) => (range > 0 ? Math.trunc(MAX_NODE_SCORE * ((score - lowest) / range)) : 0));
       },

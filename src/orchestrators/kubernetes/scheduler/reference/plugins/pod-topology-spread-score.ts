@@ -1,6 +1,6 @@
 import { log } from '../../../../../sim/exact-math.ts';
 import type { SpreadConstraint } from '../../pod-info.ts';
-import { MAX_NODE_SCORE } from '../normalise.ts';
+import { largest, MAX_NODE_SCORE, smallest } from '../normalise.ts';
 import type { ScorePlugin } from '../plugin.ts';
 import type { ReferenceNode } from '../reference-node.ts';
 import { hasAllKeys, isIncluded, matchingPods } from './pod-topology-spread.ts';
@@ -65,8 +65,8 @@ function domainsOf(constraint: SpreadConstraint, nodes: readonly ReferenceNode[]
 
 function fewestFirst(scores: readonly number[], scored: readonly boolean[]): number[] {
   const counted = scores.filter((_, i) => scored[i]);
-  const highest = Math.max(0, ...counted);
-  const lowest = Math.min(...counted);
+  const highest = largest(counted, 0);
+  const lowest = smallest(counted, Infinity);
   return scores.map((score, i) => {
     if (!scored[i]) return 0;
     return highest === 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (highest + lowest - score)) / highest);
