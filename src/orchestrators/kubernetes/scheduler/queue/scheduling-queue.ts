@@ -1,0 +1,437 @@
+import type { Pod } from '../../objects/pod.ts';
+import { type ClusterEvent, eventLabel, podEvents } from './cluster-event.ts';
+import { hint, type HintContext, interestedIn } from './queueing-hints.ts';
+import { PlacedHeap } from './placed-heap.ts';
+
+/** Where a pod that waits for a node is. `in-flight`: an attempt is going on, or its outcome is held back. */
+export type QueuePlace = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'in-flight';
+
+/** A pod in the queue, with what happened to it so far. */
+export interface QueuedPod {
+  pod: Pod;
+  place: QueuePlace;
+  /** When it came into the queue, or came back from its last attempt. */
+  timestampUs: number;
+  /** When it first became ready for an attempt. */
+  initialAttemptUs: number | undefined;
+  attempts: number;
+  unschedulableCount: number;
+  consecutiveErrors: number;
+  /** Plugins that refused it at its last attempt, or hold it back: only their hints can wake it. */
+  plugins: readonly string[];
+  /** Plugins that made it wait; their hints skip the backoff. */
+  pending: readonly string[];
+  /** The plugin that keeps it out of the queue. */
+  gate: string | undefined;
+  /** What brought it to where it is: the label of an event, `ScheduleAttemptFailure`, `BackoffComplete`, `PopFromBackoffQ`. */
+  broughtBy: string;
+  /** -1: to be worked out. */
+  backoffUntilUs: number;
+  heapIndex: number;
+}
+
+export interface QueueRules extends HintContext {
+  readonly initialBackoffUs: number;
+  readonly maxBackoffUs: number;
+  /** Wall-clock microseconds past a whole second when the run's clock stands at 0. */
+  readonly pastWholeSecondUs: number;
+  /** PreEnqueue: the plugin that holds the pod back; undefined: none does. */
+  gate(pod: Pod): string | undefined;
+}
+
+/** The backoff queue is flushed, and expirations are cut, to whole seconds of the wall clock. */
+export const BACKOFF_WINDOW_US = 1_000_000;
+/** Longer than this no pod is left lying without an attempt. */
+export const MAX_UNSCHEDULABLE_US = 300_000_000;
+
+type Strategy = 'skip' | 'after-backoff' | 'immediately';
+
+/**
+ * kube-scheduler's queue (pkg/scheduler/backend/queue): the active queue by priority and time; pods that wait out a
+ * backoff, from which an idle scheduler takes them early; pods that were refused and wait for an event that may help.
+ * Ties upstream leaves to its heaps go to the pod that was created first. Times are given by the caller and never go back.
+ */
+export class SchedulingQueue {
+  private readonly rules: QueueRules;
+  private readonly entries = new Map<number, QueuedPod>();
+  private readonly active = new PlacedHeap<QueuedPod>(comesFirst);
+  private readonly backoff: PlacedHeap<QueuedPod>;
+  private readonly errorBackoff: PlacedHeap<QueuedPod>;
+  /** Refused and gated pods by the plugins whose hints may wake them. */
+  private readonly waitingFor = new Map<string, Map<number, QueuedPod>>();
+  private readonly unschedulable = new Map<number, QueuedPod>();
+  private gated = 0;
+  /** Attempts that are going on, with how many events had been noted before each. */
+  private readonly inFlight = new Map<number, number>();
+  private noted: ClusterEvent[] = [];
+  private forgotten = 0;
+
+  constructor(rules: QueueRules) {
+    this.rules = rules;
+    const expiresFirst = (left: QueuedPod, right: QueuedPod): boolean => {
+      const [one, other] = [this.backoffUntilUs(left), this.backoffUntilUs(right)];
+      return one < other || (one === other && comesFirst(left, right));
+    };
+    this.backoff = new PlacedHeap(expiresFirst);
+    this.errorBackoff = new PlacedHeap(expiresFirst);
+  }
+
+  /** Pods by where they are. */
+  get sizes(): { active: number; backoff: number; unschedulable: number; gated: number } {
+    return {
+      active: this.active.size,
+      backoff: this.backoff.size + this.errorBackoff.size,
+      unschedulable: this.unschedulable.size - this.gated,
+      gated: this.gated,
+    };
+  }
+
+  /** Whether `pop` has something. */
+  get hasNext(): boolean {
+    return this.active.size > 0 || this.backoff.size > 0;
+  }
+
+  /** Whether pods lie there that time alone could wake. */
+  get hasUnschedulable(): boolean {
+    return this.unschedulable.size > this.gated;
+  }
+
+  /** When the next pods have waited out their backoff; Infinity: none is waiting. */
+  get nextFlushUs(): number {
+    let nextUs = Infinity;
+    for (const heap of [this.backoff, this.errorBackoff]) {
+      const first = heap.peek();
+      // A pod whose second has begun is still backing off: it comes with the flush after it.
+      if (first !== undefined) nextUs = Math.min(nextUs, this.backoffUntilUs(first) + BACKOFF_WINDOW_US);
+    }
+    return nextUs;
+  }
+
+  get(id: number): QueuedPod | undefined {
+    return this.entries.get(id);
+  }
+
+  /** A pod that is new. */
+  add(pod: Pod, nowUs: number): void {
+    const entry: QueuedPod = {
+      pod,
+      place: 'in-flight',
+      timestampUs: nowUs,
+      initialAttemptUs: undefined,
+      attempts: 0,
+      unschedulableCount: 0,
+      consecutiveErrors: 0,
+      plugins: [],
+      pending: [],
+      gate: undefined,
+      broughtBy: '',
+      backoffUntilUs: -1,
+      heapIndex: -1,
+    };
+    this.entries.set(pod.id, entry);
+    this.moveToActive(entry, 'UnscheduledPodAdd', nowUs);
+  }
+
+  /** Another state of a pod: where it lies still it may be worth an attempt now. */
+  update(before: Pod, after: Pod, nowUs: number): void {
+    const entry = this.entries.get(after.id);
+    if (entry === undefined) {
+      this.add(after, nowUs);
+      return;
+    }
+    entry.pod = after;
+    if (entry.place === 'in-flight') {
+      for (const event of podEvents(after, before)) this.noted.push(event);
+    } else if (entry.place === 'unschedulable') {
+      for (const event of podEvents(after, before)) {
+        const strategy = this.strategyFor(entry, event);
+        if (strategy === 'skip') continue;
+        this.takeOut(entry);
+        this.requeue(entry, strategy, eventLabel(event), nowUs);
+        if ((entry.place as QueuePlace) !== 'unschedulable') break;
+      }
+    }
+  }
+
+  /** A pod is gone or has a node; an attempt that is going on ends with `done`. */
+  delete(id: number): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined || entry.place === 'in-flight') return;
+    this.takeOut(entry);
+    this.entries.delete(id);
+  }
+
+  /** Takes the pod whose turn it is; an empty active queue gives one whose backoff is not over. */
+  pop(): QueuedPod | undefined {
+    let entry = this.active.pop();
+    if (entry === undefined) {
+      entry = this.backoff.pop();
+      if (entry === undefined) return undefined;
+      entry.broughtBy = 'PopFromBackoffQ';
+    }
+    return this.launch(entry);
+  }
+
+  /** Takes this pod, wherever it is; undefined: it is not here, is being tried, or is held back. */
+  popPod(id: number): QueuedPod | undefined {
+    const entry = this.entries.get(id);
+    if (entry === undefined || entry.place === 'in-flight' || entry.gate !== undefined) return undefined;
+    this.takeOut(entry);
+    return this.launch(entry);
+  }
+
+  /** The attempt is over and the pod need not come back. */
+  done(id: number): void {
+    if (this.entries.get(id)?.place === 'in-flight') this.entries.delete(id);
+    this.land(id);
+  }
+
+  /** A pod comes back from an attempt that failed; without plugins that refused it, it was an error. */
+  comeBack(entry: QueuedPod, plugins: readonly string[], nowUs: number, pending: readonly string[] = []): QueuePlace {
+    entry.plugins = plugins;
+    entry.pending = pending;
+    if (plugins.length === 0 && pending.length === 0) {
+      entry.consecutiveErrors++;
+    } else {
+      entry.unschedulableCount++;
+      entry.consecutiveErrors = 0;
+    }
+    entry.timestampUs = nowUs;
+    entry.backoffUntilUs = -1;
+    const [strategy, event] = this.strategyAfterFlight(entry);
+    this.land(entry.pod.id);
+    // An event during the attempt that may help is worth more to know than that it failed.
+    const label = event === undefined ? 'ScheduleAttemptFailure' : eventLabel(event);
+    this.requeue(entry, strategy, label, nowUs);
+    return entry.place;
+  }
+
+  /** Something happened: wakes the pods that it may help. `concerns` leaves out others. */
+  note(event: ClusterEvent, nowUs: number, concerns?: (pod: Pod) => boolean): void {
+    if (event.resource === '*') {
+      this.wakeAll(event, nowUs);
+      return;
+    }
+    const interested = interestedIn(event);
+    if (interested.length === 0) return;
+    if (this.inFlight.size > 0) this.noted.push(event);
+    if (this.unschedulable.size === 0) return;
+    const candidates = new Map<number, QueuedPod>();
+    for (const [plugin] of interested) {
+      for (const entry of this.waitingFor.get(plugin)?.values() ?? []) candidates.set(entry.pod.id, entry);
+    }
+    for (const entry of candidates.values()) {
+      const { gate } = entry;
+      if (gate !== undefined && !interested.some(([plugin]) => plugin === gate)) continue;
+      if (concerns !== undefined && !concerns(entry.pod)) continue;
+      const strategy = this.strategyFor(entry, event);
+      if (strategy === 'skip') continue;
+      this.takeOut(entry);
+      this.requeue(entry, strategy, eventLabel(event), nowUs);
+    }
+  }
+
+  /** Makes pods ready for an attempt at once, wherever they wait; for one that is being tried, as soon as it comes back. */
+  activate(ids: readonly number[], nowUs: number): void {
+    for (const id of ids) {
+      const entry = this.entries.get(id);
+      if (entry === undefined || entry.place === 'active') continue;
+      if (entry.place === 'in-flight') {
+        this.noted.push({ resource: '*', action: 'ForceActivate', podId: id });
+      } else {
+        const skipsGate = entry.place === 'backoff' || entry.place === 'error-backoff';
+        this.takeOut(entry);
+        this.moveToActive(entry, 'ForceActivate', nowUs, skipsGate);
+      }
+    }
+  }
+
+  /** Moves the pods that have waited out their backoff. */
+  flushBackoff(nowUs: number): void {
+    for (const heap of [this.backoff, this.errorBackoff]) {
+      for (let first = heap.peek(); first !== undefined && !this.isBackingOff(first, nowUs); first = heap.peek()) {
+        heap.remove(first);
+        this.moveToActive(first, 'BackoffComplete', nowUs, true);
+      }
+    }
+  }
+
+  /** Moves the pods that have lain there for more than five minutes, whatever they wait for; not those held back. */
+  flushUnschedulable(nowUs: number): void {
+    let moved = false;
+    for (const entry of [...this.unschedulable.values()]) {
+      if (entry.gate !== undefined || nowUs - entry.timestampUs <= MAX_UNSCHEDULABLE_US) continue;
+      this.takeOut(entry);
+      this.requeue(entry, 'after-backoff', 'UnschedulableTimeout', nowUs);
+      moved = true;
+    }
+    if (moved && this.inFlight.size > 0) this.noted.push({ resource: '*', action: 'UnschedulableTimeout' });
+  }
+
+  /** All pods that wait, for tests and explanations. */
+  all(): IterableIterator<QueuedPod> {
+    return this.entries.values();
+  }
+
+  private wakeAll(event: Extract<ClusterEvent, { resource: '*' }>, nowUs: number): void {
+    if (this.inFlight.size > 0) this.noted.push(event);
+    for (const entry of [...this.unschedulable.values()]) {
+      if (entry.gate !== undefined || (event.podId !== undefined && event.podId !== entry.pod.id)) continue;
+      this.takeOut(entry);
+      this.requeue(entry, 'after-backoff', event.action, nowUs);
+    }
+  }
+
+  private strategyFor(entry: QueuedPod, event: ClusterEvent): Strategy {
+    const { plugins, pending } = entry;
+    if (plugins.length === 0 && pending.length === 0) return 'after-backoff';
+    if (event.resource === '*')
+      return event.podId === undefined || event.podId === entry.pod.id ? 'after-backoff' : 'skip';
+    let strategy: Strategy = 'skip';
+    for (const [plugin, rule] of interestedIn(event)) {
+      const isPending = pending.includes(plugin);
+      if (!isPending && !plugins.includes(plugin)) continue;
+      if (!hint(rule, entry.pod, event, this.rules)) continue;
+      if (isPending) return 'immediately';
+      if (pending.length === 0) return 'after-backoff';
+      strategy = 'after-backoff';
+    }
+    return strategy;
+  }
+
+  /** What the events during the attempt say, and the one that said it. */
+  private strategyAfterFlight(entry: QueuedPod): [Strategy, ClusterEvent | undefined] {
+    if (entry.plugins.length === 0 && entry.pending.length === 0) return ['after-backoff', undefined];
+    let best: [Strategy, ClusterEvent | undefined] = ['skip', undefined];
+    const from = (this.inFlight.get(entry.pod.id) ?? this.forgotten) - this.forgotten;
+    for (let k = from; k < this.noted.length; k++) {
+      const strategy = this.strategyFor(entry, this.noted[k]);
+      if (strategy === 'skip') continue;
+      if (strategy === 'immediately' || entry.pending.length === 0) return [strategy, this.noted[k]];
+      best = [strategy, this.noted[k]];
+    }
+    return best;
+  }
+
+  private requeue(entry: QueuedPod, strategy: Strategy, by: string, nowUs: number): void {
+    if (strategy === 'skip') this.moveToUnschedulable(entry, by);
+    else if (strategy === 'after-backoff' && this.isBackingOff(entry, nowUs)) this.moveToBackoff(entry, by);
+    else this.moveToActive(entry, by, nowUs);
+  }
+
+  private moveToActive(entry: QueuedPod, by: string, nowUs: number, skipsGate = false): void {
+    if (!skipsGate && this.isHeldBack(entry)) {
+      this.moveToUnschedulable(entry, by);
+      return;
+    }
+    entry.initialAttemptUs ??= nowUs;
+    entry.broughtBy = by;
+    entry.place = 'active';
+    this.active.push(entry);
+  }
+
+  private moveToBackoff(entry: QueuedPod, by: string): void {
+    if (this.isHeldBack(entry)) {
+      this.moveToUnschedulable(entry, by);
+      return;
+    }
+    entry.broughtBy = by;
+    const isError = entry.plugins.length === 0 && entry.pending.length === 0;
+    entry.place = isError ? 'error-backoff' : 'backoff';
+    (isError ? this.errorBackoff : this.backoff).push(entry);
+  }
+
+  private moveToUnschedulable(entry: QueuedPod, by: string): void {
+    entry.broughtBy = by;
+    entry.place = 'unschedulable';
+    this.unschedulable.set(entry.pod.id, entry);
+    if (entry.gate !== undefined) this.gated++;
+    for (const plugin of [...entry.plugins, ...entry.pending]) {
+      let waiting = this.waitingFor.get(plugin);
+      if (waiting === undefined) {
+        waiting = new Map<number, QueuedPod>();
+        this.waitingFor.set(plugin, waiting);
+      }
+      waiting.set(entry.pod.id, entry);
+    }
+  }
+
+  /** Takes a pod out of wherever it waits. */
+  private takeOut(entry: QueuedPod): void {
+    const { id } = entry.pod;
+    if (entry.place === 'active') this.active.remove(entry);
+    else if (entry.place === 'backoff') this.backoff.remove(entry);
+    else if (entry.place === 'error-backoff') this.errorBackoff.remove(entry);
+    else if (this.unschedulable.delete(id)) {
+      if (entry.gate !== undefined) this.gated--;
+      for (const plugin of [...entry.plugins, ...entry.pending]) this.waitingFor.get(plugin)?.delete(id);
+    }
+  }
+
+  /** PreEnqueue; the plugin that holds the pod back is one more that only a hint can satisfy. */
+  private isHeldBack(entry: QueuedPod): boolean {
+    entry.gate = this.rules.gate(entry.pod);
+    if (entry.gate === undefined) return false;
+    if (!entry.plugins.includes(entry.gate)) entry.plugins = [...entry.plugins, entry.gate];
+    return true;
+  }
+
+  private launch(entry: QueuedPod): QueuedPod {
+    entry.place = 'in-flight';
+    entry.attempts++;
+    entry.backoffUntilUs = -1;
+    entry.plugins = [];
+    entry.pending = [];
+    entry.gate = undefined;
+    this.inFlight.set(entry.pod.id, this.forgotten + this.noted.length);
+    return entry;
+  }
+
+  /** Forgets the events that no attempt still needs. */
+  private land(id: number): void {
+    if (!this.inFlight.delete(id)) return;
+    if (this.noted.length === 0) return;
+    const all = this.forgotten + this.noted.length;
+    let [first] = this.inFlight.values();
+    first ??= all;
+    if (first === all) {
+      this.forgotten = all;
+      this.noted = [];
+    } else if (first - this.forgotten > 1024) {
+      // Attempts are launched in order, so the first one has the oldest event.
+      this.noted = this.noted.slice(first - this.forgotten);
+      this.forgotten = first;
+    }
+  }
+
+  /** Timestamp plus 1, 2, 4, 8, 10, 10 s, cut to the whole second; 0: there is none. */
+  private backoffUntilUs(entry: QueuedPod): number {
+    const count = entry.consecutiveErrors > 0 ? entry.consecutiveErrors : entry.unschedulableCount;
+    if (count === 0) return -Infinity;
+    if (entry.backoffUntilUs === -1)
+      entry.backoffUntilUs = this.wholeSecond(entry.timestampUs + backoffUs(this.rules, count));
+    return entry.backoffUntilUs;
+  }
+
+  private isBackingOff(entry: QueuedPod, nowUs: number): boolean {
+    return this.backoffUntilUs(entry) >= this.wholeSecond(nowUs);
+  }
+
+  private wholeSecond(timeUs: number): number {
+    const past = this.rules.pastWholeSecondUs;
+    return Math.floor((timeUs + past) / BACKOFF_WINDOW_US) * BACKOFF_WINDOW_US - past;
+  }
+}
+
+/** The backoff after so many failures in a row: the first, doubling, at most the largest. */
+export function backoffUs(rules: Pick<QueueRules, 'initialBackoffUs' | 'maxBackoffUs'>, count: number): number {
+  return Math.min(rules.maxBackoffUs, rules.initialBackoffUs * 2 ** Math.min(count - 1, 40));
+}
+
+/** PrioritySort: higher priority, then longer in the queue; then the pod that was created first. */
+function comesFirst(left: QueuedPod, right: QueuedPod): boolean {
+  const [one, other] = [left.pod.spec.priority, right.pod.spec.priority];
+  if (one !== other) return one > other;
+  if (left.timestampUs !== right.timestampUs) return left.timestampUs < right.timestampUs;
+  return left.pod.id < right.pod.id;
+}
