@@ -158,7 +158,7 @@ export class VerticalPodAutoscalers implements Component {
 
   private historiesOf(id: number): Map<string, ContainerHistory> {
     let histories = this.histories.get(id);
-    if (histories === undefined) this.histories.set(id, (histories = new Map()));
+    if (histories === undefined) this.histories.set(id, (histories = new Map<string, ContainerHistory>()));
     return histories;
   }
 

@@ -1,0 +1,82 @@
+import type { ApiServer, NewObject } from '../../api/api-server.ts';
+import { isRefusal } from '../../api/api-server.ts';
+import type { Clock } from '../../api/clock.ts';
+import type { Node } from '../../objects/node.ts';
+
+/** A machine that an autoscaler buys. */
+export interface NodeOrder {
+  /** The group or pool that it belongs to. */
+  readonly source: string;
+  /** What its Node object looks like; its name is completed with a number. */
+  readonly template: NewObject<Node>;
+  readonly usdPerHour: number;
+  readonly spot: boolean;
+  readonly bootUs: number;
+}
+
+/** Where machines come from and go back to. */
+export interface NodeBirth {
+  /** Orders a machine: its Node appears after its boot time. Returns the name it will have; undefined: none to be had. */
+  buy(order: NodeOrder): string | undefined;
+  /** Gives a machine back, be it there already or on its way: the Node object goes at once. */
+  giveBack(nodeName: string): void;
+}
+
+/** Label of a bought node: its group or pool. */
+export const NODE_GROUP_LABEL = 'baton.dev/node-group';
+
+/** A cloud that always has machines and delivers on time. */
+export class PunctualCloud implements NodeBirth {
+  private readonly api: ApiServer;
+  private readonly clock: Clock;
+  private readonly kind: number;
+  private readonly orders = new Map<number, { readonly name: string; readonly order: NodeOrder }>();
+  private readonly numbers = new Map<string, number>();
+  private orderCount = 0;
+
+  constructor(api: ApiServer) {
+    this.api = api;
+    this.clock = api.clock;
+    this.kind = this.clock.kind((order) => this.deliver(order));
+  }
+
+  buy(order: NodeOrder): string {
+    const id = this.orderCount++;
+    const name = this.freeName(order.template.metadata.name);
+    this.orders.set(id, { name, order });
+    this.clock.after(order.bootUs, this.kind, id);
+    return name;
+  }
+
+  giveBack(nodeName: string): void {
+    for (const [id, { name }] of this.orders) if (name === nodeName) this.orders.delete(id);
+    const node = this.api.nodes.named('', nodeName);
+    if (node !== undefined) this.api.remove('Node', node.id);
+  }
+
+  private deliver(id: number): void {
+    const found = this.orders.get(id);
+    if (found === undefined) return;
+    this.orders.delete(id);
+    const { name, order } = found;
+    const { metadata, status } = order.template;
+    const made = this.api.create('Node', {
+      ...order.template,
+      metadata: {
+        ...metadata,
+        name,
+        labels: { ...metadata.labels, 'kubernetes.io/hostname': name, [NODE_GROUP_LABEL]: order.source },
+      },
+      status: { ...status, conditions: status.conditions.map((one) => ({ ...one, changedUs: this.clock.nowUs })) },
+    });
+    // The name was free when it was ordered; someone may have taken it since.
+    if (isRefusal(made)) this.orders.delete(id);
+  }
+
+  private freeName(prefix: string): string {
+    let number = this.numbers.get(prefix) ?? 0;
+    while (this.api.nodes.named('', `${prefix}-${number}`) !== undefined) number++;
+    this.numbers.set(prefix, number + 1);
+    return `${prefix}-${number}`;
+  }
+}
