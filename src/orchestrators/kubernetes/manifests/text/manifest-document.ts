@@ -22,6 +22,8 @@ export interface ManifestDocument {
   readonly file: string;
   /** Maps, lists, texts, numbers, booleans and null; undefined: nothing but comments. */
   readonly data: unknown;
+  /** `file:line:column` of its first line. */
+  readonly begins: string;
   /** `file:line:column` of the value at this path, or of what is nearest to it. */
   at(path: Path): string;
   /** How the scalar at this path is written; undefined: there is none. */
@@ -36,7 +38,8 @@ export function readDocument(part: TextPart, file: string): ManifestDocument {
   const lookup = new Lookup(part, file);
   const fast = part.json ? readJson(part.text) : parsePlainYaml(part.text);
   const data = fast === UNUSUAL ? lookup.whole() : fast;
-  return { file, data, at: (path) => lookup.at(path), source: (path) => lookup.source(path) };
+  const begins = `${file}:${part.line}:${part.column}`;
+  return { file, data, begins, at: (path) => lookup.at(path), source: (path) => lookup.source(path) };
 }
 
 /** The full parser's view of a part: made when the part is unusual, or when someone asks where something stands. */
