@@ -1,0 +1,177 @@
+import { isEmptySelector, matchesSelector } from '../../objects/label-selector.ts';
+import type { Labels } from '../../objects/meta.ts';
+import { type PodInfo, type PodTerm, termMatches } from '../pod-info.ts';
+import type { SchedulerProfile } from '../scheduler-profile.ts';
+import { CarriedTerm } from './carried-term.ts';
+import type { NodeTable } from './node-table.ts';
+import { PodCount } from './pod-count.ts';
+import type { Kin, PodRecord, PodShape } from './pod-shape.ts';
+
+/** Numbers by node that all counts together may keep; beyond, they begin anew with those that are asked for. */
+const MOST_NUMBERS = 32_000_000;
+/** Kins found again by their labels; beyond, those of before are still good, but new pods get new ones. */
+const MOST_KINS = 100_000;
+const NO_LABELS: Labels = {};
+
+/**
+ * Everything that is counted about existing pods for affinity and spreading. A count is made when a pod asks for it the
+ * first time, from all pods that are there; from then on it is kept.
+ */
+export class TopologyRegistry {
+  /** Raised whenever counts and lists of before are no longer valid. */
+  epoch = 0;
+  /** Whether any term that was asked selects namespaces by their labels. */
+  private selectsNamespaces = false;
+  private readonly nodes: NodeTable;
+  private readonly profile: SchedulerProfile;
+  private readonly namespaces = new Map<string, Labels>();
+  private counts: PodCount[] = [];
+  private countsByName = new Map<string, PodCount>();
+  private terms: CarriedTerm[] = [];
+  private readonly termsByName = new Map<string, CarriedTerm>();
+  private readonly kins = new Map<string, Kin>();
+
+  constructor(nodes: NodeTable, profile: SchedulerProfile) {
+    this.nodes = nodes;
+    this.profile = profile;
+    nodes.onGrowth((capacity) => {
+      for (const count of this.counts) count.grow(capacity);
+    });
+  }
+
+  setNamespace(name: string, labels: Labels): void {
+    const before = this.namespaces.get(name);
+    this.namespaces.set(name, labels);
+    const isSame = before !== undefined && textOfLabels(before) === textOfLabels(labels);
+    if (this.selectsNamespaces && !isSame) this.forget();
+  }
+
+  /** Whether a term that an existing pod carries means pods of this kin. */
+  means(term: PodTerm, kin: Kin): boolean {
+    if (term.namespaceSelector !== undefined) this.selectsNamespaces = true;
+    return termMatches(term, kin.labels, kin.namespace, this.namespaces.get(kin.namespace) ?? NO_LABELS);
+  }
+
+  /** Whether a term of the pod that is placed means pods of this kin: it selects among namespaces that are known. */
+  ownMeans(term: PodTerm, kin: Kin): boolean {
+    const { namespaceSelector: selector, namespaces } = term;
+    if (selector === undefined || isEmptySelector(selector) || namespaces.has(kin.namespace))
+      return termMatches(term, kin.labels, kin.namespace, NO_LABELS);
+    this.selectsNamespaces = true;
+    const labels = this.namespaces.get(kin.namespace);
+    return labels !== undefined && matchesSelector(selector, labels) && matchesSelector(term.selector, kin.labels);
+  }
+
+  /** The pods that `matches` picks, counted; the same name means the same pods. */
+  count(name: string, skipsTerminating: boolean, matches: (kin: Kin) => boolean): PodCount {
+    const known = this.countsByName.get(name);
+    if (known !== undefined) return known;
+    if (this.counts.length * this.nodes.capacity > MOST_NUMBERS) this.forget();
+    const count = new PodCount(matches, skipsTerminating, this.nodes.capacity);
+    const verdicts = new Map<Kin, boolean>();
+    for (const slot of this.nodes.present())
+      for (const { shape, terminating } of this.nodes.pods[slot]) {
+        if (terminating && skipsTerminating) continue;
+        let verdict = verdicts.get(shape.kin);
+        if (verdict === undefined) verdicts.set(shape.kin, (verdict = matches(shape.kin)));
+        if (verdict) count.onNode[slot]++;
+      }
+    this.counts.push(count);
+    this.countsByName.set(name, count);
+    return count;
+  }
+
+  /** Counts a pod in, or out. */
+  pod({ shape, slot, terminating }: PodRecord, sign: 1 | -1): void {
+    const { kin } = shape;
+    this.bringUpToDate(kin);
+    for (const count of kin.counts) if (!(terminating && count.skipsTerminating)) count.add(slot, sign);
+    for (const { term, amount } of shape.carried) term.add(slot, amount, sign);
+  }
+
+  /** The node's labels and taints are about to change: it and its pods count nowhere until `nodeIs`. */
+  nodeLeaves(slot: number): void {
+    for (const record of this.nodes.pods[slot]) this.pod(record, -1);
+    for (const { tallies } of this.counts) for (const tally of tallies) tally.leave(slot);
+  }
+
+  /** The node has its labels and taints, and counts with its pods. */
+  nodeIs(slot: number): void {
+    for (const { tallies } of this.counts) for (const tally of tallies) tally.look(slot);
+    for (const record of this.nodes.pods[slot]) this.pod(record, 1);
+  }
+
+  /** Brings a kin's lists up to what is counted and carried by now. */
+  bringUpToDate(kin: Kin): void {
+    if (kin.epoch !== this.epoch) {
+      kin.epoch = this.epoch;
+      kin.counts = [];
+      kin.antiTerms = [];
+      kin.scoreTerms = [];
+      kin.countsSeen = 0;
+      kin.termsSeen = 0;
+    }
+    for (; kin.countsSeen < this.counts.length; kin.countsSeen++) {
+      const count = this.counts[kin.countsSeen];
+      if (count.matches(kin)) kin.counts.push(count);
+    }
+    for (; kin.termsSeen < this.terms.length; kin.termsSeen++) {
+      const term = this.terms[kin.termsSeen];
+      if (this.means(term.term, kin)) (term.kind === 'anti' ? kin.antiTerms : kin.scoreTerms).push(term);
+    }
+  }
+
+  /** Counts are made anew when they are next asked for. */
+  private forget(): void {
+    this.epoch++;
+    this.counts = [];
+    this.countsByName = new Map();
+  }
+
+  kinOf({ namespace, labels }: PodInfo): Kin {
+    const name = `${namespace}\n${textOfLabels(labels)}`;
+    let kin = this.kins.get(name);
+    if (kin === undefined) {
+      if (this.kins.size >= MOST_KINS) this.kins.clear();
+      const lists = { counts: [], countsSeen: 0, antiTerms: [], scoreTerms: [], termsSeen: 0, epoch: this.epoch };
+      kin = { namespace, labels, ...lists };
+      this.kins.set(name, kin);
+    }
+    return kin;
+  }
+
+  /** The terms that pods of this kind carry, and how much of each. */
+  carriedBy(info: PodInfo): PodShape['carried'] {
+    const carried: { term: CarriedTerm; amount: number }[] = [];
+    const add = (kind: CarriedTerm['kind'], term: PodTerm, amount: number): void => {
+      if (amount !== 0) carried.push({ term: this.termOf(kind, term), amount });
+    };
+    for (const term of info.requiredAntiAffinity) add('anti', term, 1);
+    for (const term of info.requiredAffinity) add('score', term, this.profile.hardPodAffinityWeight);
+    for (const { weight, term } of info.preferredAffinity) add('score', term, weight);
+    for (const { weight, term } of info.preferredAntiAffinity) add('score', term, -weight);
+    return carried;
+  }
+
+  private termOf(kind: CarriedTerm['kind'], term: PodTerm): CarriedTerm {
+    const name = `${kind}\n${term.topologyKey}\n${textOfTerm(term)}`;
+    let carried = this.termsByName.get(name);
+    if (carried === undefined) {
+      carried = new CarriedTerm(kind, term, this.nodes.key(term.topologyKey));
+      this.termsByName.set(name, carried);
+      this.terms.push(carried);
+    }
+    return carried;
+  }
+}
+
+/** The pods that a term means, in one text. */
+export function textOfTerm({ selector, namespaces, namespaceSelector }: PodTerm): string {
+  return JSON.stringify([selector ?? null, [...namespaces].sort(), namespaceSelector ?? null]);
+}
+
+function textOfLabels(labels: Labels): string {
+  const keys = Object.keys(labels);
+  if (keys.length > 1) keys.sort();
+  return JSON.stringify(keys.map((key) => [key, labels[key]]));
+}

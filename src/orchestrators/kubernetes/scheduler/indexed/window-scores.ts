@@ -1,0 +1,199 @@
+import { log } from '../../../../sim/exact-math.ts';
+import type { SchedulerProfile } from '../scheduler-profile.ts';
+import type { OwnVerdicts } from './own-verdicts.ts';
+import type { Kin } from './pod-shape.ts';
+import { weightOf } from './resource-scorer.ts';
+import type { SpreadRule, TopologyRules } from './topology-rules.ts';
+
+const HOSTNAME = 'kubernetes.io/hostname';
+
+/**
+ * Total scores of the feasible nodes of one window: what every node has by itself, and what is normalised over these
+ * nodes. The arithmetic is that of `reference/plugins/`, over columns.
+ */
+export class WindowScores {
+  /** Total score by place in the list of feasible nodes. */
+  totals = new Int32Array(128);
+  private raws = new Float64Array(128);
+  private readonly taintWeight: number;
+  private readonly nodeAffinityWeight: number;
+  private readonly spreadWeight: number;
+  private readonly affinityWeight: number;
+  private readonly ignoresOthersPreferences: boolean;
+  /** Values met in this window, by their numbers, for each constraint. */
+  private readonly met: Int32Array[] = [];
+  private window = 0;
+
+  constructor(profile: SchedulerProfile) {
+    this.taintWeight = weightOf(profile, 'TaintToleration');
+    this.nodeAffinityWeight = weightOf(profile, 'NodeAffinity');
+    this.spreadWeight = weightOf(profile, 'PodTopologySpread');
+    this.affinityWeight = weightOf(profile, 'InterPodAffinity');
+    this.ignoresOthersPreferences = profile.ignorePreferredTermsOfExistingPods;
+  }
+
+  /** Whether the nodes' own scores are all there is to tell these pods' nodes apart. */
+  areOwn(own: OwnVerdicts, rules: TopologyRules, kin: Kin): boolean {
+    if (own.fixed.tainted > 0 && this.taintWeight !== 0) return false;
+    if (own.fixed.preferred > 0 && this.nodeAffinityWeight !== 0) return false;
+    if (rules.soft.length > 0 && this.spreadWeight !== 0) return false;
+    return this.affinityWeight === 0 || !this.affinityCounts(rules, kin);
+  }
+
+  /** Fills `totals` for the first `count` of these nodes. */
+  fill(own: OwnVerdicts, rules: TopologyRules, kin: Kin, feasible: Int32Array, count: number): void {
+    if (this.totals.length < count) {
+      this.totals = new Int32Array(2 * count);
+      this.raws = new Float64Array(2 * count);
+    }
+    const { totals } = this;
+    const { scores, fixed } = own;
+    for (let k = 0; k < count; k++) totals[k] = scores[feasible[k]];
+    if (fixed.tainted > 0) this.addByMaximum(this.taintWeight, fixed.taints, true, feasible, count);
+    if (fixed.preferred > 0) this.addByMaximum(this.nodeAffinityWeight, fixed.preferences, false, feasible, count);
+    if (rules.soft.length > 0 && this.spreadWeight !== 0) this.addSpread(rules, feasible, count);
+    if (this.affinityWeight !== 0 && this.affinityCounts(rules, kin)) this.addAffinity(rules, kin, feasible, count);
+  }
+
+  private addByMaximum(
+    weight: number,
+    raw: Uint16Array | Int32Array,
+    reversed: boolean,
+    feasible: Int32Array,
+    count: number,
+  ): void {
+    const { totals } = this;
+    let most = 0;
+    for (let k = 0; k < count; k++) if (raw[feasible[k]] > most) most = raw[feasible[k]];
+    if (most === 0) return;
+    for (let k = 0; k < count; k++) {
+      const share = Math.floor((100 * raw[feasible[k]]) / most);
+      totals[k] += weight * (reversed ? 100 - share : share);
+    }
+  }
+
+  private addSpread({ soft, softKeys }: TopologyRules, feasible: Int32Array, count: number): void {
+    const { raws, totals, spreadWeight } = this;
+    const scored = softKeys.length === 0 ? count : this.scoredNodes(softKeys, feasible, count);
+    raws.fill(0, 0, count);
+    soft.forEach((rule, k) => {
+      const isHost = rule.constraint.topologyKey === HOSTNAME;
+      const domains = isHost ? scored : this.domains(rule, k, softKeys, feasible, count);
+      addConstraint(rule, isHost, log(domains + 2), raws, feasible, count);
+    });
+    let most = 0;
+    let least = Infinity;
+    for (let k = 0; k < count; k++) {
+      const raw = Math.round(raws[k]);
+      raws[k] = raw;
+      if (scored < count && !hasAll(softKeys, feasible[k])) continue;
+      if (raw > most) most = raw;
+      if (raw < least) least = raw;
+    }
+    for (let k = 0; k < count; k++) {
+      if (scored < count && !hasAll(softKeys, feasible[k])) continue;
+      totals[k] += spreadWeight * (most === 0 ? 100 : Math.trunc((100 * (most + least - raws[k])) / most));
+    }
+  }
+
+  private scoredNodes(keys: TopologyRules['softKeys'], feasible: Int32Array, count: number): number {
+    let scored = 0;
+    for (let k = 0; k < count; k++) if (hasAll(keys, feasible[k])) scored++;
+    return scored;
+  }
+
+  /** Different values among the nodes that are scored. */
+  private domains(
+    { tally, key }: SpreadRule,
+    constraint: number,
+    keys: TopologyRules['softKeys'],
+    feasible: Int32Array,
+    count: number,
+  ): number {
+    // With the system's constraints, nodes without the label are a domain of their own.
+    const counted = keys.length === 0 ? tally.key : key;
+    let met = this.met[constraint];
+    if (met === undefined || met.length < counted.valueCount)
+      this.met[constraint] = met = new Int32Array(2 * counted.valueCount);
+    const window = ++this.window;
+    const { valueOf } = counted;
+    let domains = 0;
+    for (let k = 0; k < count; k++) {
+      const value = valueOf[feasible[k]];
+      if (met[value] === window || (keys.length > 1 && !hasAll(keys, feasible[k])) || value < 0) continue;
+      met[value] = window;
+      domains++;
+    }
+    return domains;
+  }
+
+  /** Whether preferences between pods tell nodes apart. */
+  private affinityCounts({ preferred }: TopologyRules, { scoreTerms }: Kin): boolean {
+    if (preferred.length > 0) return true;
+    return !this.ignoresOthersPreferences && scoreTerms.some((term) => term.carriers > 0);
+  }
+
+  private addAffinity({ preferred }: TopologyRules, { scoreTerms }: Kin, feasible: Int32Array, count: number): void {
+    const { raws, totals, affinityWeight } = this;
+    raws.fill(0, 0, count);
+    for (const { tally, weight } of preferred) {
+      if (tally.total === 0) continue;
+      tally.cover(tally.key.valueCount);
+      addByValue(tally.key.valueOf, tally.counts, weight, raws, feasible, count);
+    }
+    for (const term of scoreTerms) {
+      if (term.carriers === 0) continue;
+      term.cover(term.key.valueCount);
+      addByValue(term.key.valueOf, term.amounts, 1, raws, feasible, count);
+    }
+    let least = Infinity;
+    let most = -Infinity;
+    for (let k = 0; k < count; k++) {
+      if (raws[k] < least) least = raws[k];
+      if (raws[k] > most) most = raws[k];
+    }
+    const range = most - least;
+    if (range === 0) return;
+    for (let k = 0; k < count; k++) totals[k] += affinityWeight * Math.trunc(100 * ((raws[k] - least) / range));
+  }
+}
+
+function addConstraint(
+  { constraint, key, count: pods, tally }: SpreadRule,
+  isHost: boolean,
+  weight: number,
+  raws: Float64Array,
+  feasible: Int32Array,
+  count: number,
+): void {
+  const { valueOf } = key;
+  tally.cover(tally.key.valueCount);
+  const counts = isHost ? pods.onNode : tally.counts;
+  const more = constraint.maxSkew - 1;
+  // Where a missing label has a number too, values have other numbers than in the key itself.
+  const domainOf = isHost ? undefined : tally.key.valueOf;
+  for (let k = 0; k < count; k++) {
+    const slot = feasible[k];
+    if (valueOf[slot] < 0) continue;
+    raws[k] += counts[domainOf === undefined ? slot : domainOf[slot]] * weight + more;
+  }
+}
+
+function addByValue(
+  valueOf: Int32Array,
+  amounts: Int32Array | Float64Array,
+  weight: number,
+  raws: Float64Array,
+  feasible: Int32Array,
+  count: number,
+): void {
+  for (let k = 0; k < count; k++) {
+    const value = valueOf[feasible[k]];
+    if (value >= 0) raws[k] += weight * amounts[value];
+  }
+}
+
+function hasAll(keys: TopologyRules['softKeys'], slot: number): boolean {
+  for (const key of keys) if (key.valueOf[slot] < 0) return false;
+  return true;
+}
