@@ -25,6 +25,12 @@ export interface PodUsage {
   /** What one of its containers uses. */
   containerCpuMilli(pod: Pod, container: string): number;
   containerMemBytes(pod: Pod, container: string): number;
+  /**
+   * The most memory that one of its containers may ever use, and disk that the pod may; Infinity: not known. Nodes where
+   * nothing can run short are never looked at. Where these are absent, every node with pods is, every 10 s.
+   */
+  mostMemBytes?(pod: Pod, container: string): number;
+  mostDiskBytes?(pod: Pod): number;
 }
 
 /** One sample of the metrics server: what a pod used over the window before `timeUs`. */

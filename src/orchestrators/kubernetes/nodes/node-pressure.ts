@@ -1,0 +1,271 @@
+import { aboutOf } from '../api/chronicle.ts';
+import type { Component, ControlPlane } from '../api/control-plane.ts';
+import type { PodUsage } from '../behaviour/workload-behaviour.ts';
+import type { ResourceList } from '../objects/meta.ts';
+import type { Node } from '../objects/node.ts';
+import { podResources } from '../objects/pod-resources.ts';
+import type { Container, Pod } from '../objects/pod.ts';
+import { quantityValue } from '../objects/quantity.ts';
+import { oomVictim, type PodConsumption, rankForDisk, rankForMemory } from './eviction-ranking.ts';
+import { imageName } from './image-cache.ts';
+import type { Kubelets } from './kubelets.ts';
+import type { NodeOptions } from './node-options.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import type { PodsByNode } from './pods-by-node.ts';
+import { oomScoreAdjust } from './qos.ts';
+import { nextTick } from './ticks.ts';
+
+export interface PressureParts {
+  readonly kubelets: Kubelets;
+  readonly podsByNode: PodsByNode;
+  readonly usage: PodUsage;
+  readonly options: NodeOptions;
+}
+
+/**
+ * Memory and disk of nodes (`pkg/kubelet/eviction`): every 10 s what pods use is compared with their containers' limits
+ * (the kernel kills what is beyond), with the node's memory (the kernel kills the worst) and with the hard eviction
+ * thresholds (one pod a look goes, without grace). Only nodes where any of this can happen are looked at.
+ *
+ * The memory that the node's own processes use is what is reserved for them: capacity less allocatable less threshold.
+ */
+export class NodePressure implements Component {
+  private readonly plane: ControlPlane;
+  private readonly parts: PressureParts;
+  private readonly lookKind: number;
+  /** Nodes by number that are being looked at, and when next. */
+  private readonly watched = new Map<number, number>();
+  /** Sum of the most memory and disk that each node's pods may use, and how many containers may pass their limits. */
+  private readonly most = new Map<string, { memBytes: number; diskBytes: number; mayPassLimits: number }>();
+
+  constructor(plane: ControlPlane, parts: PressureParts) {
+    this.plane = plane;
+    this.parts = parts;
+    this.lookKind = plane.clock.kind((nodeId) => this.look(nodeId));
+  }
+
+  begin(): void {
+    const { api } = this.plane;
+    for (const pod of api.pods.all()) this.note(pod, undefined);
+    api.pods.watch((pod, before) => this.note(pod, before));
+  }
+
+  private note(pod: Pod | undefined, before: Pod | undefined): void {
+    const is = pod === undefined || hasEnded(pod) ? undefined : pod.spec.nodeName;
+    const was = before === undefined || hasEnded(before) ? undefined : before.spec.nodeName;
+    if (is === was && pod?.spec === before?.spec) return;
+    if (was !== undefined) this.count(was, before!, -1);
+    if (is === undefined) return;
+    this.count(is, pod!, 1);
+    this.lookIfNeeded(is);
+  }
+
+  private count(nodeName: string, pod: Pod, sign: 1 | -1): void {
+    let most = this.most.get(nodeName);
+    if (most === undefined) this.most.set(nodeName, (most = { memBytes: 0, diskBytes: 0, mayPassLimits: 0 }));
+    const { usage } = this.parts;
+    if (usage.mostMemBytes === undefined || usage.mostDiskBytes === undefined) {
+      most.mayPassLimits += sign;
+      return;
+    }
+    for (const container of lasting(pod)) {
+      const bytes = Math.min(HUGE_BYTES, usage.mostMemBytes(pod, container.name));
+      most.memBytes += sign * bytes;
+      if (bytes > limitBytes(container)) most.mayPassLimits += sign;
+    }
+    most.diskBytes += sign * Math.min(HUGE_BYTES, usage.mostDiskBytes(pod));
+  }
+
+  private lookIfNeeded(nodeName: string): void {
+    const node = this.plane.api.nodes.named('', nodeName);
+    const runtime = this.parts.kubelets.nodes.get(nodeName);
+    if (node === undefined || runtime === undefined || this.watched.has(node.id) || !this.canRunShort(node)) return;
+    this.plan(runtime, this.plane.clock.nowUs + 1);
+  }
+
+  private canRunShort(node: Node): boolean {
+    const most = this.most.get(node.metadata.name);
+    if (most === undefined) return false;
+    const { options } = this.parts;
+    const diskBytes = amount(node.status.capacity, 'ephemeral-storage');
+    return (
+      most.mayPassLimits > 0 ||
+      most.memBytes > this.memFor(node) - options.evictionHardMemBytes ||
+      (diskBytes > 0 &&
+        most.diskBytes + node.status.images.reduce((sum, one) => sum + one.sizeBytes, 0) >
+          diskBytes * Math.min(1 - options.evictionHardDiskShare, options.imageGcHighShare))
+    );
+  }
+
+  private plan(runtime: NodeRuntime, fromUs: number): void {
+    const { clock } = this.plane;
+    const atUs = nextTick(runtime.heartbeatPhaseUs, this.parts.options.evictionCheckUs, fromUs);
+    this.watched.set(runtime.id, atUs);
+    clock.at(atUs, this.lookKind, runtime.id);
+  }
+
+  private look(nodeId: number): void {
+    const { api, clock } = this.plane;
+    if (this.watched.get(nodeId) !== clock.nowUs) return;
+    this.watched.delete(nodeId);
+    const node = api.nodes.get(nodeId);
+    const runtime = node && this.parts.kubelets.nodes.get(node.metadata.name);
+    if (node === undefined || runtime === undefined) return;
+    let hasEvicted = false;
+    if (runtime.online) {
+      const pods = this.parts.podsByNode.of(node.metadata.name).filter((pod) => !hasEnded(pod));
+      this.killBeyondLimits(pods);
+      this.killOnNode(node, pods);
+      hasEvicted = this.weighMemory(node, runtime, pods) || this.weighDisk(node, runtime, pods);
+    }
+    if (!this.canRunShort(node)) return;
+    if (!hasEvicted) {
+      this.plan(runtime, clock.nowUs + 1);
+      return;
+    }
+    const atUs = clock.nowUs + this.parts.options.cleanupUs;
+    this.watched.set(nodeId, atUs);
+    clock.at(atUs, this.lookKind, nodeId);
+  }
+
+  private killBeyondLimits(pods: readonly Pod[]): void {
+    const { usage, kubelets } = this.parts;
+    for (const pod of pods) {
+      for (const container of lasting(pod)) {
+        if (usage.containerMemBytes(pod, container.name) <= limitBytes(container)) continue;
+        kubelets.oomKill(pod.id, container.name);
+        this.event(pod, 'OOMKilling', `container ${container.name} used more memory than its limit`);
+      }
+    }
+  }
+
+  /** More is used than the node has: the kernel kills the worst container, and the next, until it fits. */
+  private killOnNode(node: Node, pods: readonly Pod[]): void {
+    const { usage, kubelets } = this.parts;
+    const nodeMemBytes = this.memFor(node);
+    const processes = pods.flatMap((pod) =>
+      lasting(pod).map((container) => ({
+        pod,
+        container,
+        usedBytes: usage.containerMemBytes(pod, container.name),
+        scoreAdjust: oomScoreAdjust(pod.spec, container, amount(node.status.capacity, 'memory')),
+      })),
+    );
+    let usedBytes = processes.reduce((sum, one) => sum + one.usedBytes, 0);
+    while (usedBytes > nodeMemBytes) {
+      const worst = oomVictim(processes, nodeMemBytes);
+      if (worst === undefined) return;
+      processes.splice(processes.indexOf(worst), 1);
+      usedBytes -= worst.usedBytes;
+      kubelets.oomKill(worst.pod.id, worst.container.name);
+      this.event(
+        worst.pod,
+        'OOMKilling',
+        `${aboutOf(node)} ran out of memory; container ${worst.container.name} was killed`,
+      );
+    }
+  }
+
+  /** Evicts one pod if memory is short; whether it did. */
+  private weighMemory(node: Node, runtime: NodeRuntime, pods: readonly Pod[]): boolean {
+    const { usage, options } = this.parts;
+    const used = pods.map((pod): PodConsumption => ({ pod, used: usage.memBytes(pod) }));
+    const availableBytes = this.memFor(node) - used.reduce((sum, one) => sum + one.used, 0);
+    if (availableBytes >= options.evictionHardMemBytes) return false;
+    runtime.memoryPressureUntilUs = this.underPressure(runtime);
+    return this.evictFirst(rankForMemory(used), used, 'memory', availableBytes, options.evictionHardMemBytes);
+  }
+
+  /** Removes images when the disk is nearly full, and a pod when that is not enough. */
+  private weighDisk(node: Node, runtime: NodeRuntime, pods: readonly Pod[]): boolean {
+    const { usage, options, kubelets } = this.parts;
+    const diskBytes = amount(node.status.capacity, 'ephemeral-storage');
+    if (diskBytes === 0) return false;
+    const used = pods.map((pod): PodConsumption => ({ pod, used: usage.diskBytes(pod) }));
+    const podBytes = used.reduce((sum, one) => sum + one.used, 0);
+    const inUseBytes = podBytes + runtime.images.bytes;
+    if (inUseBytes > diskBytes * options.imageGcHighShare) {
+      const names = new Set(pods.flatMap(({ spec }) => imagesOf(spec.containers, spec.initContainers)));
+      if (runtime.images.free(inUseBytes - diskBytes * options.imageGcLowShare, (name) => names.has(name)) > 0) {
+        runtime.imagesChanged = true;
+        kubelets.postSoon(runtime);
+      }
+    }
+    const availableBytes = diskBytes - podBytes - runtime.images.bytes;
+    const thresholdBytes = diskBytes * options.evictionHardDiskShare;
+    if (availableBytes >= thresholdBytes) return false;
+    runtime.diskPressureUntilUs = this.underPressure(runtime);
+    return this.evictFirst(rankForDisk(used), used, 'ephemeral-storage', availableBytes, thresholdBytes);
+  }
+
+  /** The condition is posted with the next heartbeat, and taken back when it has been over for five minutes. */
+  private underPressure(runtime: NodeRuntime): number {
+    const { kubelets, options } = this.parts;
+    const untilUs = this.plane.clock.nowUs + options.pressureTransitionUs;
+    kubelets.postSoon(runtime);
+    kubelets.postAgain(runtime, untilUs);
+    return untilUs;
+  }
+
+  private evictFirst(
+    ranked: readonly Pod[],
+    used: readonly PodConsumption[],
+    resource: 'memory' | 'ephemeral-storage',
+    availableBytes: number,
+    thresholdBytes: number,
+  ): boolean {
+    const victim = ranked[0];
+    if (victim === undefined) return false;
+    const asked = podResources(victim.spec);
+    const requested = resource === 'memory' ? asked.memBytes : asked.ephemeralBytes;
+    const usedBytes = used.find(({ pod }) => pod === victim)?.used ?? 0;
+    const over = usedBytes > requested ? `, has larger consumption of ${resource}` : '';
+    this.parts.kubelets.evict(victim.id, 0, {
+      reason: 'Evicted',
+      message:
+        `The node was low on resource: ${resource}. Threshold quantity: ${Math.ceil(thresholdBytes)}, ` +
+        `available: ${Math.max(0, Math.floor(availableBytes))}. The pod was using ${usedBytes}, ` +
+        `request is ${requested}${over}.`,
+      disruptionTarget: 'TerminationByKubelet',
+    });
+    return true;
+  }
+
+  /** Memory for pods before anything is short. */
+  private memFor({ status }: Node): number {
+    const capacityBytes = amount(status.capacity, 'memory');
+    return Math.min(capacityBytes, amount(status.allocatable, 'memory') + this.parts.options.evictionHardMemBytes);
+  }
+
+  private event(pod: Pod, reason: string, message: string): void {
+    this.plane.chronicle.event('kubelet', 'Warning', reason, aboutOf(pod), message);
+  }
+}
+
+/** Stands for "not known" in sums. */
+const HUGE_BYTES = 2 ** 50;
+
+function hasEnded({ status }: Pod): boolean {
+  return status.phase === 'Succeeded' || status.phase === 'Failed';
+}
+
+/** Containers that run side by side. */
+function lasting(pod: Pod): Container[] {
+  const { containers, initContainers } = pod.spec;
+  return initContainers.length === 0
+    ? [...containers]
+    : [...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'), ...containers];
+}
+
+function limitBytes({ resources }: Container): number {
+  const limit = resources.limits['memory'];
+  return limit === undefined ? Infinity : quantityValue(limit);
+}
+
+function amount(list: ResourceList, name: string): number {
+  return quantityValue(list[name] ?? '0');
+}
+
+function imagesOf(...containers: readonly (readonly Container[])[]): string[] {
+  return containers.flat().map(({ image }) => imageName(image));
+}
