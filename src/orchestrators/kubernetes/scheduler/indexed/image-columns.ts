@@ -23,13 +23,10 @@ export class ImageColumns {
 
   /** Another state of a node; undefined: it was not there, or is no more. */
   replace(slot: number, before: Node | undefined, after: Node | undefined): void {
-    if (before !== undefined && before.status.images === after?.status.images) {
-      this.touch(slot);
-      return;
-    }
     const had = before === undefined ? 0 : before.status.images.length;
     const has = after === undefined ? 0 : after.status.images.length;
     if (had + has > 0) this.epoch++;
+    // Also where the images are the same: one that only this node has gets the size that this node reports. [as upstream]
     if (before !== undefined) this.states.remove(before);
     if (after !== undefined) this.states.add(after);
     this.holders += (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);

@@ -120,6 +120,10 @@ export class NodeCheck {
   private affinity({ shape, rules }: Asked, { slot, more, less }: Supposed): Verdict | undefined {
     const { registry } = this;
     const { info, kin } = shape;
+    registry.bringUpToDate(kin);
+    // Where nothing of this kind is there, the plugin is not asked at all, whoever is thought there. [as upstream]
+    const hasOwn = info.requiredAffinity.length + info.requiredAntiAffinity.length > 0;
+    if (!hasOwn && kin.antiTerms.every((term) => term.carriers === 0)) return undefined;
     const verdict = (reason: string, unresolvable: boolean): Verdict => ({
       plugin: 'InterPodAffinity',
       reasons: [reason],
@@ -141,7 +145,6 @@ export class NodeCheck {
       const repels = (record: PodRecord): boolean => registry.ownMeans(info.requiredAntiAffinity[k], record.shape.kin);
       if (countAt(tally, slot, () => difference(more, less, repels)) > 0) return verdict(REASONS.REPELLING, false);
     }
-    registry.bringUpToDate(kin);
     for (const term of kin.antiTerms) {
       const value = term.key.valueOf[slot];
       if (value < 0) continue;
