@@ -125,6 +125,7 @@ export const METRICS: readonly Metric[] = [
   metric('refusedShare', 'Pods refused', 'share', 'lower', 'Pods turned away, of those that arrived.'),
   metric('pendingAtEnd', 'Pods left waiting', 'count', 'lower', 'Pods still waiting when the run ended.'),
   ...spread('WaitS', 'wait', 's', 'Time from arrival to start'),
+  ...spread('ReadyS', 'time to ready', 's', 'Time from the creation of a pod until it was ready for the first time'),
   ...spread('FlowS', 'flow time', 's', 'Time from arrival to finish'),
   ...spread('Slowdown', 'slowdown', 'ratio', 'Flow time over run time'),
   ...spread(

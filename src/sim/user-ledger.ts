@@ -8,7 +8,8 @@ export class UserLedger {
   private readonly boundedSlowdown: number[] = [];
   private readonly used: [number[], number[], number[]] = [[], [], []];
 
-  start(user: number, waitS: number): void {
+  /** Makes place for users up to this one. */
+  open(user: number): void {
     while (this.pods.length <= user) {
       this.pods.push(0);
       this.waitS.push(0);
@@ -16,6 +17,10 @@ export class UserLedger {
       this.boundedSlowdown.push(0);
       for (const column of this.used) column.push(0);
     }
+  }
+
+  start(user: number, waitS: number): void {
+    this.open(user);
     this.pods[user]++;
     this.waitS[user] += waitS;
   }

@@ -15,6 +15,7 @@ export interface HappeningBand {
 const ENDS: Readonly<Record<string, readonly string[]>> = {
   'node-down': ['node-up'],
   'node-cut-off': ['node-back'],
+  'node-not-ready': ['node-ready'],
   'node-slow': ['node-speed-back'],
   'node-flaky': ['node-loss-over'],
   'disk-full': ['disk-free'],
@@ -32,7 +33,9 @@ export type Tone = 'bad' | 'good' | 'plain';
 /** See `Tone`; what nobody knows is taken for plain. */
 export function toneOf(kind: string): Tone {
   if (kind.endsWith('-over') || (BEGUN_BY.has(kind) && kind !== 'rolled-back') || kind === 'node-ready') return 'good';
-  return /^(deployment|drain|spot-notice|detected)$/.test(kind) ? 'plain' : 'bad';
+  return /^(deployment|drain|spot-notice|detected|timer|node-added|node-removed|cordoned|uncordoned)$/.test(kind)
+    ? 'plain'
+    : 'bad';
 }
 
 /**

@@ -1,0 +1,120 @@
+import type { DecisionRecord, HappeningRecord, TimerRecord } from '../../../sim/monitoring/living-result.ts';
+import type { ClusterEvent, Decision, TimerSpan } from '../api/chronicle.ts';
+
+/** No run keeps more records of one kind than this; those that come later are counted only. */
+const MOST_RECORDS = 20_000;
+
+/** Who decides, by the names under which reports show them; others keep their own. */
+const LANES: Readonly<Record<string, string>> = {
+  'horizontal-pod-autoscaler': 'horizontal',
+  'vertical-pod-autoscaler': 'vertical',
+  'vpa-updater': 'vertical',
+  'vpa-recommender': 'vertical',
+  'keda-operator': 'horizontal',
+  keda: 'horizontal',
+  'cluster-autoscaler': 'nodes',
+  karpenter: 'nodes',
+  'deployment-controller': 'deployment',
+  'default-scheduler': 'scheduler',
+  'kube-scheduler': 'scheduler',
+};
+
+/** Events, decisions, timers and happenings of a run, as many as are kept, and how many there were. */
+export class KeptRecords {
+  readonly events: ClusterEvent[] = [];
+  readonly decisions: DecisionRecord[] = [];
+  readonly timers: TimerSpan[] = [];
+  readonly happenings: HappeningRecord[] = [];
+  readonly counts = { events: 0, decisions: 0, timers: 0, happenings: 0 };
+
+  event(event: ClusterEvent): void {
+    this.counts.events++;
+    if (this.events.length < MOST_RECORDS) this.events.push(event);
+    // What is said again and again of the same object is one happening as long as nothing else is said of it.
+    if (event.type === 'Warning' && this.isNews(event))
+      this.happened(event.timeUs, kebab(event.reason), event.about, event.message);
+  }
+
+  decision(timeUs: number, { component, about, what, why, limitedBy }: Decision): void {
+    this.counts.decisions++;
+    if (this.decisions.length >= MOST_RECORDS) return;
+    const by = LANES[component] ?? component;
+    const record = { timeUs, by, policy: component, about, what, why };
+    this.decisions.push(limitedBy === undefined ? record : { ...record, limitedBy });
+  }
+
+  timer(span: TimerSpan): void {
+    this.counts.timers++;
+    if (this.timers.length < MOST_RECORDS) this.timers.push(span);
+  }
+
+  happened(timeUs: number, kind: string, about: string, what: string): void {
+    this.counts.happenings++;
+    if (this.happenings.length < MOST_RECORDS) this.happenings.push({ timeUs, kind, about, what });
+  }
+
+  /** Timers that ran from the same time to the same for many things are one, in order of their beginnings. */
+  timerRecords(): TimerRecord[] {
+    const groups = new Map<string, TimerSpan[]>();
+    for (const span of this.timers) {
+      const key = `${span.fromUs} ${span.toUs} ${span.timer}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [span]);
+      else group.push(span);
+    }
+    return [...groups.values()]
+      .map((spans) => ({ fromUs: spans[0].fromUs, toUs: spans[0].toUs, timer: spans[0].timer, about: aboutAll(spans) }))
+      .sort((a, b) => a.fromUs - b.fromUs || a.toUs - b.toUs);
+  }
+
+  /** Happenings in order of time, those of timers among them. */
+  allHappenings(): HappeningRecord[] {
+    const ofTimers = this.timerRecords().map(({ fromUs, toUs, timer, about }): HappeningRecord => ({
+      timeUs: fromUs,
+      kind: 'timer',
+      about,
+      what: `${timer} runs for ${secondsText(toUs - fromUs)}, until second ${toUs / 1e6}`,
+    }));
+    const all = [...this.happenings, ...ofTimers];
+    return all
+      .map((one, place) => ({ one, place }))
+      .sort((a, b) => a.one.timeUs - b.one.timeUs || a.place - b.place)
+      .slice(0, MOST_RECORDS)
+      .map(({ one }) => one);
+  }
+
+  /** How many records of all kinds are counted only. */
+  get dropped(): number {
+    const { events, decisions, timers, happenings, counts } = this;
+    return (
+      counts.events -
+      events.length +
+      (counts.decisions - decisions.length) +
+      (counts.timers - timers.length) +
+      (counts.happenings - happenings.length)
+    );
+  }
+
+  private readonly said = new Map<string, string>();
+
+  private isNews({ about, reason, message }: ClusterEvent): boolean {
+    // Counts in a message do not make it another one: "0/12 nodes are available" comes again with each node.
+    const text = `${reason} ${message.replace(/\d+/g, '#')}`;
+    if (this.said.get(about) === text) return false;
+    if (this.said.size > MOST_RECORDS) this.said.clear();
+    this.said.set(about, text);
+    return true;
+  }
+}
+
+/** `FailedScheduling` as `failed-scheduling`. */
+function kebab(reason: string): string {
+  return reason.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+}
+
+function aboutAll(spans: readonly TimerSpan[]): string {
+  const names = [...new Set(spans.map(({ about }) => about))];
+  return names.length === 1 ? names[0] : `${names[0]} and ${names.length - 1} more`;
+}
+
+const secondsText = (us: number): string => `${Math.round(us / 1000) / 1000} s`;
