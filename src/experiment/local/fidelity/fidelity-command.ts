@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { IndexedCore } from '../../../orchestrators/kubernetes/scheduler/indexed/indexed-core.ts';
 import { ReferenceCore } from '../../../orchestrators/kubernetes/scheduler/reference/reference-core.ts';
 import type { SchedulerProfile } from '../../../orchestrators/kubernetes/scheduler/scheduler-profile.ts';
 import type { SchedulingCore } from '../../../orchestrators/kubernetes/scheduler/scheduling-core.ts';
@@ -10,6 +11,7 @@ import { type Family, readFamilies } from './vector-files.ts';
 /** Ways of deciding by name. */
 const CORES: Readonly<Record<string, (profile: SchedulerProfile) => SchedulingCore>> = {
   reference: (profile) => new ReferenceCore(profile),
+  indexed: (profile) => new IndexedCore(profile),
 };
 
 /**

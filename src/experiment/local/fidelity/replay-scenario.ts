@@ -1,7 +1,7 @@
 import { DEFAULT_PROFILE } from '../../../orchestrators/kubernetes/scheduler/default-profile.ts';
 import type { SchedulerProfile } from '../../../orchestrators/kubernetes/scheduler/scheduler-profile.ts';
 import type { SchedulingCore } from '../../../orchestrators/kubernetes/scheduler/scheduling-core.ts';
-import { rawNode, rawPod } from './raw-objects.ts';
+import { nodeOf, podOf } from './vector-objects.ts';
 import type { Scenario } from './vector-files.ts';
 
 /** A decision that differs from the real scheduler's. */
@@ -28,18 +28,18 @@ export function replayScenario(scenario: Scenario, coreOf: (profile: SchedulerPr
   let id = 0;
   const nodes = new Set<string>();
   for (const raw of scenario.nodes) {
-    const node = rawNode(raw, (id += 1));
+    const node = nodeOf(raw, (id += 1));
     core.addNode(node);
     nodes.add(node.metadata.name);
   }
   for (const raw of scenario.existingPods) {
-    const pod = rawPod(raw, (id += 1));
+    const pod = podOf(raw, (id += 1));
     // A pod on a node that nobody knows is not seen by any decision.
     if (pod.spec.nodeName !== undefined && nodes.has(pod.spec.nodeName)) core.addPod(pod, pod.spec.nodeName);
   }
   const differences: Difference[] = [];
   scenario.pods.forEach((raw, i) => {
-    const pod = rawPod(raw, (id += 1));
+    const pod = podOf(raw, (id += 1));
     const expected = scenario.expect[i];
     const decision = core.decide(pod);
     const got = decision.nodeName ?? decision.refusal?.message() ?? '';

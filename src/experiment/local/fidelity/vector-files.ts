@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseQuantity } from '../../../orchestrators/kubernetes/objects/quantity.ts';
 import { InputError } from '../../../sim/input-error.ts';
 import { readable, readTextFile } from '../read-input.ts';
 
@@ -25,7 +26,7 @@ export interface Expected {
   /** Null: refused. */
   readonly node: string | null;
   /** What was written about a refusal. */
-  readonly message?: string | undefined;
+  readonly message?: string | null | undefined;
 }
 
 /** The scenarios of one file. */
@@ -36,28 +37,39 @@ export interface Family {
   readonly scenarios: readonly Scenario[];
 }
 
-const named = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
+const quantity = z
+  .union([z.string(), z.number()])
+  .refine((value) => parseQuantity(String(value)) !== undefined, 'this is no quantity');
+const amounts = z.record(z.string(), quantity).optional();
+const containers = z
+  .array(z.looseObject({ resources: z.looseObject({ requests: amounts, limits: amounts }).optional() }))
+  .optional();
+const metadata = z.looseObject({ name: z.string() });
+const node = z.looseObject({ metadata, status: z.looseObject({ allocatable: amounts }).optional() });
+const podSpec = z.looseObject({ containers, initContainers: containers, overhead: amounts });
+const pod = z.looseObject({ metadata, spec: podSpec });
+const placedPod = z.looseObject({ metadata, spec: podSpec.extend({ nodeName: z.string() }) });
 
 const scenarioList = z.array(
   z
     .object({
       id: z.string(),
       percentageOfNodesToScore: z.int().min(0).max(100),
-      nodes: z.array(named),
-      existingPods: z.array(named.and(z.looseObject({ spec: z.looseObject({ nodeName: z.string() }) }))),
-      pods: z.array(named),
+      nodes: z.array(node),
+      existingPods: z.array(placedPod),
+      pods: z.array(pod),
       expect: z.array(
         z
-          .object({ pod: z.string(), node: z.string().nullable(), message: z.string().optional() })
+          .object({ pod: z.string(), node: z.string().nullable(), message: z.string().nullish() })
           .refine(
-            (decision) => (decision.node === null) === (decision.message !== undefined),
-            'a refusal (node null) has a message, a placement has none',
+            (decision) => decision.node !== null || typeof decision.message === 'string',
+            'a refusal (node null) has a message',
           ),
       ),
     })
     .refine((scenario) => scenario.expect.length === scenario.pods.length, 'expect has one entry for each of pods')
     .refine(
-      (scenario) => scenario.expect.every(({ pod }, i) => pod === scenario.pods[i]?.metadata.name),
+      (scenario) => scenario.expect.every((decision, i) => decision.pod === scenario.pods[i]?.metadata.name),
       'the entries of expect name the pods in their order',
     ),
 );
