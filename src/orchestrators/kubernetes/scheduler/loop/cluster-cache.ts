@@ -173,8 +173,8 @@ export class ClusterCache {
     return this.nominations.get(id)?.nodeName;
   }
 
-  nominatedOn(nodeName: string): Iterable<Pod> {
-    return this.nominated.get(nodeName)?.values() ?? [];
+  nominatedOn(nodeName: string): Pod[] {
+    return Array.from(this.nominated.get(nodeName)?.values() ?? []);
   }
 
   setNamespace(name: string, labels: Labels): void {

@@ -29,8 +29,6 @@ interface Running {
  * round of calls as long as a binding.
  */
 export class Evictions {
-  /** Pods told to go. */
-  victims = 0;
   private readonly plane: ControlPlane;
   private readonly bucket: ClientBucket;
   private readonly callUs: number;
@@ -55,7 +53,6 @@ export class Evictions {
         const victim = api.pods.get(id);
         return victim !== undefined && victim.metadata.deletionUs === undefined;
       });
-    this.victims += plan.victims.length;
     if (victims.length === 0) return;
     this.running.set(preemptor.id, { preemptor, nodeName: plan.nodeName, victims, last: victims.length === 1 });
     this.ask(preemptor.id, victims.length === 1 ? 1 : victims.length - 1);

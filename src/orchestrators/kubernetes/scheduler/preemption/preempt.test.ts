@@ -33,7 +33,10 @@ function budget(disruptionsAllowed: number, fields: { app?: string; disrupted?: 
       unhealthyPodEvictionPolicy: 'IfHealthyBudget',
     },
     status: {
-      ...{ expectedPods: 3, currentHealthy: 3, desiredHealthy: 3, disruptionsAllowed },
+      expectedPods: 3,
+      currentHealthy: 3,
+      desiredHealthy: 3,
+      disruptionsAllowed,
       disruptedPods: Object.fromEntries(disrupted.map((name) => [name, 0])),
     },
   };

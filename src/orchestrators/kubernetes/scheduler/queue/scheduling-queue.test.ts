@@ -3,7 +3,7 @@ import { fc } from '../../../../../test/fuzz.ts';
 import { node as nodeOf, pod as podOf } from '../../cluster-fixture.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod, PodSpec } from '../../objects/pod.ts';
-import type { ClusterEvent } from './cluster-event.ts';
+import type { NodeEvent, PodEvent } from './cluster-event.ts';
 import { backoffUs, type QueueRules, SchedulingQueue } from './scheduling-queue.ts';
 
 const S = 1_000_000;
@@ -25,13 +25,13 @@ function pod(spec: Partial<PodSpec> = {}, id = ++ids): Pod {
 }
 
 const NODE = { ...nodeOf('n1'), id: 1 } as Node;
-const GONE: ClusterEvent = {
+const GONE: PodEvent = {
   resource: 'AssignedPod',
   action: 'Delete',
   before: pod({ nodeName: 'n1' }),
   after: undefined,
 };
-const NODE_ADDED: ClusterEvent = { resource: 'Node', action: 'Add', before: undefined, after: NODE };
+const NODE_ADDED: NodeEvent = { resource: 'Node', action: 'Add', before: undefined, after: NODE };
 
 /** Tries the next pod now and has it refused by these plugins. */
 function refuse(queue: SchedulingQueue, nowUs: number, plugins = ['NodeResourcesFit']): string {

@@ -1,5 +1,5 @@
 import type { Pod } from '../../objects/pod.ts';
-import { type ClusterEvent, eventLabel, podEvents } from './cluster-event.ts';
+import { type ClusterEvent, eventLabel, podEvents, type WildcardEvent } from './cluster-event.ts';
 import { hint, type HintContext, interestedIn } from './queueing-hints.ts';
 import { PlacedHeap } from './placed-heap.ts';
 
@@ -207,11 +207,7 @@ export class SchedulingQueue {
   }
 
   /** Something happened: wakes the pods that it may help. `concerns` leaves out others. */
-  note(event: ClusterEvent, nowUs: number, concerns?: (pod: Pod) => boolean): void {
-    if (event.resource === '*') {
-      this.wakeAll(event, nowUs);
-      return;
-    }
+  note(event: Exclude<ClusterEvent, WildcardEvent>, nowUs: number, concerns?: (pod: Pod) => boolean): void {
     const interested = interestedIn(event);
     if (interested.length === 0) return;
     if (this.inFlight.size > 0) this.noted.push(event);
@@ -259,7 +255,7 @@ export class SchedulingQueue {
   /** Moves the pods that have lain there for more than five minutes, whatever they wait for; not those held back. */
   flushUnschedulable(nowUs: number): void {
     let moved = false;
-    for (const entry of [...this.unschedulable.values()]) {
+    for (const entry of Array.from(this.unschedulable.values())) {
       if (entry.gate !== undefined || nowUs - entry.timestampUs <= MAX_UNSCHEDULABLE_US) continue;
       this.takeOut(entry);
       this.requeue(entry, 'after-backoff', 'UnschedulableTimeout', nowUs);
@@ -271,15 +267,6 @@ export class SchedulingQueue {
   /** All pods that wait, for tests and explanations. */
   all(): IterableIterator<QueuedPod> {
     return this.entries.values();
-  }
-
-  private wakeAll(event: Extract<ClusterEvent, { resource: '*' }>, nowUs: number): void {
-    if (this.inFlight.size > 0) this.noted.push(event);
-    for (const entry of [...this.unschedulable.values()]) {
-      if (entry.gate !== undefined || (event.podId !== undefined && event.podId !== entry.pod.id)) continue;
-      this.takeOut(entry);
-      this.requeue(entry, 'after-backoff', event.action, nowUs);
-    }
   }
 
   private strategyFor(entry: QueuedPod, event: ClusterEvent): Strategy {
