@@ -49,10 +49,17 @@ function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
-/** A group of someone's own resources. */
+/** A group of someone's own resources: those have a dot, and are none of Kubernetes itself. */
 function isForeign(group: string): boolean {
-  return group.includes('.') && !group.endsWith('.k8s.io');
+  return group.includes('.') && !OWN_GROUPS.has(group);
 }
+
+const OWN_GROUPS = new Set(
+  `admissionregistration apiextensions apiregistration authentication authorization certificates coordination discovery events
+   flowcontrol.apiserver internal.apiserver networking node rbac.authorization resource scheduling storage storagemigration`
+    .split(/\s+/)
+    .map((name) => `${name}.k8s.io`),
+);
 
 function reportKind(root: Field, kind: string, group: string): void {
   const { reading } = root;

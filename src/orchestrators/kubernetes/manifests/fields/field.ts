@@ -52,11 +52,10 @@ export class Field {
   }
 
   path(): (string | number)[] {
-    const path: (string | number)[] = [];
     // The object itself may be an item of a list in its document.
-    for (let field: Field | undefined = this; field !== undefined; field = field.parent)
-      if (field.key !== '') path.push(field.key);
-    return path.reverse();
+    const above = this.parent?.path() ?? [];
+    if (this.key !== '') above.push(this.key);
+    return above;
   }
 
   /** `spec.containers[0].image`; with `[]` for every index: the same for all items. */
@@ -312,8 +311,8 @@ function choices(known: readonly string[]): string {
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'object' && value !== null) return 'a map';
+  const text = typeof value === 'string' ? JSON.stringify(value) : `${value as number}`;
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 

@@ -114,13 +114,9 @@ function readNodeTerm(field: Field): NodeSelectorTerm {
     .child('matchFields')
     .items()
     .map((item) => readNodeRequirement(item, ['In', 'NotIn']));
+  const fields = field.child('matchFields').items();
   for (const [index, { key }] of matchFields.entries())
-    if (key !== 'metadata.name')
-      field
-        .child('matchFields')
-        .items()
-        [index].child('key')
-        .fault(`"${key}" is no field of nodes; write metadata.name`);
+    if (key !== 'metadata.name') fields[index].child('key').fault(`"${key}" is no field of nodes; write metadata.name`);
   const matchExpressions = field
     .child('matchExpressions')
     .items()

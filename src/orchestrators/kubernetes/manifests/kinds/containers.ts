@@ -45,11 +45,8 @@ export function readResources(field: Field, fromLimits: boolean): ResourceRequir
         .fault(`"${request}" is more than the limit "${limits[name]}"; write at most the limit`);
     if (isExtended(name)) requireWholeDevices(field.child('requests').child(name), request, limits[name]);
   }
-  let requests = given;
-  if (fromLimits)
-    for (const name of Object.keys(limits))
-      if (!Object.hasOwn(requests, name)) requests = { ...requests, [name]: limits[name] };
-  return requests === NO_LIST && limits === NO_LIST ? NO_RESOURCES : { requests, limits };
+  const requests = fromLimits ? { ...limits, ...given } : given;
+  return Object.keys(requests).length === 0 && Object.keys(limits).length === 0 ? NO_RESOURCES : { requests, limits };
 }
 
 const NO_LIST: ResourceList = Object.freeze({});

@@ -50,13 +50,10 @@ export function readPodSpec(field: Field): PodSpec {
   const initContainers = readContainers(field.child('initContainers'), hostNetwork, 'init');
   if (containers.length === 0 && field.present)
     field.child('containers').fault('it is empty; write at least one container');
+  const initItems = field.child('initContainers').items();
   for (const [index, { name }] of initContainers.entries())
     if (containers.some((one) => one.name === name))
-      field
-        .child('initContainers')
-        .items()
-        [index].child('name')
-        .fault(`a container is called "${name}" too; rename one`);
+      initItems[index].child('name').fault(`a container is called "${name}" too; rename one`);
   const nodeName = field.child('nodeName').text();
   const priorityClassName = field.child('priorityClassName').text();
   const podGroupName = readGroup(field);

@@ -1,0 +1,21 @@
+import type { ApiServer } from '../../api/api-server.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { matchLabelKeys } from './match-label-keys.ts';
+import { priorityAdmission } from './priority.ts';
+import { resourceQuota } from './resource-quota.ts';
+
+/**
+ * Everything that looks at a pod before it is let in, in the order of the API server
+ * (`pkg/kubeapiserver/options/plugins.go`). Pods that have a node already were let in before the run began: they are not
+ * changed or refused, but they count.
+ */
+export function registerAdmissions(api: ApiServer): void {
+  api.admissions.push(
+    matchLabelKeys(),
+    limitRanger(api),
+    priorityAdmission(api),
+    defaultTolerationSeconds(),
+    resourceQuota(api),
+  );
+}
