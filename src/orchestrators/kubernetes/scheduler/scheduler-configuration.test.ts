@@ -1,24 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { FaultList } from '../manifests/fields/fault-list.ts';
-import { Field } from '../manifests/fields/field.ts';
-import { ReportBook } from '../manifests/fields/manifest-reports.ts';
 import { readDocument } from '../manifests/text/manifest-document.ts';
 import { DEFAULT_FILTERS, DEFAULT_SCORES, defaultConfiguration } from './default-profile.ts';
-import { readSchedulerConfiguration } from './scheduler-configuration.ts';
+import { schedulerConfigurationOf } from './scheduler-configuration.ts';
 import type { SchedulerConfiguration, SchedulerProfile } from './scheduler-profile.ts';
 
 const HEAD = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n';
 
 /** What the text means; throws its faults. */
 function read(text: string): SchedulerConfiguration {
-  const document = readDocument(
-    { role: 'document', text: HEAD + text, line: 1, column: 1, json: false, item: 0 },
-    'scheduler.yaml',
-  );
-  const state = { faults: new FaultList(), reports: new ReportBook(), texts: new Map<string, string>(), newestUs: 0 };
-  const configuration = readSchedulerConfiguration(new Field({ document, state, faults: 0 }, document.data));
-  state.faults.throwAny();
-  return configuration;
+  return readWithReports(text).configuration;
+}
+
+function readWithReports(text: string): ReturnType<typeof schedulerConfigurationOf> {
+  const part = { role: 'document', text: HEAD + text, line: 1, column: 1, json: false, item: 0 } as const;
+  return schedulerConfigurationOf(readDocument(part, 'scheduler.yaml'));
 }
 
 /** The only profile of a configuration; `lines` are indented as part of it. */
@@ -148,6 +143,17 @@ profiles:
   expect(several.profiles.map((one) => [one.schedulerName, one.percentageOfNodesToScore])).toEqual([
     ['default-scheduler', 50],
     ['packing', 100],
+  ]);
+});
+
+test('what has no effect is told', () => {
+  const { reports } = readWithReports(
+    'leaderElection: { leaderElect: true }\nextenders: [{ urlPrefix: http://x }]\nprofile: []',
+  );
+  expect(reports.map(({ category, text }) => `${category} ${text}`)).toEqual([
+    'field leaderElection: in 1 object, has no effect here',
+    'field extenders: in 1 object, has no effect here',
+    'unknown profile: in 1 object, Kubernetes knows no such field, it has no effect; did you mean "profiles"?',
   ]);
 });
 

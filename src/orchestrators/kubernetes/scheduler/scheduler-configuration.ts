@@ -1,5 +1,8 @@
-import type { Field } from '../manifests/fields/field.ts';
+import { FaultList } from '../manifests/fields/fault-list.ts';
+import { Field } from '../manifests/fields/field.ts';
 import { fieldNames } from '../manifests/fields/field-names.ts';
+import { type ManifestReport, ReportBook } from '../manifests/fields/manifest-reports.ts';
+import type { ManifestDocument } from '../manifests/text/manifest-document.ts';
 import { readPluginArguments } from './configuration/read-plugin-args.ts';
 import { readPluginSets } from './configuration/read-plugin-sets.ts';
 import { DEFAULT_PROFILE, defaultConfiguration } from './default-profile.ts';
@@ -43,6 +46,20 @@ export function readSchedulerConfiguration(field: Field, version: SchedulerVersi
     podInitialBackoffSeconds: initial,
     podMaxBackoffSeconds: most,
   };
+}
+
+/**
+ * The same of a whole document, as manifests hold it (`ManifestSet.schedulerConfigurations`), and what of it has no
+ * effect. Throws one InputError with a line for each fault: `file:line:column: field: what it is; what to write`.
+ */
+export function schedulerConfigurationOf(
+  document: ManifestDocument,
+  version: SchedulerVersion = '1.36',
+): { readonly configuration: SchedulerConfiguration; readonly reports: readonly ManifestReport[] } {
+  const state = { faults: new FaultList(), reports: new ReportBook(), texts: new Map<string, string>(), newestUs: 0 };
+  const configuration = readSchedulerConfiguration(new Field({ document, state, faults: 0 }, document.data), version);
+  state.faults.throwAny();
+  return { configuration, reports: state.reports.all() };
 }
 
 function readProfiles(field: Field, defaults: SchedulerProfile): SchedulerProfile[] {
