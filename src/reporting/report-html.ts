@@ -56,7 +56,7 @@ export function htmlReport(full: Comparison, options: HtmlReportOptions): string
     const own = [...livingCharts(comparison, cell), ...chartsOf(comparison, cell)];
     const first = charts.length;
     for (const chart of own) {
-      const focus = chart.group !== 'heat' && chart.group !== 'cost';
+      const focus = !['heat', 'cost', 'timers'].includes(chart.group);
       charts.push({ spec: placeOfSpec(chart.spec), data: packed(chart.data), renderer: chart.renderer, focus });
     }
     const timeline = timelinePage(comparison, cell);

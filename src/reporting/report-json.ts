@@ -4,7 +4,7 @@ import type { LivingResult } from '../sim/monitoring/living-result.ts';
 /**
  * The whole comparison as JSON, every run with its `fingerprint` beside its status. Keys stand in the order of the
  * types, records (metrics, statistics) in the order of their names, so that equal comparisons give equal text.
- * Timelines, decisions and happenings of a living cluster are those of the first seed alone: twenty of each would fill
+ * Timelines, decisions, happenings and timers of a living cluster are those of the first seed alone: twenty of each would fill
  * tens of megabytes, and they lie beside every run's result. `curves: false` leaves out what fills most of the file: curves, heat maps, distribution functions, timelines, decisions.
  */
 export function jsonReport(comparison: Comparison, { curves = true }: { curves?: boolean } = {}): string {
@@ -34,7 +34,7 @@ export function jsonReport(comparison: Comparison, { curves = true }: { curves?:
   return `${JSON.stringify(sorted(plain), null, 2)}\n`;
 }
 
-function withoutRecords({ timeline: _, decisions: __, happenings: ___, ...rest }: LivingResult): object {
+function withoutRecords({ timeline: _, decisions: __, happenings: ___, timers: ____, ...rest }: LivingResult): object {
   return rest;
 }
 

@@ -7,6 +7,7 @@ import { fixed, formatBytes, formatLike, formatPercent, formatValue } from '../f
 import { livingRuns } from '../living/living-runs.ts';
 import { objectivesSection } from '../living/objectives-section.ts';
 import { servicesSection } from '../living/services-section.ts';
+import { timersSection } from '../living/timers-section.ts';
 import { average } from '../resample.ts';
 import { strengthsOf } from '../strengths.ts';
 import { type Chart, figureHtml } from './charts.ts';
@@ -43,6 +44,7 @@ export function cellSection(
           'A policy on the dashed front is beaten by none on both sides at once. Where intervals overlap, more seeds would tell.',
         ),
         timeline,
+        timersSection(comparison, cell, charts, firstChart),
         profileMatrix(comparison, cell),
         cell.policies.length > 1 ? goodAndBad(comparison, cell) : '',
         chartPart(comparison, charts, firstChart, 'cost', 'What the money went into', ''),

@@ -5,6 +5,7 @@ import type { Chart } from '../html/charts.ts';
 import { costByGroup, costByService, costSpec } from './cost-chart.ts';
 import { livingRuns } from './living-runs.ts';
 import { paretoData, paretoPoints, paretoSpec } from './pareto.ts';
+import { timerCharts } from './timers-section.ts';
 
 /** Charts that only a living cluster has: cost against what it buys, and what the cost is made of. */
 export function livingCharts(comparison: Comparison, cell: Cell): Chart[] {
@@ -44,5 +45,5 @@ export function livingCharts(comparison: Comparison, cell: Cell): Chart[] {
           },
         ],
   );
-  return [...pareto, ...bills];
+  return [...pareto, ...bills, ...timerCharts(runs)];
 }

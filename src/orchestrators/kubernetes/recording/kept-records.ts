@@ -53,10 +53,13 @@ export class KeptRecords {
     if (this.happenings.length < MOST_RECORDS) this.happenings.push({ timeUs, kind, about, what });
   }
 
-  /** Timers that ran from the same time to the same for many things are one, in order of their beginnings. */
-  timerRecords(): TimerRecord[] {
+  /**
+   * Timers in order of their beginnings, cut off at the end of the run. Spans of one timer for one thing that overlap are
+   * one, since it was wound up again; those that ran from the same time to the same for many things are one as well.
+   */
+  timerRecords(endUs: number): TimerRecord[] {
     const groups = new Map<string, TimerSpan[]>();
-    for (const span of this.timers) {
+    for (const span of joined(this.timers, endUs)) {
       const key = `${span.fromUs} ${span.toUs} ${span.timer}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [span]);
@@ -68,8 +71,8 @@ export class KeptRecords {
   }
 
   /** Happenings in order of time, those of timers among them. */
-  allHappenings(): HappeningRecord[] {
-    const ofTimers = this.timerRecords().map(({ fromUs, toUs, timer, about }): HappeningRecord => ({
+  allHappenings(endUs: number): HappeningRecord[] {
+    const ofTimers = this.timerRecords(endUs).map(({ fromUs, toUs, timer, about }): HappeningRecord => ({
       timeUs: fromUs,
       kind: 'timer',
       about,
@@ -110,6 +113,27 @@ export class KeptRecords {
 /** `FailedScheduling` as `failed-scheduling`. */
 function kebab(reason: string): string {
   return reason.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+}
+
+/** Spans within the run, overlapping ones of one timer for one thing joined, in the order of their first beginnings. */
+function joined(timers: readonly TimerSpan[], endUs: number): TimerSpan[] {
+  const inOrder = timers
+    .filter(({ fromUs, toUs }) => fromUs < endUs && toUs > fromUs)
+    .map((span, place) => ({ span: { ...span, toUs: Math.min(span.toUs, endUs) }, place }))
+    .sort((a, b) => a.span.fromUs - b.span.fromUs || a.place - b.place);
+  const last = new Map<string, { fromUs: number; toUs: number; timer: string; about: string }>();
+  const spans: TimerSpan[] = [];
+  for (const { span } of inOrder) {
+    const key = `${span.timer} ${span.about}`;
+    const before = last.get(key);
+    if (before !== undefined && span.fromUs < before.toUs) before.toUs = Math.max(before.toUs, span.toUs);
+    else {
+      const next = { ...span };
+      last.set(key, next);
+      spans.push(next);
+    }
+  }
+  return spans;
 }
 
 function aboutAll(spans: readonly TimerSpan[]): string {

@@ -137,6 +137,19 @@ describe('the result of a run', () => {
     expect(plane.clock.nowUs).toBe(600e6);
   });
 
+  test('timers are cut off at the end, and one that is wound up again is one', () => {
+    const { recorder, run } = world(trafficSpec(100, []));
+    const about = 'HorizontalPodAutoscaler default/web';
+    for (const second of [0, 15, 30, 80])
+      recorder.timer({ fromUs: second * 1e6, toUs: (second + 40) * 1e6, timer: 'stabilizationWindow', about });
+    recorder.timer({ fromUs: 200e6, toUs: 300e6, timer: 'later', about });
+    run(100);
+    expect(recorder.result().living!.timers!.map(({ fromUs, toUs }) => [fromUs / 1e6, toUs / 1e6])).toEqual([
+      [0, 70],
+      [80, 100],
+    ]);
+  });
+
   test('records are bounded and counted', () => {
     const { recorder } = world(trafficSpec(10, []));
     for (let k = 0; k < 20_500; k++) recorder.event('kubelet', 'Normal', 'Pulled', `Pod default/p${k}`, '');

@@ -225,11 +225,12 @@ export class Recorder implements Chronicle {
 
   private livingResult(): LivingResult {
     const { parts, requests, records, workloads } = this;
+    const { nowUs } = this.plane.clock;
     const served = parts?.traffic.model.traffic.reduce((sum, one) => sum + one.good, 0) ?? 0;
     const cost = this.bills.result(served);
     const services = workloads.all.map((workload) =>
       serviceResult(workload, {
-        nowUs: this.plane.clock.nowUs,
+        nowUs,
         costUsd: cost.byService[workload.name] ?? 0,
         cpuShareMean: (this.cpuShareUs[workload.index] ?? 0) / Math.max(1, this.knownUs[workload.index] ?? 0),
         ...(parts && { model: parts.traffic.model }),
@@ -239,8 +240,8 @@ export class Recorder implements Chronicle {
     return {
       timeline: { timeUs: this.timeline.timeUs, series: this.timeline.series },
       decisions: records.decisions,
-      happenings: records.allHappenings(),
-      timers: records.timerRecords(),
+      happenings: records.allHappenings(nowUs),
+      timers: records.timerRecords(nowUs),
       services,
       objectives: requests?.objectives.map((meter) => meter.result()) ?? [],
       cost,
