@@ -1,0 +1,157 @@
+import type { ApiServer } from '../../api/api-server.ts';
+import { aboutOf } from '../../api/chronicle.ts';
+import type { Component, ControlPlane } from '../../api/control-plane.ts';
+import { WorkQueue } from '../../api/work-queue.ts';
+import { matchesSelector } from '../../objects/label-selector.ts';
+import type { Labels } from '../../objects/meta.ts';
+import type { Pod } from '../../objects/pod.ts';
+import type { PodDisruptionBudget } from '../../objects/policy.ts';
+import { matters } from '../shared/pod-state.ts';
+import { watchAll } from '../shared/watch-all.ts';
+import { expectation } from './expected-pods.ts';
+
+const COMPONENT = 'disruption-controller';
+/** A pod whose eviction was let through must be going within this time (`DeletionTimeout`). */
+export const DELETION_TIMEOUT_US = 120_000_000;
+
+/** Keeps the statuses of disruption budgets up to date (`pkg/controller/disruption/disruption.go`). */
+export class DisruptionController implements Component {
+  private readonly plane: ControlPlane;
+  private readonly api: ApiServer;
+  private readonly queue: WorkQueue;
+  /** Pods that each budget selects, by the budgets' numbers. */
+  private readonly selected = new Map<number, Set<number>>();
+  /** Budgets whose pods' controllers have no scale: said once. */
+  private readonly failing = new Set<number>();
+  private readonly answers = new Map<number, WeakMap<Labels, boolean>>();
+
+  constructor(plane: ControlPlane) {
+    this.plane = plane;
+    this.api = plane.api;
+    this.queue = new WorkQueue(plane.clock, (id) => this.sync(id));
+    watchAll(plane.api.store('PodDisruptionBudget'), (budget, before) => this.budgetChanged(budget, before));
+    plane.api.pods.watch((pod, before) => this.podChanged(pod, before));
+    // The replicas that a controller asks for are what percentages are of.
+    for (const kind of ['Deployment', 'ReplicaSet', 'StatefulSet'] as const)
+      plane.api.store(kind).watch((owner, before) => {
+        if (this.selected.size === 0 || owner?.spec.replicas === before?.spec.replicas) return;
+        const { namespace } = (owner ?? before!).metadata;
+        for (const budget of this.api.store('PodDisruptionBudget').all())
+          if (budget.metadata.namespace === namespace) this.queue.add(budget.id);
+      });
+  }
+
+  /** Right from the start, so that nobody who evicts at once finds what a dump's budgets said then. */
+  begin(): void {
+    for (const { id } of this.api.store('PodDisruptionBudget').all()) this.sync(id);
+  }
+
+  private budgetChanged(budget: PodDisruptionBudget | undefined, before: PodDisruptionBudget | undefined): void {
+    if (budget === undefined) {
+      this.selected.delete(before!.id);
+      this.answers.delete(before!.id);
+      this.failing.delete(before!.id);
+      return;
+    }
+    if (budget.status !== before?.status) this.queue.add(budget.id);
+    if (budget.spec === before?.spec) return;
+    this.answers.set(budget.id, new WeakMap());
+    const pods = new Set<number>();
+    for (const pod of this.api.pods.all()) if (this.selects(budget, pod)) pods.add(pod.id);
+    this.selected.set(budget.id, pods);
+    this.queue.add(budget.id);
+  }
+
+  private podChanged(pod: Pod | undefined, before: Pod | undefined): void {
+    if (this.selected.size === 0 || !matters(pod, before)) return;
+    for (const budget of this.api.store('PodDisruptionBudget').all()) {
+      const was = before !== undefined && this.selects(budget, before);
+      const is = pod !== undefined && this.selects(budget, pod);
+      if (!was && !is) continue;
+      const pods = this.selected.get(budget.id)!;
+      if (is) pods.add(pod.id);
+      else pods.delete(before!.id);
+      this.queue.add(budget.id);
+    }
+  }
+
+  private selects(budget: PodDisruptionBudget, pod: Pod): boolean {
+    if (budget.metadata.namespace !== pod.metadata.namespace) return false;
+    const answers = this.answers.get(budget.id)!;
+    const { labels } = pod.metadata;
+    let answer = answers.get(labels);
+    if (answer === undefined) answers.set(labels, (answer = matchesSelector(budget.spec.selector, labels)));
+    return answer;
+  }
+
+  private sync(id: number): void {
+    const budget = this.api.store('PodDisruptionBudget').get(id);
+    if (budget === undefined) return;
+    const pods = Array.from(this.selected.get(id)!, (podId) => this.api.pods.get(podId)!);
+    const expected = expectation(this.api, budget, pods);
+    if (typeof expected === 'string') {
+      this.failSafe(budget, expected);
+      return;
+    }
+    this.failing.delete(id);
+    const disruptedPods = this.stillDisrupted(budget, pods);
+    let currentHealthy = 0;
+    for (const { metadata, status } of pods)
+      if (status.ready && metadata.deletionUs === undefined && disruptedPods[metadata.name] === undefined)
+        currentHealthy++;
+    const desiredHealthy = expected.desired;
+    const expectedPods = expected.expected;
+    const disruptionsAllowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
+    const was = budget.status;
+    if (was.disruptionsAllowed !== disruptionsAllowed && (was.disruptionsAllowed === 0 || disruptionsAllowed === 0))
+      this.plane.chronicle.decision({
+        component: COMPONENT,
+        about: aboutOf(budget),
+        what: `disruptionsAllowed ${was.disruptionsAllowed} -> ${disruptionsAllowed}`,
+        why: `${currentHealthy} healthy - ${desiredHealthy} desired (${expected.why})`,
+      });
+    const same =
+      was.expectedPods === expectedPods &&
+      was.currentHealthy === currentHealthy &&
+      was.desiredHealthy === desiredHealthy &&
+      was.disruptionsAllowed === disruptionsAllowed &&
+      Object.keys(was.disruptedPods).length === Object.keys(disruptedPods).length;
+    if (same) return;
+    const status = { expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed, disruptedPods };
+    this.api.update('PodDisruptionBudget', id, { status });
+  }
+
+  /** Entries of pods that are still there and not going yet; after two minutes they no longer count (`buildDisruptedPodMap`). */
+  private stillDisrupted(budget: PodDisruptionBudget, pods: readonly Pod[]): Record<string, number> {
+    const { nowUs } = this.plane.clock;
+    const { disruptedPods } = budget.status;
+    const still: Record<string, number> = {};
+    if (Object.keys(disruptedPods).length === 0) return still;
+    let nextUs = Infinity;
+    for (const pod of pods) {
+      const { name, deletionUs } = pod.metadata;
+      const sinceUs = disruptedPods[name];
+      if (sinceUs === undefined || deletionUs !== undefined) continue;
+      if (sinceUs + DELETION_TIMEOUT_US <= nowUs) {
+        const text = `Pod was expected by PDB ${budget.metadata.namespace}/${budget.metadata.name} to be deleted but it wasn't`;
+        this.plane.chronicle.event(COMPONENT, 'Warning', 'NotDeleted', aboutOf(pod), text);
+        continue;
+      }
+      still[name] = sinceUs;
+      nextUs = Math.min(nextUs, sinceUs + DELETION_TIMEOUT_US);
+    }
+    if (nextUs < Infinity) this.queue.addAfter(budget.id, nextUs - nowUs);
+    return still;
+  }
+
+  /** What cannot be worked out allows nothing (`failSafe`). */
+  private failSafe(budget: PodDisruptionBudget, why: string): void {
+    if (!this.failing.has(budget.id)) {
+      this.failing.add(budget.id);
+      const text = `Failed to calculate the number of expected pods: ${why}`;
+      this.plane.chronicle.event(COMPONENT, 'Warning', 'CalculateExpectedPodCountFailed', aboutOf(budget), text);
+    }
+    if (budget.status.disruptionsAllowed !== 0)
+      this.api.setStatus('PodDisruptionBudget', budget.id, { disruptionsAllowed: 0 });
+  }
+}

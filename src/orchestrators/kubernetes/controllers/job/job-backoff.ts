@@ -1,0 +1,47 @@
+import type { Pod } from '../../objects/pod.ts';
+
+/** A pod's failure holds its successor up for 10 s, doubling with each in a row, at most 10 min (`DefaultJobPodFailureBackOff`). */
+const FIRST_US = 10_000_000;
+const LAST_US = 600_000_000;
+
+/** Failures of a job since its last success. */
+export interface FailureRow {
+  readonly failures: number;
+  /** When the last of them ended. */
+  readonly lastUs: number;
+}
+
+export const NO_FAILURES: FailureRow = { failures: 0, lastUs: 0 };
+
+/** How long the next pod has to wait after so many failures in a row (`getRemainingTimeForFailuresCount`). */
+export function remainingUs({ failures, lastUs }: FailureRow, nowUs: number): number {
+  return Math.max(0, lastUs + backoffUs(failures) - nowUs);
+}
+
+/** 10, 20, 40, … 600 s; 0 without a failure. */
+export function backoffUs(failures: number): number {
+  return failures === 0 ? 0 : Math.min(LAST_US, FIRST_US * 2 ** Math.min(failures - 1, 30));
+}
+
+/** The row after more pods have ended, in the order in which they did: a success begins a new one (`newBackoffRecord`). */
+export function withEnded(
+  row: FailureRow,
+  ended: readonly { readonly pod: Pod; readonly failed: boolean }[],
+): FailureRow {
+  const inOrder = ended
+    .map(({ pod, failed }) => ({ failed, endUs: endUsOf(pod), id: pod.id }))
+    .sort((left, right) => left.endUs - right.endUs || left.id - right.id);
+  return inOrder.reduce<FailureRow>(
+    ({ failures }, { failed, endUs }) =>
+      failed ? { failures: failures + 1, lastUs: endUs } : { failures: 0, lastUs: endUs },
+    row,
+  );
+}
+
+/** When the last of a pod's containers ended; else when it was told to go, or stopped being ready (`getFinishedTime`). */
+export function endUsOf(pod: Pod): number {
+  let endUs = -Infinity;
+  for (const { state, sinceUs } of pod.status.containers) if (state === 'terminated') endUs = Math.max(endUs, sinceUs);
+  if (endUs > -Infinity) return endUs;
+  return pod.metadata.deletionUs ?? Math.max(pod.status.readyChangedUs, pod.metadata.creationUs);
+}
