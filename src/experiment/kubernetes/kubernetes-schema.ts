@@ -79,6 +79,12 @@ export const kubernetesSchema = z
     description: z.string().optional().describe('What it teaches, in a line'),
     duration: someDuration('Simulated time; default 1h').default(3600e6),
     untilQuiet: z.boolean().default(false).describe('Stop as soon as nothing waits, starts or ends any more'),
+    coldStart: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether services have to start first; default: true, but false where requests come from the first moment',
+      ),
     starts: unitField(wallClockMs, 'When it begins, for cron jobs: 2026-03-01T08:00:00Z').default(1_767_225_600_000),
     seeds: z
       .union([z.string(), z.int().min(0), z.array(z.int().min(0)).min(1, 'the list is empty')])

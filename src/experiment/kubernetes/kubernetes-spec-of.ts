@@ -60,6 +60,7 @@ export function kubernetesSpecOf(plan: KubernetesPlan, inputs: KubernetesInputs)
   return {
     durationUs: plan.duration,
     untilQuiet: plan.untilQuiet,
+    coldStart: plan.coldStart ?? services.length === 0,
     epochMs: plan.starts,
     objects,
     changes: plan.steps.map(({ at, text, change }): TimedChange => ({

@@ -8,6 +8,7 @@ import type { RunPlan } from '../run-plan.ts';
 import { journalFile } from './journal-file.ts';
 import { openCluster, type WorkloadCache } from './open-inputs.ts';
 import type { LoadedPolicies } from './policies-of-plan.ts';
+import { executeKubernetes } from './execute-kubernetes.ts';
 import { executeScenario } from './execute-scenario.ts';
 import { threadCpuMs } from './thread-cpu.ts';
 
@@ -52,6 +53,7 @@ export function executeRun(
   pulse: Pulse,
   journalPath?: string,
 ): { result: RunResult; timing: RunTiming } {
+  if (plan.kubernetes !== undefined) return executeKubernetes(plan, plan.kubernetes, pulse, journalPath);
   if (plan.scenario !== undefined) return executeScenario(plan, plan.scenario, policies, workloads, pulse, journalPath);
   const began = performance.now();
   const cpuBegan = threadCpuMs();

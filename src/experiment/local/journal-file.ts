@@ -13,7 +13,8 @@ export interface JournalFile extends JournalSink {
  * A journal as NDJSON, one record a line: `{"timeUs":…,"kind":"place","pod":…,"node":"…"}`; `name` on arrivals that
  * have one, `devices` (bits of the GPU devices taken) on placements that took some.
  */
-export function journalFile(path: string, nodes: readonly NodeSpec[]): JournalFile {
+export function journalFile(path: string, nodes: readonly NodeSpec[] | ((node: number) => string)): JournalFile {
+  const nameOf = typeof nodes === 'function' ? nodes : (node: number) => nodes[node].name;
   const handle = orSentence(path, () => {
     // A pipe that nobody reads would wait for ever; asked without waiting, it says so.
     if (statSync(path, { throwIfNoEntry: false })?.isFIFO())
@@ -32,7 +33,7 @@ export function journalFile(path: string, nodes: readonly NodeSpec[]): JournalFi
             kind: JOURNAL_KINDS[kind],
             pod: batch.pod[k],
             name: batch.name[k],
-            node: node < 0 ? undefined : nodes[node].name,
+            node: node < 0 ? undefined : nameOf(node),
             devices: kind === PLACE && batch.detail[k] !== 0 ? batch.detail[k] : undefined,
           }),
         );

@@ -106,6 +106,8 @@ export interface KubernetesSpec {
   readonly durationUs: number;
   /** Stop earlier, as soon as every pod has been decided and every job has ended. */
   readonly untilQuiet: boolean;
+  /** Whether services have to start first; else the cluster has come to rest when the run begins. */
+  readonly coldStart: boolean;
   readonly epochMs: number;
   /** In order of creation. Pods with a `nodeName` are running and ready when the run begins. */
   readonly objects: readonly NewObject<AnyObject>[];

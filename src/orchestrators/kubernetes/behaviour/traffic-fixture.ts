@@ -49,6 +49,7 @@ export function trafficSpec(
   return {
     durationUs: seconds * US,
     untilQuiet: false,
+    coldStart: true,
     epochMs: 0,
     objects: [],
     changes: [],

@@ -1,0 +1,118 @@
+import type { RunResult } from '../../sim/result.ts';
+import { InputError } from '../../sim/input-error.ts';
+import { KubernetesRun } from '../../orchestrators/kubernetes/kubernetes-run.ts';
+import type { KubernetesSpec } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
+import { readManifests, type ManifestSet } from '../../orchestrators/kubernetes/manifests/read-manifests.ts';
+import { FaultList } from '../../orchestrators/kubernetes/manifests/fields/fault-list.ts';
+import { Field } from '../../orchestrators/kubernetes/manifests/fields/field.ts';
+import { ReportBook } from '../../orchestrators/kubernetes/manifests/fields/manifest-reports.ts';
+import type { ManifestDocument } from '../../orchestrators/kubernetes/manifests/text/manifest-document.ts';
+import { readSchedulerConfiguration } from '../../orchestrators/kubernetes/scheduler/scheduler-configuration.ts';
+import type { SchedulerConfiguration } from '../../orchestrators/kubernetes/scheduler/scheduler-profile.ts';
+import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
+import { kubernetesSpecOf } from '../kubernetes/kubernetes-spec-of.ts';
+import type { RunTiming } from '../comparison.ts';
+import type { RunPlan } from '../run-plan.ts';
+import { ScenarioFault } from '../scenario/scenario-fault.ts';
+import { fileSource } from './file-source.ts';
+import { journalFile } from './journal-file.ts';
+import { manifestPieces } from './manifests-here.ts';
+import { threadCpuMs } from './thread-cpu.ts';
+
+/** Signs of life of a run. */
+export interface KubernetesPulse {
+  readonly beat: () => void;
+  readonly beatEvents: () => void;
+}
+
+/** Carries out one run of a Kubernetes cluster and times it. */
+export function executeKubernetes(
+  plan: RunPlan,
+  kubernetes: KubernetesPlan,
+  pulse: KubernetesPulse,
+  journalPath?: string,
+): { result: RunResult; timing: RunTiming } {
+  const began = performance.now();
+  const cpuBegan = threadCpuMs();
+  const notes: string[] = [];
+  const spec = specHere(kubernetes, (sentence) => notes.push(sentence), pulse.beat);
+  let run: KubernetesRun | undefined;
+  const journal =
+    journalPath === undefined ? undefined : journalFile(journalPath, (node) => run?.nodeName(node) ?? `node-${node}`);
+  let peakBytes = 0;
+  const weigh = (): void => {
+    const { heapTotal, external } = process.memoryUsage();
+    peakBytes = Math.max(peakBytes, heapTotal + external);
+  };
+  try {
+    run = new KubernetesRun(spec, {
+      seed: plan.seed,
+      ...(journal && { journal }),
+      onProgress: () => {
+        pulse.beatEvents();
+        weigh();
+      },
+      onScrape: pulse.beat,
+    });
+    const result = withNotes(run.run(), notes);
+    weigh();
+    const wallMs = performance.now() - began;
+    const cpuMs = cpuBegan === undefined ? wallMs : threadCpuMs()! - cpuBegan;
+    return { result, timing: { wallMs, cpuMs, peakRssBytes: peakBytes } };
+  } finally {
+    journal?.close();
+  }
+}
+
+/** Reads the files of a plan and puts everything together that its run is made of. Throws an InputError. */
+export function specHere(
+  plan: KubernetesPlan,
+  note: (sentence: string) => void,
+  heard: () => void = () => undefined,
+): KubernetesSpec {
+  try {
+    return kubernetesSpecOf(plan, {
+      read: (files) => {
+        const set = readManifests(
+          files.map((file) => ({
+            name: file.file,
+            chunks: { [Symbol.iterator]: () => manifestPieces(file, heard)[Symbol.iterator]() },
+          })),
+        );
+        for (const sentence of reportsOf(set)) note(sentence);
+        return {
+          objects: set.objects,
+          schedulers: set.schedulerConfigurations.map(configurationOf),
+        };
+      },
+      open: (path) => fileSource(path, 'a trace', heard),
+      note,
+    });
+  } catch (error) {
+    // The scenario's file is closed by now; what manifests turn out to hold is known only here.
+    throw error instanceof ScenarioFault ? new InputError(error.message) : error;
+  }
+}
+
+function configurationOf(document: ManifestDocument): SchedulerConfiguration {
+  const state = { faults: new FaultList(), reports: new ReportBook(), texts: new Map<string, string>(), newestUs: 0 };
+  const configuration = readSchedulerConfiguration(new Field({ document, state, faults: 0 }, document.data));
+  state.faults.throwAny();
+  return configuration;
+}
+
+/** Reports as notes of the run: what has no effect here in one sentence, and all else one by one. */
+function reportsOf({ reports }: ManifestSet): string[] {
+  const silent = reports.filter(({ category }) => category === 'kind' || category === 'field');
+  const told = reports
+    .filter(({ category }) => category === 'unknown' || category === 'note')
+    .map(({ text, first }) => `${first}: ${text}`);
+  if (silent.length === 0) return told;
+  const names = silent.map(({ subject, count }) => (count === 1 ? subject : `${subject} (${count})`));
+  return [...told, `not modelled, so without effect here: ${names.join(', ')}`];
+}
+
+function withNotes(result: RunResult, notes: readonly string[]): RunResult {
+  if (result.living === undefined || notes.length === 0) return result;
+  return { ...result, living: { ...result.living, notes: [...notes, ...result.living.notes] } };
+}

@@ -1,0 +1,227 @@
+import { stream } from '../../sim/random.ts';
+import type { JournalSink } from '../../sim/journal.ts';
+import type { RunResult } from '../../sim/result.ts';
+import type { NodePlace, WeatherEvent } from '../../sim/weather/weather-event.ts';
+import { InputError } from '../../sim/input-error.ts';
+import { ApiServer, isRefusal } from './api/api-server.ts';
+import type { Component, ControlPlane } from './api/control-plane.ts';
+import { AnnotatedBehaviour } from './behaviour/annotated-behaviour.ts';
+import { CpuUse } from './behaviour/cpu-use.ts';
+import { ScrapedMetrics } from './behaviour/metrics-server.ts';
+import { TrafficControl } from './behaviour/traffic-control.ts';
+import { UsageModel } from './behaviour/usage-model.ts';
+import { ClusterChanges } from './changes/cluster-changes.ts';
+import { Drainer } from './controllers/drain.ts';
+import { workloadControllers } from './controllers/index.ts';
+import type { KubernetesSpec } from './kubernetes-spec.ts';
+import { registerAdmissions } from './manifests/admission/admissions.ts';
+import { nodeComponents } from './nodes/index.ts';
+import { Machines } from './nodes/machines.ts';
+import { createNodes, placesOf } from './nodes-at-start.ts';
+import { Recorder } from './recording/recorder.ts';
+import { IndexedCore } from './scheduler/indexed/indexed-core.ts';
+import { KubeScheduler } from './scheduler/kube-scheduler.ts';
+import { ReferenceCore } from './scheduler/reference/reference-core.ts';
+import type { SchedulerProfile } from './scheduler/scheduler-profile.ts';
+import type { SchedulingCore } from './scheduler/scheduling-core.ts';
+import { settledObjects, settlingSpec } from './settled-cluster.ts';
+
+export interface KubernetesRunOptions {
+  readonly seed: number | string;
+  readonly journal?: JournalSink;
+  /** Called every 4,096 events and at the end. */
+  readonly onProgress?: (progress: { events: number; nowUs: number; endUs: number }) => void;
+  /** Called after every scrape. */
+  readonly onScrape?: () => void;
+}
+
+const PROGRESS_EVENTS = 4096;
+
+/** Runs a Kubernetes cluster from its start to its end. */
+export function runKubernetes(spec: KubernetesSpec, options: KubernetesRunOptions): RunResult {
+  return new KubernetesRun(spec, options).run();
+}
+
+/** One run of a Kubernetes cluster: the API server, and all that acts through it, put together. */
+export class KubernetesRun {
+  readonly plane: ControlPlane;
+  readonly api: ApiServer;
+  readonly scheduler: KubeScheduler;
+  readonly recorder: Recorder;
+  readonly machines: Machines;
+  private readonly spec: KubernetesSpec;
+  private readonly options: KubernetesRunOptions;
+  private readonly scrapeKind: number;
+  private isOver = false;
+
+  constructor(written: KubernetesSpec, options: KubernetesRunOptions) {
+    const spec = written.coldStart ? written : { ...written, objects: objectsAtRest(written, options.seed) };
+    this.spec = spec;
+    this.options = options;
+    const api = new ApiServer();
+    this.api = api;
+    const { clock } = api;
+    const streams = (name: string) => stream(options.seed, name);
+    this.recorder = new Recorder(
+      { api, clock },
+      spec,
+      options.journal === undefined ? {} : { journal: options.journal },
+    );
+    const plane: ControlPlane = { clock, api, chronicle: this.recorder, streams, epochMs: spec.epochMs };
+    this.plane = plane;
+    registerAdmissions(api);
+    const behaviour = new AnnotatedBehaviour(plane, spec.defaults);
+    this.machines = new Machines(api);
+    const drainer = new Drainer(plane);
+    createNodes(api, spec);
+    this.createObjects();
+    const traffic = new TrafficControl(plane, spec, this.machines, behaviour);
+    const cpu = new CpuUse(plane, spec, this.machines, traffic);
+    const usage = new UsageModel(plane, spec, traffic, cpu);
+    const metrics = new ScrapedMetrics(plane, usage, traffic, cpu);
+    const nodes = nodeComponents(plane, {
+      behaviour,
+      usage,
+      machines: this.machines,
+      options: { pullBytesPerSecond: spec.defaults.pullBytesPerSecond },
+      weather: spec.weather(streams, this.places()),
+      services: spec.services,
+      drain: (nodeName) => drainer.drain(nodeName),
+      others: (event) => this.between(event, traffic),
+    });
+    nodes.proxy.onEndpoints(({ metadata }, endpoints) => traffic.onEndpoints(metadata, endpoints));
+    this.scheduler = new KubeScheduler(plane, {
+      configuration: spec.scheduler,
+      times: spec.schedulingTimes,
+      coreOf: (profile) => this.coreOf(profile),
+    });
+    const changes = new ClusterChanges(plane, spec.changes, {
+      drain: (nodeName, timeoutSeconds) =>
+        drainer.drain(nodeName, timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      setMachine: (nodeName, works) => (works ? this.machines.start(nodeName) : this.machines.stop(nodeName)),
+      configureScheduler: (configuration) => this.scheduler.configure(configuration),
+    });
+    const components: Component[] = [
+      ...nodes.components,
+      ...workloadControllers(plane),
+      this.scheduler,
+      cpu,
+      traffic,
+      metrics,
+      drainer,
+      changes,
+    ];
+    this.recorder.attach({
+      traffic,
+      cpu,
+      usage,
+      queues: () => this.scheduler.pending,
+      work: () => {
+        const { attempts, examined } = this.scheduler.stats;
+        const decisions = attempts.scheduled + attempts.unschedulable + attempts.error;
+        return { decisions, nodeEvaluations: examined, scoreCalls: 0 };
+      },
+      notes: () => behaviour.notes,
+    });
+    this.scrapeKind = clock.kind(() => this.scrape());
+    for (const component of components) component.begin();
+    clock.after(spec.scrapeUs, this.scrapeKind, 0);
+  }
+
+  run(): RunResult {
+    while (this.step());
+    return this.result();
+  }
+
+  /** Handles the next event; false at the end of the run. */
+  step(): boolean {
+    if (this.isOver) return false;
+    const { clock } = this.plane;
+    const goesOn = clock.step(this.spec.durationUs);
+    if (!goesOn) this.isOver = true;
+    if (clock.events % PROGRESS_EVENTS === 0 || !goesOn)
+      this.options.onProgress?.({ events: clock.events, nowUs: clock.nowUs, endUs: this.spec.durationUs });
+    return goesOn;
+  }
+
+  /** Goes on to this time, or to the end of the run if that comes first. */
+  runUntil(timeUs: number): void {
+    while (!this.isOver && this.plane.clock.step(Math.min(timeUs, this.spec.durationUs)));
+    if (this.plane.clock.nowUs >= this.spec.durationUs) this.isOver = true;
+  }
+
+  /** What the journal's node of this number is called; nodes are numbered as they come. */
+  nodeName(number: number): string | undefined {
+    return this.machines.nodeName(number);
+  }
+
+  result(): RunResult {
+    return this.recorder.result();
+  }
+
+  private coreOf(profile: SchedulerProfile): SchedulingCore {
+    return this.spec.core === 'indexed'
+      ? new IndexedCore(profile)
+      : new ReferenceCore(profile, { random: this.plane.streams('scheduler/ties') });
+  }
+
+  private createObjects(): void {
+    for (const object of this.spec.objects) {
+      if (object.kind === 'Node') continue;
+      const made = this.api.create(object.kind, object);
+      if (!isRefusal(made)) continue;
+      // What `kubectl apply` would be told; the rest is created all the same.
+      const { namespace, name } = object.metadata;
+      const about = `${object.kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
+      this.recorder.event('apiserver', 'Warning', 'Refused', about, made.refused);
+    }
+  }
+
+  private places(): NodePlace[] {
+    const places = placesOf(this.api, this.spec);
+    if (places.length === 0 && this.spec.nodeGroups.length === 0 && this.spec.instances === undefined)
+      throw new InputError(
+        'the cluster has no node, and none can be bought; add nodes, or write cluster: in a scenario',
+      );
+    return places;
+  }
+
+  /** Weather between zones. */
+  private between(event: WeatherEvent, traffic: TrafficControl): void {
+    if (event.kind === 'zone-partition') traffic.setLink(event.zones[0], event.zones[1], !event.on);
+    else if (event.kind === 'zone-delay') traffic.setExtraDelay(event.zones[0], event.zones[1], event.delayUs);
+    else return;
+    this.recorder.happened(
+      event.kind,
+      event.zones.map((zone) => this.spec.zones[zone] ?? 'outside').join(' and '),
+      event.cause,
+    );
+  }
+
+  /** Whether every pod has been decided, none is starting, ending or a job's, and no change is to come. */
+  private get isQuiet(): boolean {
+    const { nowUs } = this.plane.clock;
+    if (this.spec.changes.some(({ atUs }) => atUs >= nowUs)) return false;
+    for (const { metadata, spec, status } of this.api.pods.all()) {
+      if (status.phase === 'Succeeded' || status.phase === 'Failed') continue;
+      if (metadata.deletionUs !== undefined || spec.restartPolicy !== 'Always') return false;
+      const isDecided = spec.nodeName === undefined ? status.unschedulable !== undefined : status.ready;
+      if (!isDecided && spec.schedulingGates.length === 0) return false;
+    }
+    return true;
+  }
+
+  private scrape(): void {
+    this.recorder.scrape();
+    this.options.onScrape?.();
+    if (this.spec.untilQuiet && this.isQuiet) this.isOver = true;
+    else this.plane.clock.after(this.spec.scrapeUs, this.scrapeKind, 0);
+  }
+}
+
+/** The objects with which a run begins whose cluster has come to rest. */
+function objectsAtRest(spec: KubernetesSpec, seed: number | string): KubernetesSpec['objects'] {
+  const before = new KubernetesRun(settlingSpec(spec), { seed });
+  while (before.step());
+  return settledObjects(before.api, spec);
+}

@@ -1,0 +1,61 @@
+import type { NodePlace } from '../../sim/weather/weather-event.ts';
+import { isRefusal, type ApiServer, type NewObject } from './api/api-server.ts';
+import type { KubernetesSpec, NodeGroupSpec } from './kubernetes-spec.ts';
+import type { Node } from './objects/node.ts';
+
+const ZONE = 'topology.kubernetes.io/zone';
+const GROUP = 'baton.dev/node-group';
+const INSTANCE_TYPE = 'node.kubernetes.io/instance-type';
+
+/** Creates the nodes of the manifests, then those of the groups, dealt out group by group. */
+export function createNodes(api: ApiServer, { objects, nodeGroups }: KubernetesSpec): void {
+  for (const object of objects) if (object.kind === 'Node') api.create('Node', object);
+  const most = nodeGroups.reduce((longest, { initial }) => Math.max(longest, initial), 0);
+  for (let k = 0; k < most; k++) for (const group of nodeGroups) if (k < group.initial) createOne(api, group, k + 1);
+}
+
+function createOne(api: ApiServer, { template }: NodeGroupSpec, number: number): void {
+  const name = `${template.metadata.name}-${number}`;
+  // A cluster that has come to rest has them already.
+  if (api.nodes.named('', name) !== undefined) return;
+  const made = api.create('Node', nodeNamed(template, name));
+  if (isRefusal(made)) throw new RangeError(made.refused);
+}
+
+/** A node of this form under this name. */
+export function nodeNamed(template: NewObject<Node>, name: string): NewObject<Node> {
+  const { metadata } = template;
+  return {
+    ...template,
+    metadata: { ...metadata, name, labels: { ...metadata.labels, 'kubernetes.io/hostname': name } },
+  };
+}
+
+/**
+ * Where the machines stand, for the weather: those that are there, in order of creation, then as many as the groups may
+ * still buy, group by group.
+ */
+export function placesOf(api: ApiServer, { zones, nodeGroups }: KubernetesSpec): NodePlace[] {
+  const place = (node: Pick<Node, 'metadata'> | NewObject<Node>, name: string, spot: boolean): NodePlace => {
+    const labels = node.metadata.labels ?? {};
+    return {
+      name,
+      zone: zones.indexOf(labels[ZONE] ?? ''),
+      rack: -1,
+      power: -1,
+      group: labels[GROUP] ?? '',
+      instanceType: labels[INSTANCE_TYPE] ?? '',
+      spot,
+    };
+  };
+  const spotGroups = new Set(nodeGroups.filter(({ spot }) => spot).map(({ name }) => name));
+  const there = Array.from(api.nodes.all(), (node) =>
+    place(node, node.metadata.name, spotGroups.has(node.metadata.labels[GROUP] ?? '')),
+  );
+  const later = nodeGroups.flatMap(({ template, spot, initial, max }) =>
+    Array.from({ length: max - initial }, (_, k) =>
+      place(template, `${template.metadata.name}-${initial + k + 1}`, spot),
+    ),
+  );
+  return [...there, ...later];
+}
