@@ -12,6 +12,8 @@ import { servingContainer, statusOf } from './serving-container.ts';
 import type { WorkloadBehaviour } from './workload-behaviour.ts';
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
+/** A machine that stands still boots nothing; so slowly does it boot at least, to have an end. */
+const LEAST_BOOT_SPEED = 1e-3;
 
 /**
  * Requests in the cluster: the request model, told of everything that matters to it. Who gets requests is what the
@@ -186,7 +188,7 @@ export class TrafficControl implements Component {
     const machine: MachineState = this.machines.state(nodeName);
     const zone = this.zoneIndex.get(this.plane.api.nodes.named('', nodeName)?.metadata.labels[ZONE_LABEL] ?? '') ?? -1;
     return {
-      ...this.processOf(pod),
+      ...this.processOf(pod, machine.speed),
       reachable: machine.works && !machine.cutOff,
       speed: machine.speed * (this.cpuFactor.get(podId) ?? 1),
       errorShare: machine.lossShare,
@@ -195,7 +197,7 @@ export class TrafficControl implements Component {
   }
 
   /** The process that serves: whether there is one, and whether it takes requests now; if that will change by time alone, an event is set. */
-  private processOf(pod: Pod): { process: number; accepts: boolean } {
+  private processOf(pod: Pod, speed: number): { process: number; accepts: boolean } {
     const { clock } = this.plane;
     const container = servingContainer(pod.spec);
     const status = statusOf(pod, container.name);
@@ -203,7 +205,8 @@ export class TrafficControl implements Component {
     const process = status.restartCount;
     // Who ran before the run began has booted long ago, and so has whoever passed a readiness probe.
     const hasBooted = status.sinceUs <= 0 || (container.readinessProbe !== undefined && status.ready);
-    const bootedUs = hasBooted ? 0 : status.sinceUs + this.behaviour.bootUs(pod, container, process);
+    const bootUs = hasBooted ? 0 : this.behaviour.bootUs(pod, container, process);
+    const bootedUs = hasBooted ? 0 : status.sinceUs + Math.ceil(bootUs / Math.max(LEAST_BOOT_SPEED, speed));
     if (bootedUs > clock.nowUs) {
       clock.at(bootedUs, this.onProcess, pod.id);
       return { process, accepts: false };

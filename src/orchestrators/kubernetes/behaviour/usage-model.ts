@@ -52,6 +52,23 @@ export class UsageModel implements PodUsage {
     return found === undefined ? 0 : this.memOf(pod, found);
   }
 
+  /** At the end of the run, when all that grows has grown; requests may take any amount. */
+  mostMemBytes(pod: Pod, container: string): number {
+    const found = lastingContainers(pod.spec).find(({ name }) => name === container);
+    if (found === undefined) return 0;
+    const takesForRequests = this.traffic.services.some(
+      ({ namespace, memPerRequestBytes = 0 }) => memPerRequestBytes > 0 && namespace === pod.metadata.namespace,
+    );
+    if (takesForRequests && found === servingContainer(pod.spec)) return Infinity;
+    return ownMemBytes(pod, found, this.spec.durationUs, this.spec.defaults);
+  }
+
+  mostDiskBytes(pod: Pod): number {
+    let bytes = 0;
+    for (const container of lastingContainers(pod.spec)) bytes += ownDiskBytes(pod, container, this.spec.durationUs);
+    return bytes;
+  }
+
   private memOf(pod: Pod, container: Container): number {
     const status = statusOf(pod, container.name);
     if (status?.state !== 'running') return 0;
