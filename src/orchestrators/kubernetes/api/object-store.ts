@@ -6,7 +6,7 @@ export type Watcher<T> = (object: T | undefined, before: T | undefined) => void;
 /** The objects of one kind, in order of creation, and who wants to hear of changes. Watchers are told at once, in the order in which they asked. */
 export class ObjectStore<T extends KubernetesObject> {
   private readonly byId = new Map<number, T>();
-  private readonly byName = new Map<string, T>();
+  private readonly byName = new Map<string, number>();
   private readonly watchers: Watcher<T>[] = [];
 
   get size(): number {
@@ -23,7 +23,8 @@ export class ObjectStore<T extends KubernetesObject> {
   }
 
   named(namespace: string, name: string): T | undefined {
-    return this.byName.get(nameKey(namespace, name));
+    const id = this.byName.get(nameKey(namespace, name));
+    return id === undefined ? undefined : this.byId.get(id);
   }
 
   watch(watcher: Watcher<T>): void {
@@ -32,16 +33,15 @@ export class ObjectStore<T extends KubernetesObject> {
 
   add(object: T): void {
     this.byId.set(object.id, object);
-    this.byName.set(nameKey(object.metadata.namespace, object.metadata.name), object);
+    this.byName.set(nameKey(object.metadata.namespace, object.metadata.name), object.id);
     for (const watcher of this.watchers) watcher(object, undefined);
   }
 
-  /** Puts a new state of an object in the place of the one with its number. */
+  /** Puts a new state of an object in the place of the one with its number; its name stays. */
   replace(object: T): void {
     const before = this.byId.get(object.id);
     if (before === undefined || before === object) return;
     this.byId.set(object.id, object);
-    this.byName.set(nameKey(object.metadata.namespace, object.metadata.name), object);
     for (const watcher of this.watchers) watcher(object, before);
   }
 

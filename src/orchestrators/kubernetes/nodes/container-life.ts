@@ -36,7 +36,7 @@ export function beginContainer(parts: LifeParts, pod: Pod, run: PodRun, one: Con
   } else if (isThere && imagePullPolicy !== 'Always') {
     launch(parts, pod, run, one);
   } else {
-    one.go('pulling', nowUs, 'ContainerCreating');
+    one.go('pulling', nowUs);
     parts.pulls.ask(run.node, image, { run, container: one }, isThere);
   }
   run.dirty = true;
@@ -56,7 +56,7 @@ export function launch(parts: LifeParts, pod: Pod, run: PodRun, one: ContainerRu
   const spec = one.specOf(pod);
   const speed = parts.speed(run.node);
   run.node.images.use(spec.image, nowUs);
-  one.go('starting', nowUs, 'ContainerCreating');
+  one.go('starting', nowUs);
   one.pullFailures = 0;
   one.startedUs = Math.max(nowUs, run.lastStartUs) + options.containerStartUs;
   run.lastStartUs = one.startedUs;

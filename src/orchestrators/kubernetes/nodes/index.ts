@@ -8,7 +8,6 @@ import { Machines } from './machines.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { NODE_DEFAULTS, type NodeOptions } from './node-options.ts';
 import { NodePressure } from './node-pressure.ts';
-import { OutOfService } from './out-of-service.ts';
 import { PodsByNode } from './pods-by-node.ts';
 import { ServiceProxy } from './service-proxy.ts';
 import { TaintEviction } from './taint-eviction.ts';
@@ -53,7 +52,6 @@ export function nodeComponents(plane: ControlPlane, spec: NodeComponentsSpec): N
     kubelets,
     lifecycle,
     new TaintEviction(plane, podsByNode),
-    new OutOfService(plane, podsByNode, options.podGcUs),
     new CloudNodes(plane, machines, options.nodeMonitorPeriodUs),
     new EndpointSlices(plane, options.endpointSyncUs),
     proxy,

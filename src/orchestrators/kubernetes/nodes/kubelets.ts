@@ -12,7 +12,7 @@ import { NodeRuntime } from './node-runtime.ts';
 import { isReady, nodeConditions, withImages } from './node-conditions.ts';
 import { hostPorts, rejection } from './pod-admission.ts';
 import { podStatus } from './pod-conditions.ts';
-import { adoptRunning, canBegin, loseMachine, nextOfPod, noteEnd, stepPod, stopPod } from './pod-life.ts';
+import { adoptRunning, canBegin, loseMachine, nextOfPod, noteEnd, setStart, stepPod, stopPod } from './pod-life.ts';
 import { newContainers, type PodEnd, PodRun } from './pod-run.ts';
 import type { PodsByNode } from './pods-by-node.ts';
 import { CRITICAL_PRIORITY } from './qos.ts';
@@ -463,7 +463,7 @@ export class Kubelets implements Component {
       return;
     }
     if (run.dirty && isHeard) this.tell(pod, run);
-    this.wake(run, nextOfPod(this.life, pod, run));
+    this.wake(run, nextOfPod(this.life, run));
   }
 
   /** Takes the pod in and begins to set it up, or says why not. */
@@ -486,7 +486,7 @@ export class Kubelets implements Component {
     }
     this.countIn(pod, run);
     run.stage = 'sandbox';
-    run.startUs ??= nowUs;
+    setStart(pod, run, run.startUs ?? nowUs);
     run.dueUs = nowUs + this.parts.options.sandboxUs;
     run.probesUs = this.firstProbeUs(pod, runtime, nowUs);
     run.dirty = true;
@@ -511,7 +511,8 @@ export class Kubelets implements Component {
 
   private tell(pod: Pod, run: PodRun): void {
     run.dirty = false;
-    this.plane.api.update('Pod', pod.id, { status: podStatus(pod, run, this.plane.clock.nowUs) });
+    const status = podStatus(pod, run, this.plane.clock.nowUs);
+    if (status !== pod.status) this.plane.api.update('Pod', pod.id, { status });
   }
 
   /** Nothing of the pod runs any more: its status says how it ended, and it is taken out if it was told to go. */

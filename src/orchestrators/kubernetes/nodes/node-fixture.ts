@@ -28,7 +28,7 @@ export function testNodes(
   const parts = nodeComponents(plane, { behaviour: STEADY, ...spec });
   for (const component of parts.components) component.begin();
   const runTo = (second: number): void => {
-    while (plane.clock.step(second * 1e6));
+    while (plane.clock.step(Math.round(second * 1e6)));
   };
   return { ...parts, plane, runTo };
 }

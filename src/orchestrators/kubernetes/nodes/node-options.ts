@@ -44,8 +44,6 @@ export interface NodeOptions {
   readonly secondaryEvictionRatePerSecond: number;
   readonly largeClusterNodes: number;
   readonly unhealthyZoneShare: number;
-  /** Pod garbage collector's round, for the out-of-service taint. */
-  readonly podGcUs: number;
   /** Endpoints of one service are written, and proxies told, at most so often. */
   readonly endpointSyncUs: number;
   readonly proxySyncUs: number;
@@ -80,7 +78,6 @@ export const NODE_DEFAULTS: NodeOptions = {
   secondaryEvictionRatePerSecond: 0.01,
   largeClusterNodes: 50,
   unhealthyZoneShare: 0.55,
-  podGcUs: 20 * SECOND_US,
   endpointSyncUs: SECOND_US,
   proxySyncUs: SECOND_US,
 };

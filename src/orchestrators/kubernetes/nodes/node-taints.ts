@@ -3,7 +3,6 @@ import type { Node, NodeCondition, Taint } from '../objects/node.ts';
 
 export const NOT_READY = 'node.kubernetes.io/not-ready';
 export const UNREACHABLE = 'node.kubernetes.io/unreachable';
-export const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 
 /** Taints with effect NoSchedule by condition and its status (`node_lifecycle_controller.go`, nodeConditionToTaintKeyStatusMap). */

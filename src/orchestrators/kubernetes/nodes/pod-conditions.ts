@@ -4,17 +4,26 @@ import type { ContainerRun, PodRun } from './pod-run.ts';
 /** The status of a pod as its kubelet sees it now; the same object when nothing differs from what is known. */
 export function podStatus(pod: Pod, run: PodRun, nowUs: number): PodStatus {
   const before = pod.status;
-  const containers = run.containers.map((container, k) => containerStatus(pod, container, before.containers[k]));
   const phase = podPhase(pod, run);
-  const ready = phase === 'Running' && run.containers.every((one) => one.role === 'init' || one.ready);
+  let ready = phase === 'Running';
+  let restarts = 0;
+  let isSame = before.containers.length === run.containers.length;
+  const containers = run.containers.map((one, k) => {
+    if (!one.ready && one.role !== 'init') ready = false;
+    restarts += one.restarts;
+    const status = containerStatus(pod, one, before.containers[k]);
+    if (status !== before.containers[k]) isSame = false;
+    return status;
+  });
+  if (isSame && phase === before.phase && ready === before.ready && run.startUs === before.startUs) return before;
   return {
     ...before,
     phase,
     ready,
     readyChangedUs: ready === before.ready ? before.readyChangedUs : nowUs,
     ...(run.startUs !== undefined && { startUs: run.startUs }),
-    containers,
-    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    containers: isSame ? before.containers : containers,
+    restarts,
   };
 }
 
@@ -24,11 +33,18 @@ export function podStatus(pod: Pod, run: PodRun, nowUs: number): PodStatus {
  */
 export function podPhase(pod: Pod, run: PodRun): PodPhase {
   if (run.stage === 'new' || run.stage === 'sandbox') return 'Pending';
-  const mains = run.containers.filter(({ role }) => role === 'main');
-  if (mains.every((one) => one.state === 'ended' && !willRestart(pod, one)))
-    return mains.every((one) => one.exitCode === 0) ? 'Succeeded' : 'Failed';
+  let isOver = true;
+  let hasFailed = false;
+  let haveStarted = true;
+  for (const one of run.containers) {
+    if (one.role !== 'main') continue;
+    if (one.state !== 'ended' || willRestart(pod, one)) isOver = false;
+    if (one.exitCode !== 0) hasFailed = true;
+    if (one.restarts === 0 && !hasStarted(one)) haveStarted = false;
+  }
+  if (isOver) return hasFailed ? 'Failed' : 'Succeeded';
   if (failedInit(pod, run) !== undefined) return 'Failed';
-  return mains.every((one) => one.restarts > 0 || hasStarted(one)) ? 'Running' : 'Pending';
+  return haveStarted ? 'Running' : 'Pending';
 }
 
 /** An init container that failed and is not tried again. */
@@ -53,7 +69,7 @@ function hasStarted({ state }: ContainerRun): boolean {
 function containerStatus(pod: Pod, run: ContainerRun, before: ContainerStatus | undefined): ContainerStatus {
   const { ready, started, restarts, sinceUs, exitCode } = run;
   const state = shownState(run);
-  const reason = state === 'running' ? '' : run.reason;
+  const reason = shownReason(pod, run, state);
   const { name } = run.specOf(pod);
   if (
     before !== undefined &&
@@ -76,6 +92,12 @@ function containerStatus(pod: Pod, run: ContainerRun, before: ContainerStatus | 
     ...(exitCode !== undefined && { exitCode }),
     sinceUs,
   };
+}
+
+function shownReason(pod: Pod, { state, reason, role }: ContainerRun, shown: ContainerStatus['state']): string {
+  if (shown === 'running') return '';
+  if (state !== 'idle' && state !== 'starting' && state !== 'pulling') return reason;
+  return role === 'main' && pod.spec.initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
 }
 
 function shownState({ state }: ContainerRun): ContainerStatus['state'] {

@@ -24,7 +24,7 @@ export function stepPod(parts: LifeParts, pod: Pod, run: PodRun): PodOutcome {
     run.dirty = true;
   }
   for (const one of run.containers) stepContainer(parts, pod, run, one);
-  if (deadlineUs(pod, run) <= nowUs && run.end === undefined && run.stage !== 'stopping') {
+  if (run.deadlineUs <= nowUs && run.end === undefined && run.stage !== 'stopping') {
     stopPod(parts, pod, run, pod.spec.terminationGracePeriodSeconds, {
       reason: 'DeadlineExceeded',
       message: 'Pod was active on the node longer than the specified deadline',
@@ -35,10 +35,10 @@ export function stepPod(parts: LifeParts, pod: Pod, run: PodRun): PodOutcome {
 }
 
 /** When the pod needs to be looked at next. */
-export function nextOfPod(parts: LifeParts, pod: Pod, run: PodRun): number {
+export function nextOfPod(parts: LifeParts, run: PodRun): number {
   let nextUs = run.stage === 'sandbox' ? run.dueUs : Infinity;
   for (const one of run.containers) nextUs = Math.min(nextUs, nextOf(parts, run, one));
-  return run.end === undefined && run.stage !== 'stopping' ? Math.min(nextUs, deadlineUs(pod, run)) : nextUs;
+  return run.end === undefined && run.stage !== 'stopping' ? Math.min(nextUs, run.deadlineUs) : nextUs;
 }
 
 /** Tells all containers of a pod to end; a second time it can only become shorter. */
@@ -57,12 +57,18 @@ export function stopPod(parts: LifeParts, pod: Pod, run: PodRun, graceSeconds: n
   stopContainers(parts, pod, run, graceSeconds, mains, sidecars);
 }
 
+/** The kubelet took the pod then: its active deadline counts from there. */
+export function setStart(pod: Pod, run: PodRun, startUs: number): void {
+  run.startUs = startUs;
+  run.deadlineUs = startUs + (pod.spec.activeDeadlineSeconds ?? Infinity) * 1e6;
+}
+
 /** The pod was running and ready before the run began. */
 export function adoptRunning(parts: LifeParts, pod: Pod, run: PodRun): void {
   const { nowUs } = parts.plane.clock;
   run.stage = 'active';
   run.initialised = true;
-  run.startUs = pod.status.startUs ?? nowUs;
+  setStart(pod, run, pod.status.startUs ?? nowUs);
   run.containers.forEach((one, k) => {
     one.restarts = pod.status.containers[k]?.restartCount ?? 0;
     one.startedUs = one.upUs = one.sinceUs = nowUs;
@@ -111,13 +117,6 @@ export function loseMachine(pod: Pod, run: PodRun): void {
 /** Whether a pod that its kubelet finds has anything left to run. */
 export function canBegin(run: PodRun): boolean {
   return run.containers.some((one) => one.role === 'main' && one.state !== 'ended');
-}
-
-function deadlineUs(pod: Pod, run: PodRun): number {
-  const { activeDeadlineSeconds } = pod.spec;
-  return activeDeadlineSeconds === undefined || run.startUs === undefined
-    ? Infinity
-    : run.startUs + activeDeadlineSeconds * 1e6;
 }
 
 function startWhatCan(parts: LifeParts, pod: Pod, run: PodRun): PodOutcome {

@@ -89,6 +89,8 @@ export class PodRun {
   /** Init containers and sidecars in their order, then the containers. */
   containers: ContainerRun[] = [];
   startUs: number | undefined;
+  /** Its active deadline; Infinity: none. */
+  deadlineUs = Infinity;
   /** When its probe workers began: their ticks count from here. */
   probesUs = 0;
   /** Event that counts; earlier and later ones are stale. */

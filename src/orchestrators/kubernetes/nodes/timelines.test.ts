@@ -56,8 +56,7 @@ describe('a pod on its node', () => {
     const ready = 9.801 <= seen + 0 ? seen : seen + 3;
     expect(lines).toEqual([
       '5.0 Pending ',
-      '5.0 Pending main:waiting/0',
-      '5.6 Pending main:waiting(ContainerCreating)/0',
+      '5.0 Pending main:waiting(ContainerCreating)/0',
       `${seen.toFixed(1)} Running main:running/0`,
       `${ready.toFixed(1)} Running ready main:running/0`,
     ]);
