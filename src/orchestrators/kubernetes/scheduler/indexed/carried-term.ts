@@ -11,7 +11,7 @@ export class CarriedTerm {
   readonly term: PodTerm;
   readonly key: TopologyKey;
   /** Carrying pods, or the sum of their weights, by number of the value. */
-  amounts = new Float64Array(16);
+  amounts = new Int32Array(16);
   /** Pods that carry it on nodes with the key. */
   carriers = 0;
 

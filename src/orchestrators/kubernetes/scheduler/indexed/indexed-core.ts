@@ -176,8 +176,9 @@ export class IndexedCore implements SchedulingCore {
     const wanted =
       this.profile.scores.length === 0 ? 1 : nodesToFind(candidates.length, this.profile.percentageOfNodesToScore);
     const { search, judge } = this;
+    judge.prepare(asked.rules, shape.kin);
     const own = shape.own!;
-    search.run(candidates, this.start, wanted, own, judge.isNeeded ? judge : undefined, closer);
+    search.run(candidates, this.start, wanted, own, judge.count > 0 ? judge : undefined, closer);
     const { found } = search;
     let { rejected } = search;
     this.nodesExamined += found + rejected;
@@ -215,7 +216,6 @@ export class IndexedCore implements SchedulingCore {
     this.shapes.ownOf(shape).mend();
     const rules = this.shapes.rulesOf(pod, shape);
     this.registry.bringUpToDate(shape.kin);
-    this.judge.prepare(rules, shape.kin);
     const volumes = shape.claimsVolumes
       ? new VolumeFilters(this.nodes, this.profile, this.table, this.volumes, { pod, info: shape.info })
       : undefined;
@@ -244,7 +244,7 @@ export class IndexedCore implements SchedulingCore {
     const code = shape.own!.codes[slot];
     if (code !== PASSES) return code;
     const byVolumes = volumes === undefined ? PASSES : volumes.judge(slot);
-    return byVolumes === PASSES && this.judge.isNeeded ? this.judge.judge(slot) : byVolumes;
+    return byVolumes === PASSES ? this.judge.judge(slot) : byVolumes;
   }
 
   private nominatedTo(pod: Pod, slot: number): readonly PodRecord[] {

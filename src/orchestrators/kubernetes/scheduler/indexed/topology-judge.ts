@@ -4,131 +4,112 @@ import type { Kin } from './pod-shape.ts';
 import type { TopologyRules } from './topology-rules.ts';
 import { PASSES, type VerdictTable } from './verdict-table.ts';
 
+/** Above what any count is. */
+const NO_LIMIT = 2_147_483_647;
+
 /**
- * PodTopologySpread and InterPodAffinity as filters for one decision: what their counts mean is worked out once, so that
- * a node costs a few reads.
+ * PodTopologySpread and InterPodAffinity as filters for one decision. All they ask comes down to checks of one form,
+ * worked out once: how many there are in the node's domain of some key must lie between two numbers.
  */
 export class TopologyJudge {
-  /** Whether any node can be rejected at all. */
-  isNeeded = false;
+  /** How many checks there are; none: no node is rejected. */
+  count = 0;
+  /** By check: the node's value of the key, the count by value, the least and the most that it may be. */
+  readonly values: Int32Array[] = [];
+  readonly amounts: Int32Array[] = [];
+  readonly least: number[] = [];
+  readonly most: number[] = [];
+  /** The code of a node without the key; PASSES: it passes the check. */
+  readonly missing: number[] = [];
+  private readonly codes: number[] = [];
   private readonly spreadEnabled: boolean;
   private readonly affinityEnabled: boolean;
   private readonly spreadFirst: boolean;
-  private readonly missing: number;
-  private readonly skewed: number;
-  private readonly notAttracted: number;
-  private readonly repelling: number;
-  private readonly repelled: number;
-  /** For each hard constraint: the node's value, pods by value, and how many are too many. */
-  private hardValues: Int32Array[] = [];
-  private hardCounts: Int32Array[] = [];
-  private hardLimits: number[] = [];
-  private attractValues: Int32Array[] = [];
-  private attractCounts: Int32Array[] = [];
-  /** Nobody attracts the pod but itself: any node with the keys will do. */
-  private isFirst = false;
-  private antiValues: Int32Array[] = [];
-  private antiCounts: Int32Array[] = [];
-  private repelValues: Int32Array[] = [];
-  private repelAmounts: Float64Array[] = [];
+  private readonly isMissing: number;
+  private readonly isSkewed: number;
+  private readonly isNotAttracted: number;
+  private readonly isRepelling: number;
+  private readonly isRepelled: number;
 
   constructor({ filters }: SchedulerProfile, table: VerdictTable) {
     const [spread, affinity] = ['PodTopologySpread', 'InterPodAffinity'];
     this.spreadEnabled = filters.includes(spread);
     this.affinityEnabled = filters.includes(affinity);
     this.spreadFirst = filters.indexOf(spread) < filters.indexOf(affinity);
-    this.missing = table.code(spread, [MISSING_LABEL], true);
-    this.skewed = table.code(spread, [SKEWED], false);
-    this.notAttracted = table.code(affinity, [NOT_ATTRACTED], true);
-    this.repelling = table.code(affinity, [REPELLING], false);
-    this.repelled = table.code(affinity, [REPELLED], false);
+    this.isMissing = table.code(spread, [MISSING_LABEL], true);
+    this.isSkewed = table.code(spread, [SKEWED], false);
+    this.isNotAttracted = table.code(affinity, [NOT_ATTRACTED], true);
+    this.isRepelling = table.code(affinity, [REPELLING], false);
+    this.isRepelled = table.code(affinity, [REPELLED], false);
   }
 
   /** Takes the counts as they are now. */
   prepare(rules: TopologyRules, kin: Kin): void {
-    this.isNeeded = false;
-    this.prepareSpread(rules);
-    this.prepareAffinity(rules, kin.antiTerms);
+    this.count = 0;
+    if (this.spreadEnabled && this.spreadFirst) this.prepareSpread(rules);
+    if (this.affinityEnabled) this.prepareAffinity(rules, kin.antiTerms);
+    if (this.spreadEnabled && !this.spreadFirst) this.prepareSpread(rules);
   }
 
-  /** PASSES, or the code of the first of the two plugins that rejects the node. */
+  /** PASSES, or the code of the first check that the node fails. */
   judge(slot: number): number {
-    const first = this.spreadFirst ? this.judgeSpread(slot) : this.judgeAffinity(slot);
-    if (first !== PASSES) return first;
-    return this.spreadFirst ? this.judgeAffinity(slot) : this.judgeSpread(slot);
+    for (let k = 0; k < this.count; k++) {
+      const value = this.values[k][slot];
+      if (value < 0) {
+        if (this.missing[k] !== PASSES) return this.missing[k];
+        continue;
+      }
+      const amount = this.amounts[k][value];
+      if (amount < this.least[k] || amount > this.most[k]) return this.codes[k];
+    }
+    return PASSES;
   }
 
   private prepareSpread({ hard }: TopologyRules): void {
-    const count = this.spreadEnabled ? hard.length : 0;
-    this.hardLimits.length = count;
-    for (let k = 0; k < count; k++) {
-      const { constraint, key, tally } = hard[k];
+    for (const { constraint, key, tally } of hard) {
       tally.cover(key.valueCount);
-      const least = tally.domains < constraint.minDomains ? 0 : tally.minimum();
-      this.hardValues[k] = key.valueOf;
-      this.hardCounts[k] = tally.counts;
-      this.hardLimits[k] = constraint.maxSkew - (constraint.matchesSelf ? 1 : 0) + least;
-      this.isNeeded = true;
+      const fewest = tally.domains < constraint.minDomains ? 0 : tally.minimum();
+      const most = constraint.maxSkew - (constraint.matchesSelf ? 1 : 0) + fewest;
+      this.check(key.valueOf, tally.counts, 0, most, this.isSkewed, this.isMissing);
     }
   }
 
   private prepareAffinity({ affinity, attractsItself, antiAffinity }: TopologyRules, carried: CarriedTerm[]): void {
-    this.attractValues.length = 0;
-    this.attractCounts.length = 0;
-    this.antiValues.length = 0;
-    this.antiCounts.length = 0;
-    this.repelValues.length = 0;
-    this.repelAmounts.length = 0;
-    if (!this.affinityEnabled) return;
     let attracting = 0;
+    for (const tally of affinity) attracting += tally.total;
+    // Nobody attracts the pod but itself: any node with the keys will do.
+    const least = attracting === 0 && attractsItself ? 0 : 1;
     for (const tally of affinity) {
       tally.cover(tally.key.valueCount);
-      this.attractValues.push(tally.key.valueOf);
-      this.attractCounts.push(tally.counts);
-      attracting += tally.total;
+      this.check(tally.key.valueOf, tally.counts, least, NO_LIMIT, this.isNotAttracted, this.isNotAttracted);
     }
-    this.isFirst = attracting === 0 && attractsItself;
     for (const tally of antiAffinity) {
       if (tally.total === 0) continue;
       tally.cover(tally.key.valueCount);
-      this.antiValues.push(tally.key.valueOf);
-      this.antiCounts.push(tally.counts);
+      this.check(tally.key.valueOf, tally.counts, 0, 0, this.isRepelling, PASSES);
     }
     for (const term of carried) {
       if (term.carriers === 0) continue;
       term.cover(term.key.valueCount);
-      this.repelValues.push(term.key.valueOf);
-      this.repelAmounts.push(term.amounts);
+      this.check(term.key.valueOf, term.amounts, 0, 0, this.isRepelled, PASSES);
     }
-    if (this.attractValues.length + this.antiValues.length + this.repelValues.length > 0) this.isNeeded = true;
   }
 
-  private judgeSpread(slot: number): number {
-    for (let k = 0; k < this.hardLimits.length; k++) {
-      const value = this.hardValues[k][slot];
-      if (value < 0) return this.missing;
-      if (this.hardCounts[k][value] > this.hardLimits[k]) return this.skewed;
-    }
-    return PASSES;
-  }
-
-  private judgeAffinity(slot: number): number {
-    let attracted = true;
-    for (let k = 0; k < this.attractValues.length; k++) {
-      const value = this.attractValues[k][slot];
-      if (value < 0) return this.notAttracted;
-      if (this.attractCounts[k][value] === 0) attracted = false;
-    }
-    if (!attracted && !this.isFirst) return this.notAttracted;
-    for (let k = 0; k < this.antiValues.length; k++) {
-      const value = this.antiValues[k][slot];
-      if (value >= 0 && this.antiCounts[k][value] > 0) return this.repelling;
-    }
-    for (let k = 0; k < this.repelValues.length; k++) {
-      const value = this.repelValues[k][slot];
-      if (value >= 0 && this.repelAmounts[k][value] > 0) return this.repelled;
-    }
-    return PASSES;
+  private check(
+    values: Int32Array,
+    amounts: Int32Array,
+    least: number,
+    most: number,
+    code: number,
+    missing: number,
+  ): void {
+    const k = this.count++;
+    this.values[k] = values;
+    this.amounts[k] = amounts;
+    this.least[k] = least;
+    this.most[k] = most;
+    this.codes[k] = code;
+    this.missing[k] = missing;
   }
 }
 

@@ -10,6 +10,8 @@ export class TopologyKey {
   valueOf: Int32Array;
   /** One more than the largest number of a value. */
   valueCount = 0;
+  /** Values that some node has. */
+  valuesHeld = 0;
   private readonly ids = new Map<string, number>();
   private readonly names: string[] = [];
   private readonly holders: number[] = [];
@@ -32,6 +34,7 @@ export class TopologyKey {
     if (before >= 0) {
       if (this.names[before] === value) return;
       if (--this.holders[before] === 0) {
+        this.valuesHeld--;
         this.ids.delete(this.names[before]);
         this.free.push(before);
       }
@@ -46,6 +49,7 @@ export class TopologyKey {
       this.ids.set(value, id);
       this.names[id] = value;
       this.holders[id] = 0;
+      this.valuesHeld++;
     }
     this.holders[id]++;
     return id;

@@ -15,6 +15,7 @@ export class WindowScores {
   /** Total score by place in the list of feasible nodes. */
   totals = new Int32Array(128);
   private raws = new Float64Array(128);
+  private table = new Int32Array(128);
   private readonly taintWeight: number;
   private readonly nodeAffinityWeight: number;
   private readonly spreadWeight: number;
@@ -75,11 +76,10 @@ export class WindowScores {
   private addSpread({ soft, softKeys }: TopologyRules, feasible: Int32Array, count: number): void {
     const { raws, totals, spreadWeight } = this;
     const scored = softKeys.length === 0 ? count : this.scoredNodes(softKeys, feasible, count);
-    raws.fill(0, 0, count);
     soft.forEach((rule, k) => {
       const isHost = rule.constraint.topologyKey === HOSTNAME;
       const domains = isHost ? scored : this.domains(rule, k, softKeys, feasible, count);
-      addConstraint(rule, isHost, log(domains + 2), raws, feasible, count);
+      addConstraint(rule, isHost, log(domains + 2), raws, feasible, count, k === 0);
     });
     let most = 0;
     let least = Infinity;
@@ -90,10 +90,19 @@ export class WindowScores {
       if (raw > most) most = raw;
       if (raw < least) least = raw;
     }
+    const shares = most - least < count ? this.shares(most, least) : undefined;
     for (let k = 0; k < count; k++) {
       if (scored < count && !hasAll(softKeys, feasible[k])) continue;
-      totals[k] += spreadWeight * (most === 0 ? 100 : Math.trunc((100 * (most + least - raws[k])) / most));
+      const raw = raws[k];
+      totals[k] += spreadWeight * (shares === undefined ? spreadShare(raw, most, least) : shares[raw - least]);
     }
+  }
+
+  /** `spreadShare` of every raw score there may be, where these are fewer than the nodes. */
+  private shares(most: number, least: number): Int32Array {
+    if (this.table.length <= most - least) this.table = new Int32Array(2 * (most - least + 1));
+    for (let raw = least; raw <= most; raw++) this.table[raw - least] = spreadShare(raw, most, least);
+    return this.table;
   }
 
   private scoredNodes(keys: TopologyRules['softKeys'], feasible: Int32Array, count: number): number {
@@ -116,9 +125,9 @@ export class WindowScores {
     if (met === undefined || met.length < counted.valueCount)
       this.met[constraint] = met = new Int32Array(2 * counted.valueCount);
     const window = ++this.window;
-    const { valueOf } = counted;
+    const { valueOf, valuesHeld } = counted;
     let domains = 0;
-    for (let k = 0; k < count; k++) {
+    for (let k = 0; k < count && domains < valuesHeld; k++) {
       const value = valueOf[feasible[k]];
       if (met[value] === window || (keys.length > 1 && !hasAll(keys, feasible[k])) || value < 0) continue;
       met[value] = window;
@@ -149,15 +158,29 @@ export class WindowScores {
     let least = Infinity;
     let most = -Infinity;
     for (let k = 0; k < count; k++) {
-      if (raws[k] < least) least = raws[k];
-      if (raws[k] > most) most = raws[k];
+      const raw = raws[k];
+      if (raw < least) least = raw;
+      if (raw > most) most = raw;
     }
     const range = most - least;
     if (range === 0) return;
-    for (let k = 0; k < count; k++) totals[k] += affinityWeight * Math.trunc(100 * ((raws[k] - least) / range));
+    if (range >= count) {
+      for (let k = 0; k < count; k++) totals[k] += affinityWeight * Math.trunc(100 * ((raws[k] - least) / range));
+      return;
+    }
+    if (this.table.length <= range) this.table = new Int32Array(2 * (range + 1));
+    const { table } = this;
+    for (let above = 0; above <= range; above++) table[above] = affinityWeight * Math.trunc(100 * (above / range));
+    for (let k = 0; k < count; k++) totals[k] += table[raws[k] - least];
   }
 }
 
+/** The normalised score of a raw one: fewer is better. */
+function spreadShare(raw: number, most: number, least: number): number {
+  return most === 0 ? 100 : Math.trunc((100 * (most + least - raw)) / most);
+}
+
+/** Puts (the first) or adds a constraint's scores. */
 function addConstraint(
   { constraint, key, count: pods, tally }: SpreadRule,
   isHost: boolean,
@@ -165,23 +188,24 @@ function addConstraint(
   raws: Float64Array,
   feasible: Int32Array,
   count: number,
+  isFirst: boolean,
 ): void {
   const { valueOf } = key;
   tally.cover(tally.key.valueCount);
   const counts = isHost ? pods.onNode : tally.counts;
   const more = constraint.maxSkew - 1;
   // Where a missing label has a number too, values have other numbers than in the key itself.
-  const domainOf = isHost ? undefined : tally.key.valueOf;
+  const domainOf = tally.key.valueOf;
   for (let k = 0; k < count; k++) {
     const slot = feasible[k];
-    if (valueOf[slot] < 0) continue;
-    raws[k] += counts[domainOf === undefined ? slot : domainOf[slot]] * weight + more;
+    const before = isFirst ? 0 : raws[k];
+    raws[k] = valueOf[slot] < 0 ? before : before + (counts[isHost ? slot : domainOf[slot]] * weight + more);
   }
 }
 
 function addByValue(
   valueOf: Int32Array,
-  amounts: Int32Array | Float64Array,
+  amounts: Int32Array,
   weight: number,
   raws: Float64Array,
   feasible: Int32Array,

@@ -48,13 +48,37 @@ export class WindowSearch {
     const { codes } = own;
     let { found } = this;
     let place = from;
-    for (; place < to; place++) {
-      const slot = order[place];
-      if (closer !== undefined) {
+    if (closer !== undefined) {
+      for (; place < to; place++) {
+        const slot = order[place];
         if (!closer(slot)) continue;
-      } else if (codes[slot] !== PASSES || (judge !== undefined && judge.judge(slot) !== PASSES)) continue;
-      if (found === wanted) break;
-      feasible[found++] = slot;
+        if (found === wanted) break;
+        feasible[found++] = slot;
+      }
+    } else if (judge === undefined) {
+      for (; place < to; place++) {
+        const slot = order[place];
+        if (codes[slot] !== PASSES) continue;
+        if (found === wanted) break;
+        feasible[found++] = slot;
+      }
+    } else {
+      // fast: one check is by far the most common, and is made here; the others are asked of nodes that pass it (2 times).
+      const [values, amounts, least, most] = [judge.values[0], judge.amounts[0], judge.least[0], judge.most[0]];
+      const missingPasses = judge.missing[0] === PASSES;
+      const isOnly = judge.count === 1;
+      for (; place < to; place++) {
+        const slot = order[place];
+        if (codes[slot] !== PASSES) continue;
+        const value = values[slot];
+        if (value >= 0) {
+          const amount = amounts[value];
+          if (amount > most || amount < least) continue;
+        } else if (!missingPasses) continue;
+        if (!isOnly && judge.judge(slot) !== PASSES) continue;
+        if (found === wanted) break;
+        feasible[found++] = slot;
+      }
     }
     this.rejected += place - from - (found - this.found);
     this.found = found;
