@@ -5,6 +5,7 @@ import type { BackfillPolicy, PlacementFactory, QueuePolicy } from '../../sim/po
 import type { PolicyFacts } from '../comparison.ts';
 import { policyLabel } from '../policy-text.ts';
 import { policyTexts } from '../scenario/policy-texts.ts';
+import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
 import type { PolicyPlan } from '../run-plan.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { loadPolicy } from './load-policy.ts';
@@ -30,6 +31,10 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
   ]
     .map((words) => `; ${words}`)
     .join('');
+  if (plan.orchestrator !== undefined) {
+    const { create } = builtInPlacement(plan.placement!);
+    return { placement: create, queue, backfill, facts: orchestratorFacts(plan) };
+  }
   if (plan.file === undefined) {
     const { create, summary, source } = builtInPlacement(plan.placement!);
     return {
@@ -55,6 +60,23 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
       file: plan.file,
     },
   };
+}
+
+/** An orchestrator that decides by its own rules, and what it was told. */
+function orchestratorFacts({ name, living }: PolicyPlan): PolicyFacts {
+  const told = JSON.parse(living ?? '{}') as KubernetesPlan['policies'];
+  const { scheduler, version, clusterAutoscaler, karpenter } = told;
+  const words = [
+    `kube-scheduler ${version}, ${typeof scheduler === 'string' ? `${scheduler} configuration` : `configured by ${scheduler.file}`}`,
+    ...(clusterAutoscaler === false ? [] : [`Cluster Autoscaler${flagsOf(clusterAutoscaler)}`]),
+    ...(karpenter === false ? [] : ['Karpenter']),
+  ];
+  return { name, summary: words.join('; '), source: 'kubernetes v1.36.2' };
+}
+
+function flagsOf(flags: true | Readonly<Record<string, unknown>>): string {
+  const given = Object.entries(flags === true ? {} : flags).map(([flag, value]) => `--${flag}=${String(value)}`);
+  return given.length === 0 ? '' : ` with ${given.join(' ')}`;
 }
 
 /** What else decides in a scenario, by its names. */
