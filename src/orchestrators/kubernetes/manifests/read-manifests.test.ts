@@ -244,79 +244,81 @@ describe('defaults', () => {
 describe('faults are sentences with file, line, column and field', () => {
   const rc = 'a.yaml:15:37: spec.template.spec.containers[0].resources.requests.cpu: ';
   const asks = (cpu: string): string => deployment(`        resources: {requests: {cpu: ${cpu}}}\n`);
-  test.each([
-    [asks('1KB'), `${rc}"1KB" is not a quantity; write it like "500m", "2" or "1.5Gi"; without "B"`],
-    [asks('1K'), 'kilo is a small "k"'],
-    [asks('"1 Gi"'), 'without spaces'],
-    [asks('-1'), `${rc}"-1" is negative`],
-    [asks('0.0001'), `${rc}"0.0001" is finer than 1m`],
-    [asks('1e30'), 'more than any cluster has'],
-    [asks('"{{ .Values.cpu }}"'), 'Helm template that was not rendered'],
-    [deployment('        resources: {requests: {cpu: 2}, limits: {cpu: 1}}\n'), '"2" is more than the limit "1"'],
+  test.each(
     [
-      deployment('        resources: {limits: {nvidia.com/gpu: 1}, requests: {nvidia.com/gpu: 2}}\n'),
-      'more than the limit',
-    ],
-    [
-      deployment('', '  replicas: "3"\n'),
-      'a.yaml:6:13: spec.replicas: "3" is not a whole number; write a number without quotes',
-    ],
-    [deployment('', '  replicas: -1\n'), 'spec.replicas: -1 is less than 0'],
-    [
-      deployment('', '  strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0%}}\n'),
-      'a.yaml:6:29: spec.strategy.rollingUpdate: maxSurge and maxUnavailable are both 0',
-    ],
-    [
-      deployment().replace('labels: {app: web}', 'labels: {app: wob}'),
-      'a.yaml:7:5: spec.selector: it does not pick the pods',
-    ],
-    [deployment().replace('    matchLabels: {app: web}\n', '    {}\n'), 'spec.selector: it is empty'],
-    [deployment('', '', '      nodeSelector: {country: no}\n'), 'no is read as false; write it in quotes: "no"'],
-    [
-      deployment('', '', '      nodeSelector: {version: 1.10}\n'),
-      '1.10 is read as the number 1.1; write it in quotes: "1.10"',
-    ],
-    [deployment('', '', '      nodeSelector: {a b: c}\n'), '"a b" cannot be a label\'s key'],
-    [deployment().replace('name: web', 'name: Web_1'), 'a.yaml:4:9: metadata.name: "Web_1" cannot be a name'],
-    [
-      deployment('      - {name: main, image: x}\n'),
-      'spec.template.spec.containers[1].name: there is a container "main" already',
-    ],
-    [deployment('', '', '      restartPolicy: Never\n'), '"Never" is not possible here; write "Always"'],
-    [deployment('', '', '      tolerations: [{operator: Exist}]\n'), 'there is no "Exist"; write "Exists"'],
-    [
-      deployment(
-        '',
-        '',
-        '      affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Is, values: [b]}]}]}}}\n',
-      ),
-      'nodeSelectorTerms[0].matchExpressions[0].operator: there is no "Is"; write "In"',
-    ],
-    [
-      deployment(
-        '',
-        '',
-        '      affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: "", labelSelector: {matchExpressions: [{key: a, operator: In}]}}]}}\n',
-      ),
-      '"In" needs values',
-    ],
-    ['apiVersion: v1\nkind: Pod\nmetadata: {name: a}', 'a.yaml:1:1: spec: it is missing'],
-    ['apiVersion: v1\nmetadata: {name: a}', 'kind: it is missing, so this is no Kubernetes object'],
-    [
-      'kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}',
-      'apiVersion: it is missing; write v1',
-    ],
-    [
-      'apiVersion: extensions/v1beta1\nkind: Deployment',
-      'Kubernetes 1.36 serves no Deployment as "extensions/v1beta1"; write apps/v1',
-    ],
-    ['apiVersion: app/v1\nkind: Deployment', 'write apps/v1'],
-    ['just text', '"just text" is not a map'],
-    ['apiVersion: v1\nkind: Pod\nkind: Pod', 'a.yaml:3:1: the key stands here twice'],
-    ['{"apiVersion": "v1", "kind": "Pod", "kind": "Pod"}', 'a.yaml:1:37: the key stands here twice'],
-    ['{"apiVersion": "v1", "kind": ]}', 'a.yaml:1'],
-    ['apiVersion: v1\nkind: Pod\nmetadata:\n\tname: a', 'a.yaml:4:1: a tab indents this line'],
-  ])('%#', (text, message) => {
+      [asks('1KB'), `${rc}"1KB" is not a quantity; write it like "500m", "2" or "1.5Gi"; without "B"`],
+      [asks('1K'), 'kilo is a small "k"'],
+      [asks('"1 Gi"'), 'without spaces'],
+      [asks('-1'), `${rc}"-1" is negative`],
+      [asks('0.0001'), `${rc}"0.0001" is finer than 1m`],
+      [asks('1e30'), 'more than any cluster has'],
+      [asks('"{{ .Values.cpu }}"'), 'Helm template that was not rendered'],
+      [deployment('        resources: {requests: {cpu: 2}, limits: {cpu: 1}}\n'), '"2" is more than the limit "1"'],
+      [
+        deployment('        resources: {limits: {nvidia.com/gpu: 1}, requests: {nvidia.com/gpu: 2}}\n'),
+        'more than the limit',
+      ],
+      [
+        deployment('', '  replicas: "3"\n'),
+        'a.yaml:6:13: spec.replicas: "3" is not a whole number; write a number without quotes',
+      ],
+      [deployment('', '  replicas: -1\n'), 'spec.replicas: -1 is less than 0'],
+      [
+        deployment('', '  strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0%}}\n'),
+        'a.yaml:6:29: spec.strategy.rollingUpdate: maxSurge and maxUnavailable are both 0',
+      ],
+      [
+        deployment().replace('labels: {app: web}', 'labels: {app: wob}'),
+        'a.yaml:7:5: spec.selector: it does not pick the pods',
+      ],
+      [deployment().replace('    matchLabels: {app: web}\n', '    {}\n'), 'spec.selector: it is empty'],
+      [deployment('', '', '      nodeSelector: {country: no}\n'), 'no is read as false; write it in quotes: "no"'],
+      [
+        deployment('', '', '      nodeSelector: {version: 1.10}\n'),
+        '1.10 is read as the number 1.1; write it in quotes: "1.10"',
+      ],
+      [deployment('', '', '      nodeSelector: {a b: c}\n'), '"a b" cannot be a label\'s key'],
+      [deployment().replace('name: web', 'name: Web_1'), 'a.yaml:4:9: metadata.name: "Web_1" cannot be a name'],
+      [
+        deployment('      - {name: main, image: x}\n'),
+        'spec.template.spec.containers[1].name: there is a container "main" already',
+      ],
+      [deployment('', '', '      restartPolicy: Never\n'), '"Never" is not possible here; write "Always"'],
+      [deployment('', '', '      tolerations: [{operator: Exist}]\n'), 'there is no "Exist"; write "Exists"'],
+      [
+        deployment(
+          '',
+          '',
+          '      affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Is, values: [b]}]}]}}}\n',
+        ),
+        'nodeSelectorTerms[0].matchExpressions[0].operator: there is no "Is"; write "In"',
+      ],
+      [
+        deployment(
+          '',
+          '',
+          '      affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: "", labelSelector: {matchExpressions: [{key: a, operator: In}]}}]}}\n',
+        ),
+        '"In" needs values',
+      ],
+      ['apiVersion: v1\nkind: Pod\nmetadata: {name: a}', 'a.yaml:1:1: spec: it is missing'],
+      ['apiVersion: v1\nmetadata: {name: a}', 'kind: it is missing, so this is no Kubernetes object'],
+      [
+        'kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}',
+        'apiVersion: it is missing; write v1',
+      ],
+      [
+        'apiVersion: extensions/v1beta1\nkind: Deployment',
+        'Kubernetes 1.36 serves no Deployment as "extensions/v1beta1"; write apps/v1',
+      ],
+      ['apiVersion: app/v1\nkind: Deployment', 'write apps/v1'],
+      ['just text', '"just text" is not a map'],
+      ['apiVersion: v1\nkind: Pod\nkind: Pod', 'a.yaml:3:1: the key stands here twice'],
+      ['{"apiVersion": "v1", "kind": "Pod", "kind": "Pod"}', 'a.yaml:1:37: the key stands here twice'],
+      ['{"apiVersion": "v1", "kind": ]}', 'a.yaml:1'],
+      ['apiVersion: v1\nkind: Pod\nmetadata:\n\tname: a', 'a.yaml:4:1: a tab indents this line'],
+    ].map(([text, message]) => [message, text]),
+  )('%s', (message, text) => {
     expect(faults(text)).toContain(message);
   });
 
@@ -324,8 +326,8 @@ describe('faults are sentences with file, line, column and field', () => {
     const said = faults(`${deployment('', '  replicas: x\n')}---\n${asks('1K')}`, asks('x')).split('\n');
     expect(said.map((one) => one.slice(0, one.indexOf(' ')))).toEqual([
       'a.yaml:6:13:',
-      'a.yaml:32:34:',
-      'b1.yaml:15:34:',
+      'a.yaml:31:37:',
+      'b1.yaml:15:37:',
     ]);
   });
 
@@ -359,7 +361,7 @@ describe('what is not modelled is reported once', () => {
       'spec.replica: in 2 objects, Kubernetes knows no such field, it has no effect; did you mean "replicas"?',
       'spec.template.spec.securityContext: in 2 objects, has no effect here',
     ]);
-    expect(set.reports.map(({ first }) => first)).toEqual(['a.yaml:2:7', 'a.yaml:9:12', 'a.yaml:15:24']);
+    expect(set.reports.map(({ first }) => first)).toEqual(['a.yaml:2:7', 'a.yaml:10:12', 'a.yaml:17:24']);
     expect(set.objects.map(({ kind }) => kind)).toEqual(['Namespace', 'Deployment', 'Deployment']);
   });
 

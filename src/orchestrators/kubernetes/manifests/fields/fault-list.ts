@@ -2,6 +2,7 @@ import { InputError } from '../../../../sim/input-error.ts';
 
 /** More than anyone reads at once. */
 const MOST_SHOWN = 20;
+const LONGEST = 600;
 /** A file with so many faults is no manifest, or one fault has caused them. */
 const MOST_COLLECTED = 200;
 
@@ -13,7 +14,10 @@ export class FaultList {
     return this.faults.length;
   }
 
-  add(fault: string): void {
+  add(sentence: string): void {
+    // What the user wrote is quoted in it and may be of any length.
+    const line = sentence.replace(/\s*[\n\r]+\s*/g, ' ');
+    const fault = line.length > LONGEST ? `${line.slice(0, LONGEST)} ...` : line;
     if (this.faults.includes(fault)) return;
     this.faults.push(fault);
     if (this.faults.length >= MOST_COLLECTED) this.throwAny();

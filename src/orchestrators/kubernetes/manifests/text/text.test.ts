@@ -52,7 +52,7 @@ describe('plain YAML is read as the full parser reads it', () => {
         plain++;
         expect(fast).toEqual(full(text));
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
     expect(plain).toBeGreaterThan(100);
   });
@@ -88,7 +88,7 @@ describe('plain YAML is read as the full parser reads it', () => {
         plain++;
         expect(fast).toEqual(full(broken));
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
     expect(plain).toBeGreaterThan(50);
   });
