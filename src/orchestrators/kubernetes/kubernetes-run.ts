@@ -18,10 +18,12 @@ import { registerAdmissions } from './manifests/admission/admissions.ts';
 import { nodeComponents } from './nodes/index.ts';
 import { Machines } from './nodes/machines.ts';
 import { createNodes, placesOf } from './nodes-at-start.ts';
+import { ExplainingCore, type DecisionWatcher } from './explain/explaining-core.ts';
 import { Recorder } from './recording/recorder.ts';
 import { IndexedCore } from './scheduler/indexed/indexed-core.ts';
 import { KubeScheduler } from './scheduler/kube-scheduler.ts';
 import { ReferenceCore } from './scheduler/reference/reference-core.ts';
+import { volumeObjects } from './scheduler/cluster-volumes.ts';
 import type { SchedulerProfile } from './scheduler/scheduler-profile.ts';
 import type { SchedulingCore } from './scheduler/scheduling-core.ts';
 import { settledObjects, settlingSpec } from './settled-cluster.ts';
@@ -31,6 +33,8 @@ export interface KubernetesRunOptions {
   readonly journal?: JournalSink;
   /** Called every 4,096 events and at the end. */
   readonly onProgress?: (progress: { events: number; nowUs: number; endUs: number }) => void;
+  /** Looks at every decision of the scheduler before it is taken. */
+  readonly onDecide?: DecisionWatcher;
   /** Called after every scrape. */
   readonly onScrape?: () => void;
 }
@@ -115,6 +119,7 @@ export class KubernetesRun {
       traffic,
       cpu,
       usage,
+      machines: this.machines,
       queues: () => this.scheduler.pending,
       work: () => {
         const { attempts, examined } = this.scheduler.stats;
@@ -160,9 +165,10 @@ export class KubernetesRun {
   }
 
   private coreOf(profile: SchedulerProfile): SchedulingCore {
-    return this.spec.core === 'indexed'
-      ? new IndexedCore(profile)
-      : new ReferenceCore(profile, { random: this.plane.streams('scheduler/ties') });
+    const options = { random: this.plane.streams('scheduler/ties'), volumes: volumeObjects(this.api) };
+    const core = this.spec.core === 'indexed' ? new IndexedCore(profile, options) : new ReferenceCore(profile, options);
+    const { onDecide } = this.options;
+    return onDecide === undefined ? core : new ExplainingCore(core, new ReferenceCore(profile, options), onDecide);
   }
 
   private createObjects(): void {

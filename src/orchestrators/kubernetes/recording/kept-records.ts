@@ -32,7 +32,7 @@ export class KeptRecords {
     if (this.events.length < MOST_RECORDS) this.events.push(event);
     // What is said again and again of the same object is one happening as long as nothing else is said of it.
     if (event.type === 'Warning' && this.isNews(event))
-      this.happened(event.timeUs, kebab(event.reason), event.about, event.message);
+      this.happened(event.timeUs, kindOf(event), event.about, event.message);
   }
 
   decision(timeUs: number, { component, about, what, why, limitedBy }: Decision): void {
@@ -76,7 +76,7 @@ export class KeptRecords {
       timeUs: fromUs,
       kind: 'timer',
       about,
-      what: `${timer} runs for ${secondsText(toUs - fromUs)}, until second ${toUs / 1e6}`,
+      what: `${timer} runs for ${secondsText(toUs - fromUs)}`,
     }));
     const all = [...this.happenings, ...ofTimers];
     return all
@@ -110,9 +110,10 @@ export class KeptRecords {
   }
 }
 
-/** `FailedScheduling` as `failed-scheduling`. */
-function kebab(reason: string): string {
-  return reason.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+/** `FailedScheduling` as `failed-scheduling`; what is said of a pod's node is a happening of the pod's, not of the node's. */
+function kindOf({ reason, about }: ClusterEvent): string {
+  const kind = reason.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  return kind.startsWith('node-') && about.startsWith('Pod ') ? `pod-${kind}` : kind;
 }
 
 /** Spans within the run, overlapping ones of one timer for one thing joined, in the order of their first beginnings. */

@@ -191,7 +191,7 @@ export class PodLedger {
     }
     if (status.containers !== before.status.containers) this.countOomKills(pod, before);
     this.noteReady(pod, entry);
-    if (hasEnded(pod)) this.end(pod, entry, status.phase === 'Succeeded');
+    if (hasEnded(pod)) this.end(pod, entry, status.phase === 'Succeeded' || wasWanted(pod));
   }
 
   private place(pod: Pod, entry: PodEntry): void {
@@ -263,8 +263,7 @@ export class PodLedger {
   private leave(pod: Pod): void {
     const entry = this.entries.get(pod.id);
     if (entry === undefined) return;
-    // Whoever is deleted on purpose has done what was wanted; whoever had to make way, or never got a node, has not.
-    this.end(pod, entry, entry.book !== undefined && pod.status.disruptionTarget === undefined);
+    this.end(pod, entry, entry.book !== undefined && wasWanted(pod));
   }
 
   private end(pod: Pod, entry: PodEntry, well: boolean): void {
@@ -284,7 +283,8 @@ export class PodLedger {
     counts[well ? 'finished' : 'killed']++;
     const kind = well ? FINISH : status.disruptionTarget === undefined && status.reason !== 'Evicted' ? KILL : EVICT;
     parts.journal.record(nowUs, kind, entry.number, node, 0);
-    if (status.phase !== 'Succeeded') return;
+    // Who is told to stop has no time of its own.
+    if (status.phase !== 'Succeeded' || metadata.deletionUs !== undefined) return;
     const flowUs = nowUs - Math.max(0, metadata.creationUs);
     const ranUs = nowUs - Math.max(0, status.startUs ?? status.scheduledUs ?? metadata.creationUs);
     parts.numbers.succeeded(metadata.namespace, nowUs, flowUs, ranUs, taken);
@@ -319,6 +319,12 @@ export class PodLedger {
       if (isNew || (state === 'terminated' && was.sinceUs !== sinceUs)) this.totals.oomKills++;
     });
   }
+}
+
+/** Whoever is deleted on purpose has done what was wanted; whoever fails or has to make way has not. */
+function wasWanted({ metadata, status }: Pod): boolean {
+  const failed = status.phase === 'Failed' && metadata.deletionUs === undefined;
+  return !failed && status.disruptionTarget === undefined && status.reason !== 'Evicted';
 }
 
 function hasEnded({ status }: Pod): boolean {

@@ -175,6 +175,24 @@ describe('the ledger', () => {
     expect(found.recorder.result().counts.running).toBe(2);
   });
 
+  test('pods that are told to go have ended as was wanted, those that had to make way have not', () => {
+    const { api, recorder, run } = world(trafficSpec(100, []));
+    create(api, 'Node', node('n1'));
+    const [old, victim, crashed] = ['old', 'victim', 'crashed'].map((name) => create(api, 'Pod', pod(name)));
+    for (const { id } of [old, victim, crashed]) api.bind(id, 'n1');
+    run(10);
+    api.deletePod(old.id);
+    api.deletePod(victim.id, { disruptionTarget: 'PreemptionByScheduler' });
+    run(20);
+    // By SIGTERM: exit code 143.
+    for (const { id } of [old, victim, crashed]) api.setPodStatus(id, { phase: 'Failed' });
+    for (const { id } of [old, victim]) api.remove('Pod', id);
+    const { counts, metrics } = recorder.result();
+    expect(counts).toMatchObject({ arrived: 3, finished: 1, killed: 2, running: 0 });
+    expect(metrics['evictions']).toBe(1);
+    expect(metrics['meanFlowS']).toBeUndefined();
+  });
+
   test('whatever happens, every pod is in one part, and what is taken is given back', () => {
     const steps = fc.array(fc.tuple(fc.nat(5), fc.nat(40), fc.nat(3)), { minLength: 20, maxLength: 80 });
     fc.assert(
