@@ -57,7 +57,7 @@ export class ReferenceCore implements SchedulingCore {
   private readonly selectors = new SelectorSources();
   private readonly nodeOfPod = new Map<number, NodeState>();
   private readonly nominations = new Map<number, { readonly placed: PlacedPod; readonly node: string }>();
-  private start = 0;
+  start = 0;
 
   constructor(profile: SchedulerProfile, options: CoreOptions = {}) {
     this.profile = profile;
