@@ -3,6 +3,7 @@ import type { JournalSink } from '../../sim/journal.ts';
 import type { RunResult } from '../../sim/result.ts';
 import type { NodePlace, WeatherEvent } from '../../sim/weather/weather-event.ts';
 import { InputError } from '../../sim/input-error.ts';
+import { suggestion } from '../../sim/nearest-name.ts';
 import { ApiServer, isRefusal } from './api/api-server.ts';
 import type { Component, ControlPlane } from './api/control-plane.ts';
 import { AnnotatedBehaviour } from './behaviour/annotated-behaviour.ts';
@@ -23,8 +24,8 @@ import { Recorder } from './recording/recorder.ts';
 import { IndexedCore } from './scheduler/indexed/indexed-core.ts';
 import { KubeScheduler } from './scheduler/kube-scheduler.ts';
 import { ReferenceCore } from './scheduler/reference/reference-core.ts';
-import { volumeObjects } from './scheduler/cluster-volumes.ts';
-import type { SchedulerProfile } from './scheduler/scheduler-profile.ts';
+import type { VolumeObjects } from './scheduler/volume-objects.ts';
+import type { SchedulerConfiguration, SchedulerProfile } from './scheduler/scheduler-profile.ts';
 import type { SchedulingCore } from './scheduler/scheduling-core.ts';
 import { settledObjects, settlingSpec } from './settled-cluster.ts';
 
@@ -56,6 +57,8 @@ export class KubernetesRun {
   private readonly spec: KubernetesSpec;
   private readonly options: KubernetesRunOptions;
   private readonly scrapeKind: number;
+  private configuration: SchedulerConfiguration;
+  private readonly volumes: VolumeObjects;
   private isOver = false;
 
   constructor(written: KubernetesSpec, options: KubernetesRunOptions) {
@@ -64,6 +67,11 @@ export class KubernetesRun {
     this.options = options;
     const api = new ApiServer();
     this.api = api;
+    this.configuration = spec.scheduler;
+    this.volumes = {
+      claim: (namespace, name) => api.store('PersistentVolumeClaim').named(namespace, name),
+      volume: (name) => api.store('PersistentVolume').named('', name),
+    };
     const { clock } = api;
     const streams = (name: string) => stream(options.seed, name);
     this.recorder = new Recorder(
@@ -103,7 +111,8 @@ export class KubernetesRun {
       drain: (nodeName, timeoutSeconds) =>
         drainer.drain(nodeName, timeoutSeconds === undefined ? {} : { timeoutSeconds }),
       setMachine: (nodeName, works) => (works ? this.machines.start(nodeName) : this.machines.stop(nodeName)),
-      configureScheduler: (configuration) => this.scheduler.configure(configuration),
+      configureScheduler: (configuration) => this.configure(configuration),
+      setWeight: (plugin, weight) => this.setWeight(plugin, weight),
     });
     const components: Component[] = [
       ...nodes.components,
@@ -165,10 +174,28 @@ export class KubernetesRun {
   }
 
   private coreOf(profile: SchedulerProfile): SchedulingCore {
-    const options = { random: this.plane.streams('scheduler/ties'), volumes: volumeObjects(this.api) };
+    const options = { random: this.plane.streams('scheduler/ties'), volumes: this.volumes };
     const core = this.spec.core === 'indexed' ? new IndexedCore(profile, options) : new ReferenceCore(profile, options);
     const { onDecide } = this.options;
     return onDecide === undefined ? core : new ExplainingCore(core, new ReferenceCore(profile, options), onDecide);
+  }
+
+  private configure(configuration: SchedulerConfiguration): void {
+    this.configuration = configuration;
+    this.scheduler.configure(configuration);
+  }
+
+  /** Gives a score plugin another weight in every profile; what is wrong with that, if anything is. */
+  private setWeight(plugin: string, weight: number): string | undefined {
+    const { profiles } = this.configuration;
+    const known = profiles.flatMap(({ scores }) => scores.map((one) => one.plugin));
+    if (!known.includes(plugin)) return `there is no score plugin "${plugin}"${suggestion(plugin, new Set(known))}`;
+    const changed = profiles.map((profile) => ({
+      ...profile,
+      scores: profile.scores.map((one) => (one.plugin === plugin ? { ...one, weight } : one)),
+    }));
+    this.configure({ ...this.configuration, profiles: changed });
+    return undefined;
   }
 
   private createObjects(): void {

@@ -40,7 +40,9 @@ export type ClusterChange =
   /** So many more nodes like this one. */
   | { readonly verb: 'add-nodes'; readonly like: string; readonly count: number }
   /** Another scheduler configuration from now on. */
-  | { readonly verb: 'configure-scheduler'; readonly configuration: SchedulerConfiguration };
+  | { readonly verb: 'configure-scheduler'; readonly configuration: SchedulerConfiguration }
+  /** Another weight of a score plugin, in every profile. */
+  | { readonly verb: 'set-weight'; readonly plugin: string; readonly weight: number };
 
 export interface TimedChange {
   readonly atUs: number;

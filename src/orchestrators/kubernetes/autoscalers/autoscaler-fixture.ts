@@ -106,6 +106,7 @@ export function matchReplicas(api: ApiServer, spec: (name: string) => Partial<Po
  * node affinity, taints, and anti-affinity by hostname. Chooses the node with the most free CPU, the first of equals.
  */
 export class PlainCore implements SchedulingCore {
+  start = 0;
   readonly profile = DEFAULT_PROFILE;
   private readonly nodes = new Map<string, { node: Node; pods: Map<number, Pod> }>();
 

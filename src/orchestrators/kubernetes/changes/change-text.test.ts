@@ -44,6 +44,7 @@ test.each([
   ],
   ['stop machine n3', { verb: 'stop-machine', node: 'n3' }],
   ['start  machine n3', { verb: 'start-machine', node: 'n3' }],
+  ['set weight ImageLocality=5', { verb: 'set-weight', plugin: 'ImageLocality', weight: 5 }],
   ['add 2 nodes like n1', { verb: 'add-nodes', like: 'n1', count: 2 }],
   ['configure scheduler packing.yaml', { verb: 'configure-scheduler-file', file: 'packing.yaml' }],
 ])('%s', (text, change) => {

@@ -96,13 +96,17 @@ const OTHERS: readonly { readonly form: RegExp; readonly make: (match: RegExpExe
     form: /^add (\d+) nodes? like (\S+)$/,
     make: ([, count, like]) => ({ verb: 'add-nodes', like, count: Number(count) }),
   },
+  {
+    form: /^set weight ([A-Za-z]+)=(\d+)$/,
+    make: ([, plugin, weight]) => ({ verb: 'set-weight', plugin, weight: Number(weight) }),
+  },
   { form: /^configure scheduler (\S+)$/, make: ([, file]) => ({ verb: 'configure-scheduler-file', file }) },
 ];
 
 /**
  * Reads what someone does to a cluster: a line of kubectl (`kubectl drain n1`, `kubectl scale deployment/web
- * --replicas=5`, with or without the first word), `stop machine n1`, `start machine n1`, `add 2 nodes like n1`, or
- * `configure scheduler packing.yaml`. Throws an InputError that says how to write it.
+ * --replicas=5`, with or without the first word), `stop machine n1`, `start machine n1`, `add 2 nodes like n1`,
+ * `set weight NodeResourcesFit=5`, or `configure scheduler packing.yaml`. Throws an InputError that says how to write it.
  */
 export function changeOf(text: string): ChangeText {
   const line = text.trim().replace(/\s+/g, ' ');

@@ -12,6 +12,8 @@ export interface ChangeParts {
   readonly drain: (node: string, timeoutSeconds: number | undefined) => void;
   readonly setMachine: (node: string, works: boolean) => void;
   readonly configureScheduler: (configuration: SchedulerConfiguration) => void;
+  /** What is wrong with it, if anything is. */
+  readonly setWeight: (plugin: string, weight: number) => string | undefined;
 }
 
 const COMPONENT = 'kubectl';
@@ -75,6 +77,8 @@ export class ClusterChanges implements Component {
       case 'configure-scheduler':
         this.parts.configureScheduler(change.configuration);
         return undefined;
+      case 'set-weight':
+        return this.parts.setWeight(change.plugin, change.weight);
       default:
         return change satisfies never;
     }

@@ -13,6 +13,8 @@ import type { SchedulerProfile } from './scheduler-profile.ts';
  */
 export interface SchedulingCore {
   readonly profile: SchedulerProfile;
+  /** Where in the order of nodes the next search starts. */
+  start: number;
   addNode(node: Node): void;
   /** Another state of a node that is there. */
   updateNode(node: Node): void;

@@ -48,7 +48,7 @@ export class IndexedCore implements SchedulingCore {
   private nominated: (PodRecord[] | undefined)[] = [];
   /** Whether nodes are judged by their own columns first, then volumes, then places of other pods. */
   private readonly hasUsualOrder: boolean;
-  private start = 0;
+  start = 0;
   private orderList: readonly number[] | undefined;
   private order = new Int32Array(0);
   private placeOf = new Int32Array(0);
