@@ -6,6 +6,8 @@ import { readDocument } from './manifest-document.ts';
 import { readJson } from './plain-json.ts';
 import { parsePlainYaml, UNUSUAL } from './plain-yaml.ts';
 
+/** `FUZZ_RUNS=20000` looks harder. */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 350);
 const part = (text: string, json = false): TextPart => ({ role: 'document', text, json, line: 1, column: 1, item: 0 });
 /** What the full parser reads: a list in flow style around nothing forces it, by a comment that changes nothing. */
 function full(text: string): unknown {
@@ -52,7 +54,7 @@ describe('plain YAML is read as the full parser reads it', () => {
         plain++;
         expect(fast).toEqual(full(text));
       }),
-      { numRuns: 300 },
+      { numRuns: RUNS },
     );
     expect(plain).toBeGreaterThan(100);
   });
@@ -88,7 +90,7 @@ describe('plain YAML is read as the full parser reads it', () => {
         plain++;
         expect(fast).toEqual(full(broken));
       }),
-      { numRuns: 400 },
+      { numRuns: RUNS },
     );
     expect(plain).toBeGreaterThan(50);
   });
@@ -202,6 +204,36 @@ kind: C
       }
     const [, second] = cut(JSON.stringify(list, null, 2).replace('"items": [', '"items": ['));
     expect([second.line, second.column]).toEqual([4, 5]);
+  });
+
+  test('items are those that the full parser finds, however they are written', () => {
+    const item = fc.dictionary(
+      fc.constantFrom('kind', 'items', 'a', 'b'),
+      fc.oneof(
+        fc.constantFrom('x', '- y', 'items:', 'a\n- b\n', '---', '{}', 'no'),
+        fc.array(fc.constantFrom('p', '- q')),
+      ),
+      { minKeys: 1, noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(item, { minLength: 1, maxLength: 5 }),
+        fc.record({
+          indentSeq: fc.boolean(),
+          indent: fc.integer({ min: 2, max: 4 }),
+          lineWidth: fc.constantFrom(0, 80),
+        }),
+        fc.nat(30),
+        fc.boolean(),
+        (items, options, size, json) => {
+          const list = { apiVersion: 'v1', items, kind: 'List' };
+          const text = json ? JSON.stringify(list, null, options.indent) : stringify(list, options);
+          const parts = cut(text, size + 1).filter(({ role }) => role === 'item');
+          expect(parts.map((one) => readDocument(one, 'x').data)).toEqual((full(text) as typeof list).items);
+        },
+      ),
+      { numRuns: RUNS },
+    );
   });
 
   test('a list that is empty is one document', () => {
