@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { completionCommand } from './completion.ts';
 import { painter } from './console-output.ts';
@@ -45,6 +46,7 @@ Results go to stdout, progress and remarks to stderr. Colours: only on a termina
     initCommand(),
     schemaCommand(),
     reproduceCommand(),
+    benchCommand(),
     completionCommand(baton),
   ])
     baton.addCommand(command);

@@ -85,6 +85,11 @@ class WorkloadRunner {
       case 'nodes':
         for (let k = 0; k < step.count; k++) this.core.addNode(this.node(step, k));
         break;
+      case 'objects':
+        for (const node of step.nodes) this.core.addNode(node);
+        this.nodes += step.nodes.length;
+        this.measure(step.pods);
+        break;
       case 'namespaces':
         for (const name of step.names) this.core.setNamespace(name, step.labels);
         break;

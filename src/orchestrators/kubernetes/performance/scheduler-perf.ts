@@ -1,6 +1,6 @@
 import type { Labels, LabelSelector } from '../objects/meta.ts';
 import type { PodAffinityTerm, PodSpec, TopologySpreadConstraint } from '../objects/pod.ts';
-import type { ChurnSpec, SchedulerWorkload, WorkloadStep } from './scheduler-workload.ts';
+import type { ChurnSpec, SchedulerWorkload, WorkloadScale, WorkloadStep } from './scheduler-workload.ts';
 import { affinityTerm, podTemplate, type PodTemplate } from './workload-objects.ts';
 
 /**
@@ -188,7 +188,7 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
       nodes(scale, 4000),
       {
         step: 'nodes',
-        count: scaled(scale, 1000),
+        count: scaled(scale.nodes, 1000),
         amounts: NODE,
         taints: [{ key: 'foo', value: '', effect: 'NoSchedule' }],
       },
@@ -270,17 +270,17 @@ function scaled(scale: number, count: number): number {
   return Math.max(1, Math.round(count * scale));
 }
 
-function nodes(scale: number, count: number, zones?: readonly string[]): WorkloadStep {
-  return { step: 'nodes', count: scaled(scale, count), amounts: NODE, ...(zones && { zones }) };
+function nodes(scale: WorkloadScale, count: number, zones?: readonly string[]): WorkloadStep {
+  return { step: 'nodes', count: scaled(scale.nodes, count), amounts: NODE, ...(zones && { zones }) };
 }
 
 /** Upstream gives every createPods operation a namespace of its own unless it names one. */
-function init(scale: number, count: number, template: PodTemplate, namespace = 'namespace-1'): WorkloadStep {
-  return { step: 'pods', count: scaled(scale, count), template, namespace, measured: false };
+function init(scale: WorkloadScale, count: number, template: PodTemplate, namespace = 'namespace-1'): WorkloadStep {
+  return { step: 'pods', count: scaled(scale.pods, count), template, namespace, measured: false };
 }
 
-function measured(scale: number, count: number, template: PodTemplate, namespace = 'namespace-2'): WorkloadStep {
-  return { step: 'pods', count: scaled(scale, count), template, namespace, measured: true };
+function measured(scale: WorkloadScale, count: number, template: PodTemplate, namespace = 'namespace-2'): WorkloadStep {
+  return { step: 'pods', count: scaled(scale.pods, count), template, namespace, measured: true };
 }
 
 function sched(): WorkloadStep {
@@ -293,7 +293,7 @@ function churn(everyPods: number, spec: ChurnSpec): WorkloadStep {
 
 /** A hundred namespaces of one team with some pods each, then the measured ones in one more. */
 function inNamespaces(
-  scale: number,
+  scale: WorkloadScale,
   nodeCount: number,
   podsEach: number,
   measurePods: number,
@@ -310,7 +310,7 @@ function inNamespaces(
 }
 
 /** Every 10 pods one that asks for more CPU than any node has; upstream, one every 200 ms. */
-function unschedulable(scale: number, initPods: number): WorkloadStep[] {
+function unschedulable(scale: WorkloadScale, initPods: number): WorkloadStep[] {
   return [
     nodes(scale, 5000),
     init(scale, initPods, PLAIN()),

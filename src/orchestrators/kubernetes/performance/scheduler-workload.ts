@@ -1,5 +1,6 @@
 import type { Labels, ResourceList } from '../objects/meta.ts';
 import type { Node } from '../objects/node.ts';
+import type { Pod } from '../objects/pod.ts';
 import type { SelectorSource } from '../scheduler/scheduling-core.ts';
 import type { PodTemplate } from './workload-objects.ts';
 
@@ -15,6 +16,8 @@ export type WorkloadStep =
       /** The name of a single node; else names are generated. */
       readonly name?: string;
     }
+  /** Nodes and pods that differ one from the other; all pods are measured. */
+  | { readonly step: 'objects'; readonly nodes: readonly Node[]; readonly pods: readonly Pod[] }
   | { readonly step: 'namespaces'; readonly names: readonly string[]; readonly labels: Labels }
   | { readonly step: 'selector'; readonly source: SelectorSource }
   /** From now on so many pods that are measured stand between two of these; each comes in addition. */
@@ -34,6 +37,12 @@ export type ChurnSpec =
   /** By turns a node with a pod that asks for a priority and fits nowhere is created, and both are deleted again. */
   | { readonly kind: 'recreate'; readonly amounts: ResourceList; readonly template: PodTemplate };
 
+/** How many of the nodes and pods there are: 1 is as upstream. */
+export interface WorkloadScale {
+  readonly nodes: number;
+  readonly pods: number;
+}
+
 /** A scheduler_perf workload: pods a second that upstream's own machine must reach, and what happens in it. */
 export interface SchedulerWorkload {
   readonly name: string;
@@ -42,8 +51,7 @@ export interface SchedulerWorkload {
   /** Least pods a second in v1.36.2 and in the tree after it; absent: none is set, or it is not known. */
   readonly floor?: number;
   readonly newerFloor?: number;
-  /** `scale` 1: as upstream; less: nodes and pods in proportion. */
-  readonly steps: (scale: number) => readonly WorkloadStep[];
+  readonly steps: (scale: WorkloadScale) => readonly WorkloadStep[];
   /** Whether refused pods preempt others. */
   readonly preempts?: boolean;
 }
