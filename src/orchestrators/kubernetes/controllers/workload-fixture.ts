@@ -131,9 +131,9 @@ export function eventsOf(plane: TestControlPlane, reason: string): { seconds: nu
 }
 
 /** Changes an object's spec as `kubectl apply` does. */
-export function changeSpec<K extends 'Deployment' | 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob'>(
+export function changeSpec(
   plane: TestControlPlane,
-  kind: K,
+  kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob',
   name: string,
   fields: object,
 ): void {
