@@ -52,6 +52,7 @@ class ManifestReader {
     faults: new FaultList(),
     reports: new ReportBook(),
     texts: new Map(),
+    parts: new Map(),
     newestUs: -Infinity,
   };
   private readonly objects: PlacedObject[] = [];

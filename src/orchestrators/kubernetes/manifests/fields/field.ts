@@ -14,6 +14,8 @@ export interface ReadingState {
   readonly reports: ReportBook;
   /** One copy of every text that is kept, so that no text keeps the file alive which it was cut from. */
   readonly texts: Map<string, string>;
+  /** One copy of every part of pods that is kept, by its JSON: pods of one controller are alike in all but names. */
+  readonly parts: Map<string, unknown>;
   /** The latest time that an object of a dump mentions, in microseconds since 1970. */
   newestUs: number;
 }
@@ -263,6 +265,15 @@ export class Field {
     const copy = JSON.parse(JSON.stringify(text)) as string;
     texts.set(copy, copy);
     return copy;
+  }
+
+  /** The same object as for every equal value before; for values that JSON can hold. */
+  share<T>(value: T): T {
+    const key = JSON.stringify(value);
+    const known = this.reading.state.parts.get(key);
+    if (known !== undefined) return known as T;
+    this.reading.state.parts.set(key, value);
+    return value;
   }
 
   private readAs(value: unknown): string {

@@ -60,34 +60,40 @@ export function readPodSpec(field: Field): PodSpec {
   const activeDeadlineSeconds = field.child('activeDeadlineSeconds').optionalWhole(1);
   const resources = readPodResources(field.child('resources'), containers, initContainers);
   const volumes = readVolumes(field.child('volumes'));
+  const affinity = readAffinity(field.child('affinity'));
+  // fast: equal parts of pods are one object, so that what is worked out of them is remembered, and memory is saved.
+  const share = <T>(value: T): T => field.share(value);
   return {
     ...(nodeName !== '' && { nodeName }),
     schedulerName: field.child('schedulerName').text() || 'default-scheduler',
     priority: field.child('priority').whole(0, -2_147_483_648),
     ...(priorityClassName !== '' && { priorityClassName }),
     preemptionPolicy: field.child('preemptionPolicy').oneOf(['PreemptLowerPriority', 'Never'], 'PreemptLowerPriority'),
-    nodeSelector: readLabels(field.child('nodeSelector')),
-    ...readAffinity(field.child('affinity')),
-    tolerations: readTolerations(field.child('tolerations')),
-    topologySpreadConstraints: readSpread(field.child('topologySpreadConstraints')),
-    schedulingGates: field
-      .child('schedulingGates')
-      .items()
-      .map((item) => {
-        item.isMap(GATE);
-        return item.child('name').requiredText();
-      }),
+    nodeSelector: share(readLabels(field.child('nodeSelector'))),
+    ...(affinity.nodeAffinity !== undefined && { nodeAffinity: share(affinity.nodeAffinity) }),
+    ...(affinity.podAffinity !== undefined && { podAffinity: share(affinity.podAffinity) }),
+    ...(affinity.podAntiAffinity !== undefined && { podAntiAffinity: share(affinity.podAntiAffinity) }),
+    tolerations: share(readTolerations(field.child('tolerations'))),
+    topologySpreadConstraints: share(readSpread(field.child('topologySpreadConstraints'))),
+    schedulingGates: share(readGates(field.child('schedulingGates'))),
     ...(podGroupName !== '' && { podGroupName }),
-    ...(resources !== undefined && { resources }),
-    overhead: field.child('overhead').resources(),
-    containers,
-    initContainers,
+    ...(resources !== undefined && { resources: share(resources) }),
+    overhead: share(field.child('overhead').resources()),
+    containers: share(containers),
+    initContainers: share(initContainers),
     restartPolicy: field.child('restartPolicy').oneOf(['Always', 'OnFailure', 'Never'], 'Always'),
     terminationGracePeriodSeconds: field.child('terminationGracePeriodSeconds').whole(30),
     ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
-    volumes,
+    volumes: share(volumes),
     hostNetwork,
   };
+}
+
+function readGates(field: Field): string[] {
+  return field.items().map((item) => {
+    item.isMap(GATE);
+    return item.child('name').requiredText();
+  });
 }
 
 /** `schedulingGroup` of v1.36, `workloadRef` of v1.35. */
@@ -137,21 +143,24 @@ function sum(a: string | undefined, b: string | undefined): string | undefined {
   return a === undefined || b === undefined ? (a ?? b) : addQuantities(a, b);
 }
 
+/** Volumes that something follows from; files from ConfigMaps, Secrets and tokens are none of them. */
 function readVolumes(field: Field): Volume[] {
   const names = new Set<string>();
-  return field.items().map((item) => {
+  const volumes: Volume[] = [];
+  for (const item of field.items()) {
     item.isMap(VOLUME);
     const name = readName(item.child('name'), 'label');
     if (names.has(name)) item.child('name').fault(`there is a volume "${name}" already; give each its own name`);
     names.add(name);
-    const claim = item.child('persistentVolumeClaim');
-    const image = item.child('image');
-    return {
+    const [claim, image] = [item.child('persistentVolumeClaim'), item.child('image')];
+    const volume = {
       name,
       ...(claim.present && claim.isMap() && { persistentVolumeClaim: claim.child('claimName').requiredText() }),
       ...(item.child('emptyDir').present && { emptyDir: true }),
       ...(item.child('hostPath').present && { hostPath: true }),
       ...(image.present && image.isMap() && { image: image.child('reference').text() }),
     };
-  });
+    if (Object.keys(volume).length > 1) volumes.push(volume);
+  }
+  return volumes;
 }
