@@ -490,13 +490,24 @@ export class KubeScheduler implements Component {
   }
 
   private startBinding(trial: Trial): void {
-    const { id } = trial.entry.pod;
+    const { pod } = trial.entry;
+    const { id } = pod;
     this.stats.attempts.scheduled++;
     this.queue.done(id);
+    this.noteMoved(pod, trial.nodeName);
     this.bindings.set(id, trial);
     const timeUs = this.bucket.take(this.nowUs) + this.times.bindUs;
     if (timeUs === this.nowUs) this.bind(id);
     else this.plane.clock.at(timeUs, this.kinds.bind, id);
+  }
+
+  /** A pod that goes elsewhere no longer needs the node that was kept for it: to pods that could not be beside it, it has gone. */
+  private noteMoved(pod: Pod, nodeName: string | undefined): void {
+    const kept = pod.status.nominatedNodeName;
+    if (kept === undefined || kept === nodeName) return;
+    const concerns = (one: Pod): boolean => one.spec.priority <= pod.spec.priority;
+    const event = { resource: 'AssignedPod', action: 'Delete', before: pod, after: undefined } as const;
+    this.queue.note(event, this.nowUs, concerns);
   }
 
   private bind(id: number): void {
