@@ -59,7 +59,7 @@ export class EndpointSlices implements Component {
     }
     const { namespace } = service.metadata;
     let there = this.byNamespace.get(namespace);
-    if (there === undefined) this.byNamespace.set(namespace, (there = new Map()));
+    if (there === undefined) this.byNamespace.set(namespace, (there = new Map<number, Service>()));
     there.set(service.id, service);
     this.picked = new WeakMap();
     if (!this.tracked.has(service.id)) {
@@ -97,7 +97,7 @@ export class EndpointSlices implements Component {
 
   private servicesOf(namespace: string, labels: Labels, there: ReadonlyMap<number, Service>): readonly Service[] {
     let byNamespace = this.picked.get(labels);
-    if (byNamespace === undefined) this.picked.set(labels, (byNamespace = new Map()));
+    if (byNamespace === undefined) this.picked.set(labels, (byNamespace = new Map<string, readonly Service[]>()));
     let services = byNamespace.get(namespace);
     if (services === undefined) {
       services = [...there.values()].filter(({ spec }) => matchesLabels(spec.selector ?? {}, labels));

@@ -71,6 +71,5 @@ export class ImageCache {
 /** An image's name with its tag; `docker.io/library/` is what names without a registry mean. */
 export function imageName(image: string): string {
   const plain = image.startsWith('docker.io/library/') ? image.slice('docker.io/library/'.length) : image;
-  const afterSlash = plain.slice(plain.lastIndexOf('/') + 1);
-  return afterSlash.includes(':') || afterSlash.includes('@') ? plain : `${plain}:latest`;
+  return /[:@][^/]*$/.test(plain) ? plain : `${plain}:latest`;
 }

@@ -62,7 +62,7 @@ export class ImagePulls {
 
   /** The registry is gone: no pull anywhere goes on. */
   failAll(why: string): void {
-    for (const { node } of [...this.queues.values()]) this.fail(node, why);
+    for (const { node } of this.queues.values()) this.fail(node, why);
   }
 
   /** The machine has stopped and with it whoever waited. */

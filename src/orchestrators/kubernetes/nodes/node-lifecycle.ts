@@ -37,7 +37,12 @@ const COMPONENT = 'node-controller';
 /** NoExecute taints are put on in rounds (`scheduler.NodeEvictionPeriod`). */
 const TAINT_ROUND_US = 100_000;
 /** What becomes Unknown with a silent node; network conditions are the control plane's own. */
-const SILENT_CONDITIONS: readonly NodeCondition['type'][] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+const SILENT_CONDITIONS: ReadonlySet<NodeCondition['type']> = new Set([
+  'Ready',
+  'MemoryPressure',
+  'DiskPressure',
+  'PIDPressure',
+]);
 
 /**
  * The node lifecycle controller (`pkg/controller/nodelifecycle`): nodes that say nothing for the grace period become
@@ -298,7 +303,7 @@ export class NodeLifecycle implements Component {
   /** No node is ready: the fault is likely the control plane's own, so no pod is evicted for it. */
   private stopEvictions(): void {
     const { api } = this.plane;
-    for (const node of [...api.nodes.all()]) {
+    for (const node of api.nodes.all()) {
       if (!swapNoExecute(api, node, undefined, [NOT_READY, UNREACHABLE])) continue;
       this.zoneOf(node).queue.add(node.id);
     }
@@ -341,7 +346,7 @@ export class NodeLifecycle implements Component {
 
 function unknownConditions(node: Node, nowUs: number): NodeCondition[] {
   const conditions = node.status.conditions.map((one) =>
-    SILENT_CONDITIONS.includes(one.type) && one.status !== 'Unknown'
+    SILENT_CONDITIONS.has(one.type) && one.status !== 'Unknown'
       ? { ...one, status: 'Unknown' as const, changedUs: nowUs, reason: 'NodeStatusUnknown' }
       : one,
   );

@@ -78,7 +78,7 @@ export class NodePressure implements Component {
 
   private lookIfNeeded(nodeName: string): void {
     const node = this.plane.api.nodes.named('', nodeName);
-    const runtime = this.parts.kubelets.nodes.get(nodeName);
+    const runtime = this.parts.kubelets.node(nodeName);
     if (node === undefined || runtime === undefined || this.watched.has(node.id) || !this.canRunShort(node)) return;
     this.plan(runtime, this.plane.clock.nowUs + 1);
   }
@@ -106,14 +106,17 @@ export class NodePressure implements Component {
 
   private look(nodeId: number): void {
     const { api, clock } = this.plane;
+    const { kubelets } = this.parts;
     if (this.watched.get(nodeId) !== clock.nowUs) return;
     this.watched.delete(nodeId);
     const node = api.nodes.get(nodeId);
-    const runtime = node && this.parts.kubelets.nodes.get(node.metadata.name);
+    const runtime = node && kubelets.node(node.metadata.name);
     if (node === undefined || runtime === undefined) return;
     let hasEvicted = false;
     if (runtime.online) {
-      const pods = this.parts.podsByNode.of(node.metadata.name).filter((pod) => !hasEnded(pod));
+      const pods = this.parts.podsByNode
+        .of(node.metadata.name)
+        .filter((pod) => !hasEnded(pod) && !kubelets.isBeingEnded(pod.id));
       this.killBeyondLimits(pods);
       this.killOnNode(node, pods);
       hasEvicted = this.weighMemory(node, runtime, pods) || this.weighDisk(node, runtime, pods);

@@ -49,7 +49,7 @@ describe('a pod on its node', () => {
     const spec = { containers: containers({ name: 'main', readinessProbe: probe({ periodSeconds: 3 }) }) };
     bound(nodes, create(nodes.plane.api, 'Pod', pod('web', {}, spec)));
     nodes.runTo(60);
-    const relist = nodes.kubelets.nodes.get('n1')!.relistPhaseUs / 1e6;
+    const relist = nodes.kubelets.node('n1')!.relistPhaseUs / 1e6;
     // 5.001 admitted, 5.601 sandbox, 7.601 pulled (100 MB at 50 MB/s), 7.801 process; seen by the next look, which comes
     // once a second. It answers 2 s later, at 9.801: asked when it was seen and every 3 s from then.
     const seen = relist + Math.ceil(7.801 - relist);
@@ -178,7 +178,7 @@ describe('processes that end', () => {
     expect(status('good').phase).toBe('Succeeded');
     expect(status('bad')).toMatchObject({ phase: 'Failed', containers: [{ exitCode: 3, reason: 'Error' }] });
     expect(status('again')).toMatchObject({ phase: 'Succeeded', restarts: 1 });
-    expect(nodes.kubelets.nodes.get('n1')!.used.pods).toBe(0);
+    expect(nodes.kubelets.node('n1')!.used.pods).toBe(0);
   });
 
   it('fail the pod when its active deadline is over', () => {
