@@ -28,5 +28,7 @@ export function grownBackoff(backoff: Backoff | undefined, finishedUs: number, n
 
 /** The wait after a failed pull of an image, the `failures`th in a row from 1: 10, 20, 40, ... 300 s. */
 export function pullBackoffUs(failures: number): number {
-  return Math.min(LAST_BACKOFF_US, FIRST_BACKOFF_US * 2 ** Math.min(failures - 1, 10));
+  let waitUs = FIRST_BACKOFF_US;
+  for (let k = 1; k < failures && waitUs < LAST_BACKOFF_US; k++) waitUs *= 2;
+  return Math.min(LAST_BACKOFF_US, waitUs);
 }
