@@ -39,6 +39,7 @@ export const LIVING_STYLE = `
 .why li button b{color:var(--ink);font-weight:500}
 .why li button:hover{background:var(--paper)}
 .why li button[aria-pressed=true]{background:var(--paper);box-shadow:inset 2px 0 var(--accent)}
+.charts.across{grid-template-columns:minmax(0,1fr)}
 .promise{white-space:nowrap}
 .grouped tbody:not(:last-child) tr:last-child>*{border-bottom-color:var(--line)}
 .summary{max-width:46em;margin:0 0 14px}

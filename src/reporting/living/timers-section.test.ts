@@ -33,8 +33,8 @@ test('bars on one axis, timers of a kind on one line', async () => {
   const charts = timerCharts(livingRuns(comparison, comparison.cells[0]));
   expect(charts.length).toBe(2);
   const [{ spec, data }] = charts;
-  // 990 s are told in minutes: 595 s is minute 9.916667.
-  expect(data.columns[2][0]).toBeCloseTo(595 / 60, 5);
+  // The run of six hours is told in hours: 595 s is hour 0.165278.
+  expect(data.columns[2][0]).toBeCloseTo(595 / 3600, 5);
   expect(new Set(data.columns[0])).toEqual(
     new Set(['node-monitor-grace-period', 'node-monitor-period', 'tolerationSeconds', 'pod failure backoff']),
   );
@@ -52,6 +52,7 @@ test('bars on one axis, timers of a kind on one line', async () => {
   view.finalize();
   expect(warnings).toEqual([]);
   expect(svg.match(/aria-roledescription="bar"/g)!.length).toBe(5);
+  expect(svg.match(/aria-roledescription="tick"/g)!.length).toBe(5);
   expect(svg).not.toContain('NaN');
 });
 

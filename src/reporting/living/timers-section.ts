@@ -15,7 +15,10 @@ const LANE_PX = 22;
 
 /** One chart a policy: which timer ran when, in its first run. */
 export function timerCharts(runs: ReadonlyMap<string, readonly LivingResult[]>): Chart[] {
-  const untilUs = Math.max(1, ...[...runs.values()].flatMap(([first]) => first.timers?.map(({ toUs }) => toUs) ?? []));
+  const ends = [...runs.values()].map(([{ timeline, timers = [] }]) =>
+    timers.reduce((last, { toUs }) => Math.max(last, toUs), timeline.timeUs.at(-1) ?? 1),
+  );
+  const untilUs = Math.max(1, ...ends);
   const time = timeUnit(untilUs / 1e6);
   return [...runs].flatMap(([policy, [first]]): Chart[] => {
     const timers = first.timers ?? [];
@@ -32,7 +35,7 @@ export function timerCharts(runs: ReadonlyMap<string, readonly LivingResult[]>):
         group: 'timers',
         title: runs.size === 1 ? 'Timers' : `Timers with ${policy}`,
         note: shown.length < timers.length ? `${shown.length} of ${timers.length}` : '',
-        spec: timerSpec(lanes, time.title),
+        spec: timerSpec(lanes, inUnits(untilUs), time.title),
         data: {
           fields: ['timer', 'about', 'from', 'to', 'lasts'],
           columns: [
@@ -66,7 +69,7 @@ export function timersSection(
   });
   const seed = cell.seeds.length > 1 ? `; seed ${escapeHtml(String(cell.seeds[0]))}` : '';
   return `<h3>Which timer was running when</h3><p class="how">Most of the time between a fault and its mending is spent waiting for a timer. Every bar is one, from when it was wound up until it ran out or was called off${seed}.</p>
-<div class="charts">${figures.join('\n')}</div>
+<div class="charts across">${figures.join('\n')}</div>
 ${tables.join('\n')}`;
 }
 
@@ -82,7 +85,7 @@ function tableOf(policy: string, timers: readonly TimerRecord[]): string {
 }
 
 /** A bar a timer, timers of one name on one line. */
-function timerSpec(lanes: readonly string[], timeTitle: string): Spec {
+function timerSpec(lanes: readonly string[], until: number, timeTitle: string): Spec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     background: null,
@@ -90,7 +93,11 @@ function timerSpec(lanes: readonly string[], timeTitle: string): Spec {
     height: 50 + LANE_PX * lanes.length,
     autosize: { type: 'fit', contains: 'padding' },
     data: { name: 'rows', values: [] },
-    mark: { type: 'bar', height: { band: 0.6 }, opacity: 0.55, cornerRadius: 2, minBandSize: 2 },
+    // A line at the beginning of each, since many are too short for a bar to be seen.
+    layer: [
+      { mark: { type: 'bar', height: { band: 0.6 }, opacity: 0.55 }, encoding: { x2: { field: 'to' } } },
+      { mark: { type: 'tick', thickness: 2, bandSize: 0.6 * LANE_PX } },
+    ],
     encoding: {
       y: { field: 'timer', type: 'nominal', title: null, sort: lanes, axis: { labelLimit: 210 } },
       x: {
@@ -98,9 +105,8 @@ function timerSpec(lanes: readonly string[], timeTitle: string): Spec {
         type: 'quantitative',
         title: timeTitle,
         axis: { tickCount: 8 },
-        scale: { nice: false, zero: true },
+        scale: { nice: false, domain: [0, until] },
       },
-      x2: { field: 'to' },
       tooltip: [
         { field: 'timer', title: 'Timer' },
         { field: 'about', title: 'For' },

@@ -270,7 +270,12 @@ export class Recorder implements Chronicle {
     const number = node === undefined ? -1 : (this.ledger.books.get(name)?.number ?? -1);
     if (node === undefined || before === undefined) {
       this.journal.record(nowUs, NODE, number, -1, node === undefined ? 0 : 1);
-      if (nowUs > 0) this.happened(node === undefined ? 'node-removed' : 'node-added', name, '');
+      if (nowUs > 0)
+        this.happened(
+          node === undefined ? 'node-removed' : 'node-added',
+          name,
+          node === undefined ? 'its Node object is gone' : 'it has registered',
+        );
       return;
     }
     const [is, was] = [readiness(node), readiness(before)];
@@ -280,13 +285,30 @@ export class Recorder implements Chronicle {
       else if (was === 'True') this.happened('node-not-ready', name, `Ready is ${is}`);
     }
     if (node.spec.unschedulable !== before.spec.unschedulable)
-      this.happened(node.spec.unschedulable ? 'cordoned' : 'uncordoned', name, '');
+      this.happened(
+        node.spec.unschedulable ? 'cordoned' : 'uncordoned',
+        name,
+        node.spec.unschedulable ? 'no new pods' : 'new pods again',
+      );
   }
 
   private noteMachine(name: string, state: MachineState, before: MachineState): void {
     if (state.works !== before.works)
-      this.happened(state.works ? 'node-up' : 'node-down', name, state.gone ? 'the cloud took it back' : '');
-    if (state.cutOff !== before.cutOff) this.happened(state.cutOff ? 'node-cut-off' : 'node-back', name, '');
+      this.happened(
+        state.works ? 'node-up' : 'node-down',
+        name,
+        state.gone
+          ? 'the cloud has taken it back'
+          : state.works
+            ? 'the machine works again'
+            : 'the machine has stopped',
+      );
+    if (state.cutOff !== before.cutOff)
+      this.happened(
+        state.cutOff ? 'node-cut-off' : 'node-back',
+        name,
+        state.cutOff ? 'nothing gets through to it' : 'it can be reached again',
+      );
     if (state.speed !== before.speed)
       this.happened(state.speed < 1 ? 'node-slow' : 'node-speed-back', name, `works at ${state.speed} of its speed`);
     if (state.lossShare !== before.lossShare)
@@ -295,7 +317,12 @@ export class Recorder implements Chronicle {
         name,
         `loses ${state.lossShare} of requests`,
       );
-    if (state.diskFull !== before.diskFull) this.happened(state.diskFull ? 'disk-full' : 'disk-free', name, '');
+    if (state.diskFull !== before.diskFull)
+      this.happened(
+        state.diskFull ? 'disk-full' : 'disk-free',
+        name,
+        state.diskFull ? 'nothing can be written' : 'there is room again',
+      );
   }
 
   /** A Deployment's new template until it is rolled out. */
