@@ -8,6 +8,7 @@ import type { SchedulerProfile } from '../scheduler-profile.ts';
 import type { CoreDecision, SchedulingCore, SelectorSource } from '../scheduling-core.ts';
 import { winner } from '../tie-break.ts';
 import { NO_VOLUMES, type VolumeObjects } from '../volume-objects.ts';
+import type { CoreWork } from './core-work.ts';
 import { ImageColumns } from './image-columns.ts';
 import { contradictionRefusal, indexedRefusal, refusalWithoutNodes } from './indexed-refusal.ts';
 import { type Asked, NodeCheck } from './node-check.ts';
@@ -29,8 +30,8 @@ import { type CloserLook, WindowSearch } from './window-search.ts';
  */
 export class IndexedCore implements SchedulingCore {
   readonly profile: SchedulerProfile;
-  /** Nodes looked along by all decisions: the work they took. */
-  nodesExamined = 0;
+  /** What all decisions so far have cost. */
+  readonly work: CoreWork = { nodesSearched: 0, nodesJudged: 0, knownWindows: 0 };
   private readonly random: RandomStream | undefined;
   private readonly volumes: VolumeObjects;
   private readonly nodes = new NodeTable();
@@ -58,7 +59,7 @@ export class IndexedCore implements SchedulingCore {
     this.random = options.random;
     this.volumes = options.volumes ?? NO_VOLUMES;
     this.registry = new TopologyRegistry(this.nodes, profile);
-    this.shapes = new ShapeTable(this.nodes, this.images, this.registry, profile, this.table);
+    this.shapes = new ShapeTable(this.nodes, this.images, this.registry, profile, this.table, this.work);
     this.judge = new TopologyJudge(profile, this.table);
     this.scores = new WindowScores(profile);
     this.check = new NodeCheck(this.nodes, this.registry, profile.filters, this.table);
@@ -168,25 +169,37 @@ export class IndexedCore implements SchedulingCore {
       };
 
     const closer = this.closerLook(pod, asked);
-    const ownSlot = this.nodes.slotOf.get(pod.status.nominatedNodeName ?? '') ?? -1;
+    const { nominatedNodeName } = pod.status;
+    const ownSlot = nominatedNodeName === undefined ? -1 : (this.nodes.slotOf.get(nominatedNodeName) ?? -1);
     if (ownSlot >= 0 && this.fits(pod, asked, ownSlot, NONE) === undefined)
-      return { nodeName: pod.status.nominatedNodeName, feasible: 1, examined: 1 };
+      return { nodeName: nominatedNodeName, feasible: 1, examined: 1 };
 
-    const candidates = onlyNodes === undefined ? order : this.narrowed(onlyNodes);
-    const wanted =
-      this.profile.scores.length === 0 ? 1 : nodesToFind(candidates.length, this.profile.percentageOfNodesToScore);
-    const { search, judge } = this;
+    const { search, judge, work } = this;
     judge.prepare(asked.rules, shape.kin);
+    const candidates = onlyNodes === undefined ? order : this.narrowed(onlyNodes);
     const own = shape.own!;
-    search.run(candidates, this.start, wanted, own, judge.count > 0 ? judge : undefined, closer);
+    const differOnlyByThemselves =
+      closer === undefined && judge.count === 0 && candidates === order && this.canKeepWindows(asked);
+    const start = this.start % candidates.length;
+    const known = differOnlyByThemselves && ownSlot < 0 ? own.windows.at(start, order) : undefined;
+    if (known !== undefined) {
+      const winner = known.winner(this.nodes.changes, this.placeOf);
+      work.knownWindows++;
+      const { found, rejected } = known;
+      this.start = (start + found + rejected) % nodeCount;
+      return { nodeName: this.nameOf(winner), feasible: found, examined: found + rejected };
+    }
+
+    search.run(candidates, start, this.wanted(candidates.length), own, judge.count > 0 ? judge : undefined, closer);
     const { found } = search;
     let { rejected } = search;
-    this.nodesExamined += found + rejected;
+    work.nodesSearched += found + rejected;
+    if (differOnlyByThemselves && found > 1) own.windows.visit(own, order, start, search.feasible, found, rejected);
     if (ownSlot >= 0 && !this.wasExamined(ownSlot, candidates, found + rejected)) rejected++;
     this.start = (this.start + found + rejected) % nodeCount;
-    const counts = { feasible: found, examined: found + rejected };
-    if (found > 0) return { nodeName: this.nodes.nodes[this.choose(asked, found)]!.metadata.name, ...counts };
-    return { nodeName: undefined, ...counts, refusal: this.refusal(pod, asked, candidates, ownSlot) };
+    const examined = found + rejected;
+    if (found > 0) return { nodeName: this.nameOf(this.choose(asked, found)), feasible: found, examined };
+    return { nodeName: undefined, feasible: 0, examined, refusal: this.refusal(pod, asked, candidates, ownSlot) };
   }
 
   fitsWithout(pod: Pod, nodeName: string, gone: readonly Pod[]): boolean {
@@ -202,12 +215,12 @@ export class IndexedCore implements SchedulingCore {
     const shape = this.shapes.shapeOf(pod);
     const asked = this.prepare(pod, shape);
     if (shape.onlyNodes?.size === 0) return CONTRADICTION;
-    const less = new Set<PodRecord>();
+    const less: PodRecord[] = [];
     for (const { id } of gone) {
       const record = this.records.get(id);
-      if (record?.slot === slot) less.add(record);
+      if (record?.slot === slot && !less.includes(record)) less.push(record);
     }
-    return this.fits(pod, asked, slot, [...less]);
+    return this.fits(pod, asked, slot, less);
   }
 
   /** Brings everything up to date that is known of pods of this shape. */
@@ -245,6 +258,20 @@ export class IndexedCore implements SchedulingCore {
     if (code !== PASSES) return code;
     const byVolumes = volumes === undefined ? PASSES : volumes.judge(slot);
     return byVolumes === PASSES ? this.judge.judge(slot) : byVolumes;
+  }
+
+  /** Whether all that tells nodes apart is in their own columns, and ties are not left to chance. */
+  private canKeepWindows({ shape, rules }: Asked): boolean {
+    return this.profile.version !== '1.34' && this.scores.areOwn(shape.own!, rules, shape.kin);
+  }
+
+  private wanted(candidates: number): number {
+    const { scores, percentageOfNodesToScore } = this.profile;
+    return scores.length === 0 ? 1 : nodesToFind(candidates, percentageOfNodesToScore);
+  }
+
+  private nameOf(slot: number): string {
+    return this.nodes.nodes[slot]!.metadata.name;
   }
 
   private nominatedTo(pod: Pod, slot: number): readonly PodRecord[] {
@@ -293,7 +320,8 @@ export class IndexedCore implements SchedulingCore {
       candidates: () => {
         const names: string[] = [];
         if (isCounted && !own.counted().some(([code]) => !table.at(code).unresolvable)) return names;
-        const inOrder = [...slots()].sort((a, b) => this.placeOf[a] - this.placeOf[b]);
+        const all = slots();
+        const inOrder = all === candidates ? all : [...all].sort((a, b) => this.placeOf[a] - this.placeOf[b]);
         for (const slot of inOrder) if (!verdictOf(slot).unresolvable) names.push(nodes.nodes[slot]!.metadata.name);
         return names;
       },

@@ -1,7 +1,7 @@
 import { matchesSelector } from '../../objects/label-selector.ts';
 import type { Wanted } from './own-verdicts.ts';
 import { PORTS_TAKEN, portsConflict } from './own-verdicts.ts';
-import type { NodeTable } from './node-table.ts';
+import { CPU, EPHEMERAL, MEMORY, type NodeTable } from './node-table.ts';
 import type { PodRecord, PodShape } from './pod-shape.ts';
 import type { PodTally } from './pod-tally.ts';
 import { TOPOLOGY_REASONS as REASONS } from './topology-judge.ts';
@@ -174,15 +174,9 @@ function difference(
   return change;
 }
 
-function amountOf({ name }: Wanted, { resources }: PodRecord['info']): number {
-  switch (name) {
-    case 'cpu':
-      return resources.cpuMilli;
-    case 'memory':
-      return resources.memBytes;
-    case 'ephemeral-storage':
-      return resources.ephemeralBytes;
-    default:
-      return resources.scalars.find((scalar) => scalar.name === name)?.amount ?? 0;
-  }
+function amountOf({ name, resource }: Wanted, { resources }: PodRecord['info']): number {
+  if (resource === CPU) return resources.cpuMilli;
+  if (resource === MEMORY) return resources.memBytes;
+  if (resource === EPHEMERAL) return resources.ephemeralBytes;
+  return resources.scalars.find((scalar) => scalar.name === name)?.amount ?? 0;
 }

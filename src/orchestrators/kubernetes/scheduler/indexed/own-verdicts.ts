@@ -7,7 +7,9 @@ import { imageScore } from './image-score.ts';
 import { CPU, EPHEMERAL, MEMORY, type NodeTable } from './node-table.ts';
 import { ResourceScorer, weightOf } from './resource-scorer.ts';
 import type { StaticVerdicts } from './static-verdicts.ts';
+import type { CoreWork } from './core-work.ts';
 import { ABSENT, PASSES, type VerdictTable } from './verdict-table.ts';
+import { WindowTrees } from './window-tree.ts';
 
 /** What a resource that is asked for is called and where its amounts are. */
 export interface Wanted {
@@ -27,12 +29,16 @@ export class OwnVerdicts {
   scores: Int32Array;
   /** Nodes by code. */
   readonly nodesWith: number[] = [];
-  /** Nodes looked at anew so far: the work it took. */
-  looks = 0;
+  /** Rises whenever a node that passed does not any more, or the other way round. */
+  flips = 0;
+  /** How many changes of nodes are in the columns; -1: none yet. */
+  seen = -1;
+  readonly windows = new WindowTrees();
   readonly fixed: StaticVerdicts;
   /** No longer kept up to date by whoever keeps these; another takes its place. */
   isDropped = false;
   lastUsed = 0;
+  private readonly work: CoreWork;
   private readonly nodes: NodeTable;
   private readonly images: ImageColumns;
   private readonly imageWeight: number;
@@ -47,7 +53,6 @@ export class OwnVerdicts {
   private readonly checksPorts: boolean;
   private readonly checksFit: boolean;
   private readonly codesOfShortages = new Map<number, number>();
-  private seen = -1;
 
   constructor(
     nodes: NodeTable,
@@ -56,7 +61,9 @@ export class OwnVerdicts {
     profile: SchedulerProfile,
     table: VerdictTable,
     fixed: StaticVerdicts,
+    work: CoreWork,
   ) {
+    this.work = work;
     this.nodes = nodes;
     this.images = images;
     this.imageWeight = weightOf(profile, 'ImageLocality');
@@ -100,6 +107,7 @@ export class OwnVerdicts {
   }
 
   private lookAtAll(): void {
+    this.flips++;
     this.codes.fill(ABSENT);
     this.nodesWith.length = 0;
     this.nodesScored = this.imageWeight !== 0 && !this.images.isEmpty ? this.nodes.count : 0;
@@ -107,11 +115,12 @@ export class OwnVerdicts {
   }
 
   private look(slot: number): void {
-    this.looks++;
+    this.work.nodesJudged++;
     const before = this.codes[slot];
     if (before !== ABSENT) this.nodesWith[before]--;
     const code = this.judge(slot);
     this.codes[slot] = code;
+    if ((before === PASSES) !== (code === PASSES)) this.flips++;
     if (code !== ABSENT) this.nodesWith[code] = (this.nodesWith[code] ?? 0) + 1;
     if (code === PASSES) this.scores[slot] = this.scorer.score(slot) + this.imageScore(slot);
   }

@@ -7,6 +7,7 @@ import type { ReferenceCluster } from '../reference/plugin.ts';
 import type { SchedulerProfile } from '../scheduler-profile.ts';
 import type { SelectorSource } from '../scheduling-core.ts';
 import { SYSTEM_CONSTRAINTS } from '../system-constraints.ts';
+import type { CoreWork } from './core-work.ts';
 import type { ImageColumns } from './image-columns.ts';
 import type { NodeTable } from './node-table.ts';
 import { OwnVerdicts } from './own-verdicts.ts';
@@ -23,6 +24,7 @@ const OWNERS: ReadonlySet<string> = new Set(['ReplicationController', 'ReplicaSe
 
 /** Kinds of pods: what was worked out for one serves all that are alike. */
 export class ShapeTable {
+  private readonly work: CoreWork;
   private readonly nodes: NodeTable;
   private readonly images: ImageColumns;
   private readonly registry: TopologyRegistry;
@@ -43,7 +45,9 @@ export class ShapeTable {
     registry: TopologyRegistry,
     profile: SchedulerProfile,
     table: VerdictTable,
+    work: CoreWork,
   ) {
+    this.work = work;
     this.nodes = nodes;
     this.images = images;
     this.registry = registry;
@@ -141,7 +145,7 @@ export class ShapeTable {
       fixed = new StaticVerdicts(this.nodes, info, this.profile, this.table);
       this.fixed.set(fixedName, fixed);
     }
-    own = new OwnVerdicts(this.nodes, this.images, info, this.profile, this.table, fixed);
+    own = new OwnVerdicts(this.nodes, this.images, info, this.profile, this.table, fixed, this.work);
     this.owns.set(name, own);
     return own;
   }
