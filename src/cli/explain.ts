@@ -1,27 +1,56 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { PodExplanation } from '../experiment/local/explain-run.ts';
 import type { NodeVerdict } from '../sim/explain.ts';
 import { columns, painter, print, printJson } from './console-output.ts';
 import { addRunFlags, positiveSeconds, positiveWhole } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
 import { EXIT } from './exit-codes.ts';
+import { addSetFlag } from './named-files.ts';
 import { onePlan, type OneRunFlags } from './one-plan.ts';
+import { durationUs } from '../sim/quantity.ts';
 
-interface ExplainFlags extends OneRunFlags {
-  pod: string;
+export interface ExplainFlags extends OneRunFlags {
+  pod?: string;
   attempt?: number;
   all?: boolean;
   timeout: number;
   json?: boolean;
+  set?: string[];
+  variant?: string;
+  at?: number;
+  whatIf?: string[];
 }
 
 /** Nodes shown one by one; of more, the best and a count of the rest. */
 const SHOWN = 20;
 
+function gathered(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function timeUs(text: string): number {
+  try {
+    return durationUs(text);
+  } catch {
+    throw new InvalidArgumentError('write a time such as 10m');
+  }
+}
+
 /** `baton explain`: why a pod went where it went. */
 export function explainCommand(): Command {
-  return addRunFlags(new Command('explain').description('explain why a pod of a run went where it went, node by node'))
-    .requiredOption('--pod <name>', 'the pod, by its name in the trace; pods without one are pod-0, pod-1, …')
+  return addSetFlag(
+    addRunFlags(
+      new Command('explain')
+        .description(
+          'explain why a pod of a run went where it went, node by node; or why pods wait, and what would help',
+        )
+        .argument('[words...]', 'of a Kubernetes cluster: pod <name> <manifests>, or pending <manifests>'),
+    ),
+  )
+    .option('--pod <name>', 'the pod, by its name in the trace; pods without one are pod-0, pod-1, …')
+    .option('--variant <name>', 'which variant of a scenario, by its number or its policies; default the first')
+    .option('--at <time>', 'how things stood then, such as 10m; default: at the end of the run', timeUs)
+    .option('--what-if <change>', 'the same after a change, such as "add 2 nodes like n1"; may be repeated', gathered)
     .option('--attempt <n>', 'which attempt to place it (default: the one that did, else the last)', positiveWhole)
     .option('--all', `show every node, also when there are more than ${SHOWN}`)
     .option('--timeout <seconds>', 'stop when the run makes no progress for so long', positiveSeconds, 60)
@@ -32,15 +61,28 @@ export function explainCommand(): Command {
 Examples:
   baton explain --cluster "8 x 16cpu 64Gi" --workload trace.csv --policy best-fit --pod web-7
   baton explain --workload preset:hpc-like,pods=500 --policy first-fit+easy --pod pod-120 --attempt 1
-  baton explain --nodes nodes.csv --workload trace.csv --policy ./mine.ts --pod job-3 --json`,
+  baton explain --nodes nodes.csv --workload trace.csv --policy ./mine.ts --pod job-3 --json
+  baton explain pod web-7 manifests/
+  baton explain pending cluster-dump.yaml --at 10m
+  baton explain pod shop/web-7 manifests/ --what-if "kubectl taint node n1 dedicated-" --what-if "add 2 nodes like n1"`,
     )
     .action(explain);
 }
 
-async function explain(flags: ExplainFlags): Promise<void> {
+async function explain(words: readonly string[], flags: ExplainFlags): Promise<void> {
+  if (words.length > 0) {
+    const { explainKubernetes } = await import('./explain-kubernetes.ts');
+    await explainKubernetes(words, flags);
+    return;
+  }
+  const { pod } = flags;
+  if (pod === undefined)
+    throw new (await import('../sim/input-error.ts')).InputError(
+      'no pod is named; write --pod web-7, or of a Kubernetes cluster: baton explain pod web-7 manifests/',
+    );
   const { runJobs } = await import('../experiment/local/worker-pool.ts');
   const plan = await onePlan(flags);
-  const { pod, attempt } = flags;
+  const { attempt } = flags;
   let explanation: PodExplanation | undefined;
   let sentence: string | undefined;
   let isBug = false;

@@ -172,7 +172,7 @@ function byRulesOf(
   return { ...configuration, profiles: configuration.profiles.map((profile) => ({ ...profile, version })) };
 }
 
-function changeWithFiles(
+export function changeWithFiles(
   change: ChangeText,
   version: KubernetesPlan['policies']['version'],
   inputs: KubernetesInputs,

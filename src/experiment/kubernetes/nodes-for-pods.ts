@@ -96,6 +96,8 @@ function specialGroup(
     cpuMilli: 8000 * devices,
     memBytes: 61 * 2 ** 30 * devices,
     extended: { [resource]: perNode },
+    // Others go elsewhere while they can.
+    taints: [`${resource}:PreferNoSchedule`],
   });
 }
 
@@ -105,7 +107,7 @@ function group(
   instanceType: string,
   labels: Readonly<Record<string, string>>,
   usdPerHour: number,
-  size: { cpuMilli: number; memBytes: number; extended?: Readonly<Record<string, number>> },
+  size: Pick<NodeGroup['template'], 'cpuMilli' | 'memBytes' | 'extended' | 'taints'>,
 ): NodeGroup {
   return {
     name,

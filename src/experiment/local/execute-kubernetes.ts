@@ -2,15 +2,11 @@ import type { RunResult } from '../../sim/result.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { KubernetesRun } from '../../orchestrators/kubernetes/kubernetes-run.ts';
 import type { KubernetesSpec } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
-import { readManifests, type ManifestSet } from '../../orchestrators/kubernetes/manifests/read-manifests.ts';
-import { FaultList } from '../../orchestrators/kubernetes/manifests/fields/fault-list.ts';
-import { Field } from '../../orchestrators/kubernetes/manifests/fields/field.ts';
-import { ReportBook } from '../../orchestrators/kubernetes/manifests/fields/manifest-reports.ts';
-import type { ManifestDocument } from '../../orchestrators/kubernetes/manifests/text/manifest-document.ts';
-import { readSchedulerConfiguration } from '../../orchestrators/kubernetes/scheduler/scheduler-configuration.ts';
-import type { SchedulerConfiguration } from '../../orchestrators/kubernetes/scheduler/scheduler-profile.ts';
+import type { ManifestReport } from '../../orchestrators/kubernetes/manifests/fields/manifest-reports.ts';
+import { readManifests } from '../../orchestrators/kubernetes/manifests/read-manifests.ts';
+import { schedulerConfigurationOf } from '../../orchestrators/kubernetes/scheduler/scheduler-configuration.ts';
 import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
-import { kubernetesSpecOf } from '../kubernetes/kubernetes-spec-of.ts';
+import { kubernetesSpecOf, type KubernetesInputs } from '../kubernetes/kubernetes-spec-of.ts';
 import type { RunTiming } from '../comparison.ts';
 import type { RunPlan } from '../run-plan.ts';
 import { ScenarioFault } from '../scenario/scenario-fault.ts';
@@ -71,38 +67,35 @@ export function specHere(
   heard: () => void = () => undefined,
 ): KubernetesSpec {
   try {
-    return kubernetesSpecOf(plan, {
-      read: (files) => {
-        const set = readManifests(
-          files.map((file) => ({
-            name: file.file,
-            chunks: { [Symbol.iterator]: () => manifestPieces(file, heard)[Symbol.iterator]() },
-          })),
-        );
-        for (const sentence of reportsOf(set)) note(sentence);
-        return {
-          objects: set.objects,
-          schedulers: set.schedulerConfigurations.map(configurationOf),
-        };
-      },
-      open: (path) => fileSource(path, 'a trace', heard),
-      note,
-    });
+    return kubernetesSpecOf(plan, inputsHere(note, heard));
   } catch (error) {
     // The scenario's file is closed by now; what manifests turn out to hold is known only here.
     throw error instanceof ScenarioFault ? new InputError(error.message) : error;
   }
 }
 
-function configurationOf(document: ManifestDocument): SchedulerConfiguration {
-  const state = { faults: new FaultList(), reports: new ReportBook(), texts: new Map<string, string>(), newestUs: 0 };
-  const configuration = readSchedulerConfiguration(new Field({ document, state, faults: 0 }, document.data));
-  state.faults.throwAny();
-  return configuration;
+/** This machine's files, as a Kubernetes scenario reads them. */
+export function inputsHere(note: (sentence: string) => void, heard: () => void = () => undefined): KubernetesInputs {
+  return {
+    read: (files) => {
+      const set = readManifests(
+        files.map((file) => ({
+          name: file.file,
+          chunks: { [Symbol.iterator]: () => manifestPieces(file, heard)[Symbol.iterator]() },
+        })),
+      );
+      const configurations = set.schedulerConfigurations.map((document) => schedulerConfigurationOf(document));
+      const reports = [...set.reports, ...configurations.flatMap((one) => one.reports)];
+      for (const sentence of reportsOf(reports)) note(sentence);
+      return { objects: set.objects, schedulers: configurations.map(({ configuration }) => configuration) };
+    },
+    open: (path) => fileSource(path, 'a trace', heard),
+    note,
+  };
 }
 
 /** Reports as notes of the run: what has no effect here in one sentence, and all else one by one. */
-function reportsOf({ reports }: ManifestSet): string[] {
+function reportsOf(reports: readonly ManifestReport[]): string[] {
   const silent = reports.filter(({ category }) => category === 'kind' || category === 'field');
   const told = reports
     .filter(({ category }) => category === 'unknown' || category === 'note')

@@ -62,7 +62,7 @@ export class KubernetesRun {
   private isOver = false;
 
   constructor(written: KubernetesSpec, options: KubernetesRunOptions) {
-    const spec = written.coldStart ? written : { ...written, objects: objectsAtRest(written, options.seed) };
+    const spec = written.coldStart ? written : { ...written, objects: objectsAtRest(written, options) };
     this.spec = spec;
     this.options = options;
     const api = new ApiServer();
@@ -253,8 +253,8 @@ export class KubernetesRun {
 }
 
 /** The objects with which a run begins whose cluster has come to rest. */
-function objectsAtRest(spec: KubernetesSpec, seed: number | string): KubernetesSpec['objects'] {
-  const before = new KubernetesRun(settlingSpec(spec), { seed });
+function objectsAtRest(spec: KubernetesSpec, { seed, onDecide }: KubernetesRunOptions): KubernetesSpec['objects'] {
+  const before = new KubernetesRun(settlingSpec(spec), { seed, ...(onDecide && { onDecide }) });
   while (before.step());
   return settledObjects(before.api, spec);
 }

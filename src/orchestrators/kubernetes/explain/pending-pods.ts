@@ -1,0 +1,44 @@
+import { controllerOf } from '../api/api-server.ts';
+import type { KubernetesRun } from '../kubernetes-run.ts';
+import type { Pod } from '../objects/pod.ts';
+import { fullName, stateOf } from './pod-story.ts';
+
+/** Pods that wait for the same reason. */
+export interface PendingGroup {
+  /** Who made them, or the pod itself: `ReplicaSet shop/web-5d4f`. */
+  readonly owner: string;
+  readonly reason: string;
+  readonly pods: readonly string[];
+  /** Since when the first of them waits. */
+  readonly sinceUs: number;
+  /** Attempts of the scheduler for the first of them. */
+  readonly attempts: number;
+}
+
+/** Pods without a node as they stand now, those with one owner and reason together; the oldest first. */
+export function pendingPods(run: KubernetesRun): PendingGroup[] {
+  const groups = new Map<string, { owner: string; reason: string; pods: Pod[] }>();
+  for (const pod of run.api.pods.all()) {
+    if (pod.spec.nodeName !== undefined || pod.status.phase !== 'Pending') continue;
+    const owner = ownerOf(pod);
+    const reason = stateOf(pod).replace(/^pending: /, '');
+    const key = `${owner}\n${reason}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { owner, reason, pods: [pod] });
+    else group.pods.push(pod);
+  }
+  return [...groups.values()]
+    .map(({ owner, reason, pods }): PendingGroup => ({
+      owner,
+      reason,
+      pods: pods.map(fullName),
+      sinceUs: pods[0].metadata.creationUs,
+      attempts: run.scheduler.log.of(pods[0].id).attempts,
+    }))
+    .sort((a, b) => a.sinceUs - b.sinceUs);
+}
+
+function ownerOf(pod: Pod): string {
+  const owner = controllerOf(pod);
+  return owner === undefined ? `Pod ${fullName(pod)}` : `${owner.kind} ${pod.metadata.namespace}/${owner.name}`;
+}
