@@ -2,17 +2,14 @@ import type { ApiServer } from '../api/api-server.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { MetricsServer, PodSample } from '../behaviour/workload-behaviour.ts';
 import { create, pod } from '../cluster-fixture.ts';
-import { matchesLabels, matchesSelector } from '../objects/label-selector.ts';
+import { matchesSelector } from '../objects/label-selector.ts';
 import type { Labels, ResourceList } from '../objects/meta.ts';
-import { nodeResources } from '../objects/node-resources.ts';
-import { matchesNodeTerms } from '../objects/node-selector.ts';
-import type { Node } from '../objects/node.ts';
-import { podResources } from '../objects/pod-resources.ts';
 import type { Pod, PodSpec } from '../objects/pod.ts';
-import { untoleratedTaint } from '../objects/tolerations.ts';
 import { DEFAULT_PROFILE } from '../scheduler/default-profile.ts';
-import type { CoreDecision, SchedulingCore } from '../scheduler/scheduling-core.ts';
+import { IndexedCore } from '../scheduler/indexed/indexed-core.ts';
+import type { SchedulingCore } from '../scheduler/scheduling-core.ts';
 import { ClusterSnapshot } from './shared/cluster-snapshot.ts';
+import { PunctualCloud } from './shared/node-birth.ts';
 import type { FindScale } from './shared/scale.ts';
 
 /** Metrics and targets for tests of autoscalers. */
@@ -79,6 +76,16 @@ export function runningPod(
   return api.pods.get(made.id)!;
 }
 
+/** A cloud whose machines are ready as soon as they are there. */
+export function readyCloud(api: ApiServer): PunctualCloud {
+  return new PunctualCloud(api, (node) => node);
+}
+
+/** What the autoscalers think in. */
+export function filterCore(): SchedulingCore {
+  return new IndexedCore(DEFAULT_PROFILE);
+}
+
 /** Brings the number of a deployment's pods to what its spec says, as a ReplicaSet would; newest go first. */
 export function matchReplicas(api: ApiServer, spec: (name: string) => Partial<PodSpec>, requests: ResourceList): void {
   for (const deployment of api.store('Deployment').all()) {
@@ -102,117 +109,12 @@ export function matchReplicas(api: ApiServer, spec: (name: string) => Partial<Po
 }
 
 /**
- * A scheduling core with the filters that tests of autoscalers need: resources, pods per node, nodeSelector and required
- * node affinity, taints, and anti-affinity by hostname. Chooses the node with the most free CPU, the first of equals.
- */
-export class PlainCore implements SchedulingCore {
-  start = 0;
-  readonly profile = DEFAULT_PROFILE;
-  private readonly nodes = new Map<string, { node: Node; pods: Map<number, Pod> }>();
-
-  addNode(node: Node): void {
-    if (this.nodes.has(node.metadata.name)) throw new Error(`node ${node.metadata.name} is there already`);
-    this.nodes.set(node.metadata.name, { node, pods: new Map() });
-  }
-
-  updateNode(node: Node): void {
-    this.at(node.metadata.name).node = node;
-  }
-
-  removeNode(name: string): void {
-    if (this.at(name).pods.size > 0) throw new Error(`node ${name} still has pods`);
-    this.nodes.delete(name);
-  }
-
-  addPod(added: Pod, nodeName: string): void {
-    this.at(nodeName).pods.set(added.id, added);
-  }
-
-  removePod(removed: Pod): void {
-    for (const { pods } of this.nodes.values()) pods.delete(removed.id);
-  }
-
-  nominate(): void {}
-  setNamespace(): void {}
-  setSelector(): void {}
-
-  decide(wanted: Pod): CoreDecision {
-    const feasible = [...this.nodes.keys()].filter((name) => this.fitsWithout(wanted, name, []));
-    const free = (name: string): number => this.freeOf(name, []).cpu;
-    const best = feasible.reduce<string | undefined>(
-      (most, name) => (most === undefined || free(name) > free(most) ? name : most),
-      undefined,
-    );
-    const decision = { nodeName: best, feasible: feasible.length, examined: this.nodes.size };
-    const refusal = {
-      message: () => 'no room',
-      filterMessage: () => 'no room',
-      plugins: ['NodeResourcesFit'],
-      candidates: () => [],
-    };
-    return best === undefined ? { ...decision, refusal } : decision;
-  }
-
-  fitsWithout(wanted: Pod, nodeName: string, gone: readonly Pod[]): boolean {
-    const { node, pods } = this.at(nodeName);
-    const { spec } = wanted;
-    const { labels } = node.metadata;
-    if (node.spec.unschedulable || untoleratedTaint(node.spec.taints, spec.tolerations) !== undefined) return false;
-    if (!matchesLabels(spec.nodeSelector, labels)) return false;
-    if (!matchesNodeTerms(spec.nodeAffinity?.required, labels, nodeName)) return false;
-    const apart = spec.podAntiAffinity?.required ?? [];
-    for (const { labelSelector } of apart)
-      for (const other of pods.values()) if (matchesSelector(labelSelector, other.metadata.labels)) return false;
-    const free = this.freeOf(nodeName, gone);
-    const { cpuMilli, memBytes, scalars } = podResources(spec);
-    return (
-      free.pods >= 1 &&
-      cpuMilli <= free.cpu &&
-      memBytes <= free.mem &&
-      scalars.every(({ name, amount }) => amount <= (nodeResources(node).scalars.get(name) ?? 0))
-    );
-  }
-
-  reasonsWithout(wanted: Pod, nodeName: string, gone: readonly Pod[]): readonly string[] {
-    return this.fitsWithout(wanted, nodeName, gone) ? [] : ['Insufficient cpu'];
-  }
-
-  podsOn(nodeName: string): readonly Pod[] {
-    return [...this.at(nodeName).pods.values()];
-  }
-
-  get nodeCount(): number {
-    return this.nodes.size;
-  }
-
-  private freeOf(nodeName: string, gone: readonly Pod[]): { cpu: number; mem: number; pods: number } {
-    const { node, pods } = this.at(nodeName);
-    const all = nodeResources(node);
-    const free = { cpu: all.cpuMilli, mem: all.memBytes, pods: all.pods };
-    for (const other of pods.values()) {
-      if (gone.includes(other)) continue;
-      const { cpuMilli, memBytes } = podResources(other.spec);
-      free.cpu -= cpuMilli;
-      free.mem -= memBytes;
-      free.pods--;
-    }
-    return free;
-  }
-
-  private at(name: string): { node: Node; pods: Map<number, Pod> } {
-    const found = this.nodes.get(name);
-    if (found === undefined) throw new Error(`node ${name} is not there`);
-    return found;
-  }
-}
-
-/**
  * Scheduler and kubelet in a few lines: a pod without a node is tried 10 ms after anything changed, is bound and runs
  * 2 s later, or is called unschedulable; a pod that is told to go is gone after 1 s.
  */
 export function runPods(plane: ControlPlane): void {
   const { api, clock } = plane;
-  const mirror = new ClusterSnapshot(api, new PlainCore());
+  const mirror = new ClusterSnapshot(api, filterCore());
   const ready = clock.kind((id) => {
     const found = api.pods.get(id);
     if (found !== undefined && found.metadata.deletionUs === undefined)

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { minutes, seconds } from '../../../sim/time.ts';
 import { controlPlane, create, deployment, node, podSpec } from '../cluster-fixture.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
-import { deploymentScales, matchReplicas, PlainCore, runPods, WrittenMetrics } from './autoscaler-fixture.ts';
+import {
+  deploymentScales,
+  filterCore,
+  matchReplicas,
+  readyCloud,
+  runPods,
+  WrittenMetrics,
+} from './autoscaler-fixture.ts';
 import { autoscalers, type AutoscalerParts } from './index.ts';
 
 /** A web shop: a deployment under an HPA at 60 % of 500m each, whose pods share the load; and what its pods cost. */
@@ -36,11 +43,12 @@ function shop(parts: (plane: ControlPlane) => Partial<AutoscalerParts>) {
   const components = autoscalers(plane, {
     findScale: deploymentScales(api),
     metrics,
-    makeCore: () => new PlainCore(),
+    makeCore: () => filterCore(),
     evict: (one) => {
       api.deletePod(one.id);
       return true;
     },
+    birth: readyCloud(api),
     nodeGroups: [],
     instanceBootUs: seconds(60),
     ...parts(plane),
@@ -155,7 +163,7 @@ test('the same with Karpenter: one machine of the right size, and no ten minutes
   world.load(6000);
   world.run(minutes(16));
   expect([world.replicas(), world.running()]).toEqual([20, 20]);
-  expect(world.decided('karpenter', minutes(10))?.what).toContain('launches default-0');
+  expect(world.decided('karpenter', minutes(10))?.what).toContain('launches default-1');
   world.load(1200);
   world.run(minutes(25));
   expect([world.replicas(), world.running(), world.nodes()]).toEqual([4, 4, 1]);

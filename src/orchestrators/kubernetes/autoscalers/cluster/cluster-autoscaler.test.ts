@@ -6,10 +6,10 @@ import { isRefusal } from '../../api/api-server.ts';
 import { controlPlane, create, node, pod } from '../../cluster-fixture.ts';
 import type { NodeGroupSpec } from '../../kubernetes-spec.ts';
 import type { Pod, PodSpec } from '../../objects/pod.ts';
-import { PlainCore, runPods } from '../autoscaler-fixture.ts';
+import { filterCore, readyCloud, runPods } from '../autoscaler-fixture.ts';
 import { ClusterSnapshot } from '../shared/cluster-snapshot.ts';
 import { imaginedNode } from '../shared/imagined-objects.ts';
-import { PunctualCloud, type NodeBirth } from '../shared/node-birth.ts';
+import type { NodeBirth, PunctualCloud } from '../shared/node-birth.ts';
 import { alikePods } from '../shared/pod-kinds.ts';
 import { ClusterAutoscaler } from './cluster-autoscaler.ts';
 import { clusterAutoscalerSettings } from './cluster-autoscaler-flags.ts';
@@ -49,7 +49,7 @@ function thoughtPods(cores: readonly number[]): Pod[] {
 
 describe('packing', () => {
   test('2.5, 1.5, 1.5, 1 and 1 CPU on nodes of 4: 2.5 + 1.5 and 1.5 + 1 + 1', () => {
-    const snapshot = new ClusterSnapshot(controlPlane().api, new PlainCore());
+    const snapshot = new ClusterSnapshot(controlPlane().api, filterCore());
     const template = node('n', { cpu: '4', memory: '16Gi' });
     const names: string[] = [];
     const addNode = (k: number): string => {
@@ -71,7 +71,7 @@ describe('packing', () => {
   });
 
   test('never more than it may, and what fits no empty node costs one look', () => {
-    const snapshot = new ClusterSnapshot(controlPlane().api, new PlainCore());
+    const snapshot = new ClusterSnapshot(controlPlane().api, filterCore());
     const template = node('n', { cpu: '4', memory: '16Gi' });
     let added = 0;
     const addNode = (): string => {
@@ -95,7 +95,7 @@ describe('packing', () => {
       fc.property(fc.integer(), (seed) => {
         const random = stream(seed, 'pods');
         const pods = thoughtPods(Array.from({ length: 1 + random.below(25) }, () => (1 + random.below(16)) / 4));
-        const snapshot = new ClusterSnapshot(controlPlane().api, new PlainCore());
+        const snapshot = new ClusterSnapshot(controlPlane().api, filterCore());
         const template = node('n', { cpu: '4', memory: '16Gi' });
         const addNode = (k: number): string => {
           snapshot.addNode(imaginedNode(template, `n${k}`, snapshot.nextId()));
@@ -170,11 +170,11 @@ describe('a cluster over time', () => {
     const groups = options.groups ?? [group('pool')];
     for (let k = 0; k < (options.nodes ?? 0); k++) create(api, 'Node', { ...node(`pool-${k}`) });
     runPods(plane);
-    const cloud = new PunctualCloud(api);
+    const cloud = readyCloud(api);
     new ClusterAutoscaler(plane, {
       groups,
       flags: options.flags ?? {},
-      core: new PlainCore(),
+      core: filterCore(),
       birth: options.birth?.(cloud) ?? cloud,
       evict: (one) => {
         if (options.evict?.(one) === false) return false;
@@ -233,7 +233,7 @@ describe('a cluster over time', () => {
     ]);
     expect(cluster.nodes()).toEqual([]);
     cluster.run(seconds(61));
-    expect(cluster.nodes()).toEqual(['pool-0', 'pool-1', 'pool-2']);
+    expect(cluster.nodes()).toEqual(['pool-1', 'pool-2', 'pool-3']);
     cluster.run(seconds(65));
     expect([...cluster.api.pods.all()].every(({ status }) => status.phase === 'Running')).toBe(true);
     expect(cluster.chronicle.events.find(({ reason }) => reason === 'TriggeredScaleUp')).toMatchObject({
@@ -250,7 +250,7 @@ describe('a cluster over time', () => {
     cluster.pod('web-2', '1500m');
     cluster.run(seconds(130));
     // Two fit on the first node, the third needs another.
-    expect(cluster.nodes()).toEqual(['pool-0', 'pool-1']);
+    expect(cluster.nodes()).toEqual(['pool-1', 'pool-2']);
   });
 
   test('empty nodes go ten minutes after they were last needed, and ten after the scale-up', () => {
@@ -445,7 +445,7 @@ describe('a cluster over time', () => {
     });
     cluster.pod('web-0', '3');
     cluster.run(minutes(3));
-    expect(cluster.nodes()).toEqual(['large-0']);
+    expect(cluster.nodes()).toEqual(['large-1']);
     expect(cluster.chronicle.events[0]).toMatchObject({ reason: 'FailedToScaleUpGroup' });
   });
 

@@ -7,8 +7,8 @@ import { controlPlane, create, pod } from '../../cluster-fixture.ts';
 import type { InstanceOffer } from '../../kubernetes-spec.ts';
 import type { NodePool } from '../../objects/autoscaling.ts';
 import type { Pod, PodSpec } from '../../objects/pod.ts';
-import { PlainCore, runPods } from '../autoscaler-fixture.ts';
-import { PunctualCloud, type NodeBirth } from '../shared/node-birth.ts';
+import { filterCore, readyCloud, runPods } from '../autoscaler-fixture.ts';
+import type { NodeBirth, PunctualCloud } from '../shared/node-birth.ts';
 import { disruptionsAllowed, isActive } from './disruption-budget.ts';
 import { evictionCost } from './disruption.ts';
 import { Karpenter } from './karpenter.ts';
@@ -147,11 +147,11 @@ function world(options: Options = {}) {
       },
     });
   runPods(plane);
-  const cloud = new PunctualCloud(api);
+  const cloud = readyCloud(api);
   new Karpenter(plane, {
     instances: options.instances ?? INSTANCES,
     bootUs: seconds(40),
-    core: new PlainCore(),
+    core: filterCore(),
     birth: options.birth?.(cloud) ?? cloud,
     evict: (one) => {
       if (options.evict?.(one) === false) return false;
@@ -207,7 +207,7 @@ describe('provisioning', () => {
       {
         timeUs: 10_000 + seconds(1),
         about: 'NodePool default',
-        what: 'launches default-0: m.8 on demand in a at $0.4/h',
+        what: 'launches default-1: m.8 on demand in a at $0.4/h',
         why:
           '5 pods of web (of 5 that wait) have no room; cheapest of 4 offerings that hold them, before ' +
           'm.8 on demand in b at $0.4/h, m.16 on demand in a at $0.8/h',
@@ -333,7 +333,7 @@ describe('disruption', () => {
     cluster.run(minutes(2) + seconds(26));
     expect(cluster.types()).toEqual([]);
     expect(cluster.chronicle.decisions.at(-1)).toMatchObject({
-      about: 'Node default-0',
+      about: 'Node default-1',
       what: 'is removed',
       why: 'Emptiness: 1 of 1 nodes are empty; saves $0.1/h',
     });
@@ -386,9 +386,9 @@ describe('disruption', () => {
     expect(cluster.running()).toBe(1);
     const replaced = cluster.chronicle.decisions.find(({ what }) => what.startsWith('is replaced'));
     expect(replaced).toMatchObject({
-      about: 'Node default-0',
-      what: 'is replaced by default-1 (m.2 on demand in a at $0.1/h)',
-      why: 'SingleNode: default-0 at $0.4/h with 1 pods: 1 of them fit on one m.2 at $0.1/h, the others on nodes there are',
+      about: 'Node default-1',
+      what: 'is replaced by default-2 (m.2 on demand in a at $0.1/h)',
+      why: 'SingleNode: default-1 at $0.4/h with 1 pods: 1 of them fit on one m.2 at $0.1/h, the others on nodes there are',
     });
   });
 
@@ -472,12 +472,12 @@ describe('disruption', () => {
     cluster.pod('web-0', '1');
     cluster.run(minutes(62));
     expect(cluster.chronicle.decisions.at(-2)).toMatchObject({
-      about: 'Node default-0',
+      about: 'Node default-1',
       what: 'is drained and removed',
     });
     cluster.run(minutes(64));
     expect(cluster.types()).toEqual(['m.2']);
-    expect(cluster.api.nodes.named('', 'default-0')).toBeUndefined();
+    expect(cluster.api.nodes.named('', 'default-1')).toBeUndefined();
     expect(cluster.running()).toBe(1);
   });
 

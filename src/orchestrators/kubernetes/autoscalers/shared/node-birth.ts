@@ -1,6 +1,7 @@
 import type { ApiServer, NewObject } from '../../api/api-server.ts';
 import { isRefusal } from '../../api/api-server.ts';
 import type { Clock } from '../../api/clock.ts';
+import { newbornNode } from '../../nodes/node-birth.ts';
 import type { Node } from '../../objects/node.ts';
 
 /** A machine that an autoscaler buys. */
@@ -33,9 +34,12 @@ export class PunctualCloud implements NodeBirth {
   private readonly orders = new Map<number, { readonly name: string; readonly order: NodeOrder }>();
   private readonly numbers = new Map<string, number>();
   private orderCount = 0;
+  private readonly register: (node: NewObject<Node>, nowUs: number) => NewObject<Node>;
 
-  constructor(api: ApiServer) {
+  /** `register`: the Node object that a kubelet would register; it is not ready at first, unless said otherwise. */
+  constructor(api: ApiServer, register: (node: NewObject<Node>, nowUs: number) => NewObject<Node> = newbornNode) {
     this.api = api;
+    this.register = register;
     this.clock = api.clock;
     this.kind = this.clock.kind((order) => this.deliver(order));
   }
@@ -59,22 +63,16 @@ export class PunctualCloud implements NodeBirth {
     if (found === undefined) return;
     this.orders.delete(id);
     const { name, order } = found;
-    const { metadata, status } = order.template;
-    const made = this.api.create('Node', {
-      ...order.template,
-      metadata: {
-        ...metadata,
-        name,
-        labels: { ...metadata.labels, 'kubernetes.io/hostname': name, [NODE_GROUP_LABEL]: order.source },
-      },
-      status: { ...status, conditions: status.conditions.map((one) => ({ ...one, changedUs: this.clock.nowUs })) },
-    });
+    const { metadata } = order.template;
+    const labels = { ...metadata.labels, 'kubernetes.io/hostname': name, [NODE_GROUP_LABEL]: order.source };
+    const node = { ...order.template, metadata: { ...metadata, name, labels } };
+    const made = this.api.create('Node', this.register(node, this.clock.nowUs));
     // The name was free when it was ordered; someone may have taken it since.
     if (isRefusal(made)) this.orders.delete(id);
   }
 
   private freeName(prefix: string): string {
-    let number = this.numbers.get(prefix) ?? 0;
+    let number = this.numbers.get(prefix) ?? 1;
     while (this.api.nodes.named('', `${prefix}-${number}`) !== undefined) number++;
     this.numbers.set(prefix, number + 1);
     return `${prefix}-${number}`;
