@@ -77,9 +77,9 @@ export function whatIf(
   return { before, after: answerHere(changed, seed, rest, heard), fromUs: momentUs };
 }
 
-/** When to change something if nobody says: just before the pod's attempt; else before the first pod that waits was tried. */
+/** When to change something if nobody says: just before the pod's first attempt; else before the first pod that waits was tried. */
 function momentOf({ story, pending }: KubernetesAnswer, { atUs }: KubernetesQuestion): number {
-  const tried = story?.attempt?.timeUs ?? pending[0]?.sinceUs ?? atUs ?? 0;
+  const tried = story?.firstUs ?? pending[0]?.sinceUs ?? atUs ?? 0;
   return Math.max(0, tried - 1);
 }
 

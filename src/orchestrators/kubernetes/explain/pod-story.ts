@@ -18,6 +18,8 @@ export interface PodStory {
   readonly createdUs: number;
   /** Attempts of the scheduler. */
   readonly attempts: number;
+  /** When the first of them was made. */
+  readonly firstUs: number | undefined;
   /** The attempt that was asked for; by default the one that placed it, else the last. */
   readonly attempt: ExplainedAttempt | undefined;
   /** How it stands at the end of the run. */
@@ -32,6 +34,7 @@ export class PodFollower {
   private readonly wantedAttempt: number | undefined;
   private readonly nowUs: () => number;
   private attempts = 0;
+  private firstUs: number | undefined;
   private last: ExplainedAttempt | undefined;
   private seen: Pod | undefined;
   private others = new Set<string>();
@@ -51,6 +54,7 @@ export class PodFollower {
     }
     this.seen = pod;
     this.attempts++;
+    this.firstUs ??= this.nowUs();
     if (this.wantedAttempt !== undefined && this.attempts !== this.wantedAttempt) return;
     this.last = { number: this.attempts, timeUs: this.nowUs(), explanation: explain() };
   };
@@ -71,6 +75,7 @@ export class PodFollower {
       pod: name,
       createdUs: pod.metadata.creationUs,
       attempts: this.attempts,
+      firstUs: this.firstUs,
       attempt: this.last,
       state: there === undefined ? 'gone' : stateOf(there),
       events: run.recorder.records.events.filter((event) => event.about === about),
