@@ -2,14 +2,15 @@ import { aboutOf } from '../api/chronicle.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import { WorkQueue } from '../api/work-queue.ts';
 import type { Node, NodeCondition } from '../objects/node.ts';
+import { EvictionZones } from './eviction-zones.ts';
 import type { Kubelets } from './kubelets.ts';
 import { conditionOf, isReady } from './node-conditions.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import { conditionTaints, hasTaint, NOT_READY, swapNoExecute, UNREACHABLE } from './node-taints.ts';
+import { conditionTaints } from './node-taints.ts';
 import type { PodsByNode } from './pods-by-node.ts';
 import { lastTick, nextTick } from './ticks.ts';
-import { EvictionLimiter, evictionRate, zoneKey, type ZoneState, zoneState } from './zone-disruption.ts';
+import type { ZoneState } from './zone-disruption.ts';
 
 export interface LifecycleParts {
   readonly kubelets: Kubelets;
@@ -26,16 +27,7 @@ interface Silence {
   detectUs: number;
 }
 
-interface Zone {
-  state: ZoneState;
-  readonly limiter: EvictionLimiter;
-  /** Nodes to taint, in the order in which they were found. */
-  readonly queue: Set<number>;
-}
-
 const COMPONENT = 'node-controller';
-/** NoExecute taints are put on in rounds (`scheduler.NodeEvictionPeriod`). */
-const TAINT_ROUND_US = 100_000;
 /** What becomes Unknown with a silent node; network conditions are the control plane's own. */
 const SILENT_CONDITIONS: ReadonlySet<NodeCondition['type']> = new Set([
   'Ready',
@@ -58,15 +50,13 @@ export class NodeLifecycle implements Component {
   private readonly parts: LifecycleParts;
   private readonly phaseUs: number;
   private readonly silences = new Map<number, Silence>();
-  private readonly zones = new Map<string, Zone>();
+  private readonly zones: EvictionZones;
   /** Nodes to look at in the next round. */
   private readonly changed = new Set<number>();
   private readonly taints: WorkQueue;
   private readonly detectKind: number;
   private readonly roundKind: number;
-  private readonly taintKind: number;
   private roundUs = Infinity;
-  private taintUs = Infinity;
 
   constructor(plane: ControlPlane, parts: LifecycleParts) {
     this.plane = plane;
@@ -76,7 +66,7 @@ export class NodeLifecycle implements Component {
     this.taints = new WorkQueue(plane.clock, (id) => this.taintByCondition(id));
     this.detectKind = plane.clock.kind((id) => this.detect(id));
     this.roundKind = plane.clock.kind(() => this.round());
-    this.taintKind = plane.clock.kind(() => this.taintRound());
+    this.zones = new EvictionZones(plane, parts.options, () => this.grantFreshGrace());
     parts.kubelets.watchHeartbeats((runtime, beats) => this.heartbeats(runtime, beats));
   }
 
@@ -92,7 +82,7 @@ export class NodeLifecycle implements Component {
 
   /** State of a node's zone: for reports. */
   zoneStateOf(node: Node): ZoneState {
-    return this.zones.get(zoneKey(node.metadata.labels))?.state ?? 'Initial';
+    return this.zones.stateOf(node);
   }
 
   private heartbeats(runtime: NodeRuntime, beats: boolean): void {
@@ -140,7 +130,7 @@ export class NodeLifecycle implements Component {
   private nodeRemoved(node: Node): void {
     this.silences.delete(node.id);
     this.changed.delete(node.id);
-    this.zones.get(zoneKey(node.metadata.labels))?.queue.delete(node.id);
+    this.zones.remove(node);
     this.armRound();
   }
 
@@ -226,87 +216,10 @@ export class NodeLifecycle implements Component {
     this.changed.clear();
     for (const nodeId of looks) {
       const node = api.nodes.get(nodeId);
-      if (node !== undefined) this.planTaint(node);
+      if (node !== undefined) this.zones.plan(node);
     }
-    this.weighDisruption();
-    this.taintRound();
-  }
-
-  /** Queues a node for its NoExecute taint, exchanges one for the other at once, or takes them off. */
-  private planTaint(node: Node): void {
-    const { api } = this.plane;
-    const zone = this.zoneOf(node);
-    const ready = conditionOf(node, 'Ready')?.status;
-    if (ready === 'True') {
-      zone.queue.delete(node.id);
-      swapNoExecute(api, node, undefined, [NOT_READY, UNREACHABLE]);
-      return;
-    }
-    const [wanted, other] = ready === 'False' ? [NOT_READY, UNREACHABLE] : [UNREACHABLE, NOT_READY];
-    if (hasTaint(node, other, 'NoExecute')) swapNoExecute(api, node, wanted, [other]);
-    else if (!hasTaint(node, wanted, 'NoExecute')) zone.queue.add(node.id);
-  }
-
-  private zoneOf(node: Node): Zone {
-    const key = zoneKey(node.metadata.labels);
-    let zone = this.zones.get(key);
-    if (zone === undefined) {
-      const limiter = new EvictionLimiter(this.parts.options.evictionRatePerSecond, this.plane.clock.nowUs);
-      this.zones.set(key, (zone = { state: 'Initial', limiter, queue: new Set() }));
-    }
-    return zone;
-  }
-
-  /** Sets the rates by the states of all zones (handleDisruption). */
-  private weighDisruption(): void {
-    const { api, clock, chronicle } = this.plane;
-    const { options } = this.parts;
-    const counts = new Map<Zone, { ready: number; notReady: number }>();
-    for (const node of api.nodes.all()) {
-      const zone = this.zoneOf(node);
-      let count = counts.get(zone);
-      if (count === undefined) counts.set(zone, (count = { ready: 0, notReady: 0 }));
-      if ('node.kubernetes.io/exclude-disruption' in node.metadata.labels) continue;
-      if (isReady(node) === true) count.ready++;
-      else count.notReady++;
-    }
-    for (const [key, zone] of this.zones) if (!counts.has(zone)) this.zones.delete(key);
-    const states = new Map<Zone, ZoneState>();
-    for (const [zone, { ready, notReady }] of counts)
-      states.set(zone, zoneState(ready, notReady, options.unhealthyZoneShare));
-    const wasAllDown = [...counts.keys()].every(({ state }) => state === 'FullDisruption');
-    const isAllDown = [...states.values()].every((state) => state === 'FullDisruption');
-    if (counts.size === 0 || (isAllDown && wasAllDown)) return;
-    if (isAllDown) {
-      this.stopEvictions();
-    } else if (wasAllDown) {
-      this.grantFreshGrace();
-    }
-    for (const [zone, { ready, notReady }] of counts) {
-      const state = states.get(zone) ?? 'Normal';
-      const rate = isAllDown ? 0 : evictionRate(state, ready + notReady, options);
-      if (state !== zone.state && (zone.state !== 'Initial' || state !== 'Normal')) {
-        const name = [...this.zones].find(([, one]) => one === zone)?.[0] ?? '';
-        chronicle.event(
-          COMPONENT,
-          state === 'Normal' ? 'Normal' : 'Warning',
-          'ZoneStateChanged',
-          `Zone ${name === '' ? '(none)' : name}`,
-          `${zone.state} -> ${state}: ${ready} ready, ${notReady} not ready; ${rate} nodes a second are tainted NoExecute`,
-        );
-      }
-      if (isAllDown || wasAllDown || state !== zone.state) zone.limiter.swap(rate, clock.nowUs);
-      zone.state = state;
-    }
-  }
-
-  /** No node is ready: the fault is likely the control plane's own, so no pod is evicted for it. */
-  private stopEvictions(): void {
-    const { api } = this.plane;
-    for (const node of api.nodes.all()) {
-      if (!swapNoExecute(api, node, undefined, [NOT_READY, UNREACHABLE])) continue;
-      this.zoneOf(node).queue.add(node.id);
-    }
+    this.zones.weigh();
+    this.zones.taint();
   }
 
   /** Nodes are heard again after all were lost: the others get a whole grace period to follow. */
@@ -317,30 +230,6 @@ export class NodeLifecycle implements Component {
       silence.detectUs = this.roundAfter(clock.nowUs + silence.graceUs);
       clock.at(silence.detectUs, this.detectKind, nodeId);
     }
-  }
-
-  /** Taints as many queued nodes as each zone's rate lets through. */
-  private taintRound(): void {
-    const { api, clock } = this.plane;
-    if (this.taintUs <= clock.nowUs) this.taintUs = Infinity;
-    let nextUs = Infinity;
-    for (const zone of this.zones.values()) {
-      for (const nodeId of zone.queue) {
-        if (!zone.limiter.accepts(clock.nowUs)) break;
-        zone.queue.delete(nodeId);
-        const node = api.nodes.get(nodeId);
-        const ready = node === undefined ? 'True' : conditionOf(node, 'Ready')?.status;
-        if (node === undefined || ready === 'True') continue;
-        const [wanted, other] = ready === 'False' ? [NOT_READY, UNREACHABLE] : [UNREACHABLE, NOT_READY];
-        swapNoExecute(api, node, wanted, [other]);
-      }
-      if (zone.queue.size > 0) nextUs = Math.min(nextUs, zone.limiter.nextUs(clock.nowUs));
-    }
-    if (nextUs === Infinity) return;
-    const atUs = nextTick(this.phaseUs, TAINT_ROUND_US, Math.max(nextUs, clock.nowUs + 1));
-    if (this.taintUs <= atUs) return;
-    this.taintUs = atUs;
-    clock.at(atUs, this.taintKind, 0);
   }
 }
 
