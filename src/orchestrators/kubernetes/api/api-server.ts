@@ -28,6 +28,8 @@ export class ApiServer {
   readonly clock: Clock;
   /** Asked in this order when a pod is created. */
   readonly admissions: Admission[] = [];
+  /** Asked last, after what others have added to `admissions` since: quotas. */
+  readonly lastAdmissions: Admission[] = [];
   /** How many pods were ever created. */
   podsCreated = 0;
   private readonly stores: { [K in Kind]: ObjectStore<Kinds[K]> };
@@ -84,11 +86,12 @@ export class ApiServer {
       },
     } as unknown as Kinds[K];
     if (kind === 'Pod') {
-      for (const admit of this.admissions) {
-        const answer = admit(made as Pod);
-        if (typeof answer === 'string') return { refused: answer };
-        made = answer as Kinds[K];
-      }
+      for (const admissions of [this.admissions, this.lastAdmissions])
+        for (const admit of admissions) {
+          const answer = admit(made as Pod);
+          if (typeof answer === 'string') return { refused: answer };
+          made = answer as Kinds[K];
+        }
       this.podsCreated++;
     }
     (this.stores[kind] as ObjectStore<KubernetesObject>).add(made);

@@ -3,6 +3,7 @@ import { nameKey } from '../api/object-store.ts';
 import { KINDS, type AnyObject } from '../objects/kinds.ts';
 import type { OwnerReference } from '../objects/meta.ts';
 import type { Pod } from '../objects/pod.ts';
+import type { PersistentVolumeClaim } from '../objects/storage.ts';
 import type { ReadingState } from './fields/field.ts';
 import { namespaceObject } from './kinds/policy.ts';
 import { rebaseTimes } from './kinds/times.ts';
@@ -25,7 +26,7 @@ export function assembleObjects(placed: readonly PlacedObject[], state: ReadingS
     .map(({ object, where }) => ({ object: rebaseTimes(object, startUs), where }));
   const owned = tieOwners(kept, state);
   reportMissingNodes(owned, state);
-  const all = [...missingNamespaces(owned, state), ...missingClasses(owned, state), ...owned];
+  const all = [...missingNamespaces(owned, state), ...missingClasses(owned, state), ...withStorageClass(owned)];
   const order = new Map<string, number>(KINDS.map((kind, index) => [kind, index]));
   return all
     .map(({ object }, index) => ({ object, kind: order.get(object.kind)!, index }))
@@ -175,6 +176,28 @@ function missingClasses(placed: readonly PlacedObject[], state: ReadingState): P
     state.reports.add('note', `PriorityClass ${name}`, says, made, () => where);
   }
   return missing;
+}
+
+/** Claims that name no storage class get the default one (admission plugin DefaultStorageClass): of several the newest. */
+function withStorageClass(placed: readonly PlacedObject[]): readonly PlacedObject[] {
+  let best: NewObject<AnyObject> | undefined;
+  for (const { object } of placed) {
+    if (object.kind !== 'StorageClass' || object.metadata.annotations?.[DEFAULT_CLASS] !== 'true') continue;
+    const newer = (object.metadata.creationUs ?? 0) - (best?.metadata.creationUs ?? 0);
+    if (best === undefined || newer > 0 || (newer === 0 && object.metadata.name < best.metadata.name)) best = object;
+  }
+  if (best === undefined) return placed;
+  const storageClassName = best.metadata.name;
+  return placed.map((one) => {
+    if (!isClaim(one.object) || one.object.spec.storageClassName !== undefined) return one;
+    return { ...one, object: { ...one.object, spec: { ...one.object.spec, storageClassName } } };
+  });
+}
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+
+function isClaim(object: NewObject<AnyObject>): object is NewObject<PersistentVolumeClaim> {
+  return object.kind === 'PersistentVolumeClaim';
 }
 
 function isPod(object: NewObject<AnyObject>): object is NewObject<Pod> {

@@ -79,7 +79,7 @@ export const KIND_READERS: Readonly<Record<string, KindReader>> = {
   NodePool: reader('karpenter.sh/v1 karpenter.sh/v1beta1', readNodePool, CLUSTER),
   PodDisruptionBudget: reader('policy/v1', readDisruptionBudget, undefined, SPEC_AND_STATUS),
   PodGroup: reader('scheduling.k8s.io/v1alpha2 scheduling.k8s.io/v1alpha3 scheduling.k8s.io/v1beta1', readPodGroup),
-  Service: reader('v1', readService),
+  Service: reader('v1', readService, { namespaced: true, name: 'label' }),
   DaemonSet: reader('apps/v1', readDaemonSet),
   StatefulSet: reader('apps/v1', readStatefulSet),
   Deployment: reader('apps/v1', readDeployment),

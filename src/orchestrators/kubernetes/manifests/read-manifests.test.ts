@@ -205,6 +205,26 @@ describe('defaults', () => {
     });
   });
 
+  test('of a claim: the storage class that is the default', () => {
+    const storageClass = (name: string, isDefault: string): string =>
+      `{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: ${name}, annotations: {storageclass.kubernetes.io/is-default-class: "${isDefault}"}}}`;
+    const claim = (name: string, spec: string): string =>
+      `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: ${name}}, spec: {${spec}}}`;
+    const { objects } = read(
+      [
+        storageClass('slow', 'false'),
+        storageClass('fast', 'true'),
+        claim('a', ''),
+        claim('b', 'storageClassName: slow'),
+        claim('c', 'storageClassName: ""'),
+      ].join('\n---\n'),
+    );
+    const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim') as unknown as NewObject<
+      Kinds['PersistentVolumeClaim']
+    >[];
+    expect(claims.map(({ spec }) => spec.storageClassName)).toEqual(['fast', 'slow', '']);
+  });
+
   test('of the other kinds', () => {
     const pool = only(
       'NodePool',

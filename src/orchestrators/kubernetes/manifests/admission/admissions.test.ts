@@ -174,6 +174,13 @@ describe('ResourceQuota', () => {
     );
   });
 
+  test('is asked after webhooks that were added later', () => {
+    const api = server();
+    create(api, 'ResourceQuota', quota({ cpu: '1' }));
+    api.admissions.push((one) => ({ ...one, spec: podSpec({ cpu: '2' }) }));
+    expect(refused(api, pod('a', { cpu: '500m' }))).toContain('requested: cpu=2, used: cpu=0, limited: cpu=1');
+  });
+
   test('scopes choose pods', () => {
     const api = server();
     create(api, 'ResourceQuota', quota({ pods: '0' }, { priorityClasses: ['system-node-critical'] }));

@@ -8,14 +8,9 @@ import { resourceQuota } from './resource-quota.ts';
 /**
  * Everything that looks at a pod before it is let in, in the order of the API server
  * (`pkg/kubeapiserver/options/plugins.go`). Pods that have a node already were let in before the run began: they are not
- * changed or refused, but they count.
+ * changed or refused, but they count. Quotas come last, behind webhooks that others add.
  */
 export function registerAdmissions(api: ApiServer): void {
-  api.admissions.push(
-    matchLabelKeys(),
-    limitRanger(api),
-    priorityAdmission(api),
-    defaultTolerationSeconds(),
-    resourceQuota(api),
-  );
+  api.admissions.push(matchLabelKeys(), limitRanger(api), priorityAdmission(api), defaultTolerationSeconds());
+  api.lastAdmissions.push(resourceQuota(api));
 }
