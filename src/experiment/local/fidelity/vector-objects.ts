@@ -30,7 +30,13 @@ export function podOf(raw: object, id: number): Pod {
 function fieldOf(raw: object): Field {
   const place = 'a scenario';
   const document = { file: place, data: raw, begins: place, at: () => place, source: () => undefined };
-  const state = { faults: new FaultList(), reports: new ReportBook(), texts: new Map<string, string>(), newestUs: 0 };
+  const state = {
+    faults: new FaultList(),
+    reports: new ReportBook(),
+    texts: new Map<string, string>(),
+    parts: new Map<string, unknown>(),
+    newestUs: 0,
+  };
   return new Field({ document, state, faults: 0 }, raw);
 }
 

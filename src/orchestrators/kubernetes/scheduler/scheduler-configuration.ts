@@ -56,7 +56,13 @@ export function schedulerConfigurationOf(
   document: ManifestDocument,
   version: SchedulerVersion = '1.36',
 ): { readonly configuration: SchedulerConfiguration; readonly reports: readonly ManifestReport[] } {
-  const state = { faults: new FaultList(), reports: new ReportBook(), texts: new Map<string, string>(), newestUs: 0 };
+  const state = {
+    faults: new FaultList(),
+    reports: new ReportBook(),
+    texts: new Map<string, string>(),
+    parts: new Map<string, unknown>(),
+    newestUs: 0,
+  };
   const configuration = readSchedulerConfiguration(new Field({ document, state, faults: 0 }, document.data), version);
   state.faults.throwAny();
   return { configuration, reports: state.reports.all() };
