@@ -141,7 +141,16 @@ export class NodeGroups {
   }
 }
 
-/** Whether its condition Ready is True. */
-export function isReady(node: Node): boolean {
-  return node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+/** Whether its condition Ready is True, and no taint of a condition says otherwise (`utils/kubernetes/ready.go`). */
+export function isReady({ status, spec }: Node): boolean {
+  return (
+    status.conditions.some((one) => one.type === 'Ready' && one.status === 'True') &&
+    !spec.taints.some(({ key }) => NOT_READY.has(key))
+  );
 }
+
+const NOT_READY: ReadonlySet<string> = new Set([
+  'node.kubernetes.io/not-ready',
+  'node.kubernetes.io/disk-pressure',
+  'node.kubernetes.io/network-unavailable',
+]);

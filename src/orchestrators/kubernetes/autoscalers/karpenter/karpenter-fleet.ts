@@ -219,8 +219,12 @@ function sizeOf({ offer }: Offering, resource: string): number {
   return resource === 'nodes' ? 1 : resource === 'nvidia.com/gpu' ? offer.gpuCount : 0;
 }
 
-export function isReady(node: Node): boolean {
-  return node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+/** Whether it is up: ready, and the taint with which it registered is gone. */
+export function isReady({ status, spec }: Node): boolean {
+  return (
+    status.conditions.some((one) => one.type === 'Ready' && one.status === 'True') &&
+    !spec.taints.some(({ key }) => NOT_YET.has(key))
+  );
 }
 
 /** Whether a pod must find another place when its node goes: not daemons', not ended ones, not those that go already. */

@@ -55,6 +55,7 @@ export class ClaimScheduler {
 
   /** `nodes`: existing ones that may be used, in the order in which they are tried. */
   schedule(pods: readonly Pod[], nodes: readonly string[], pools: readonly PoolOfferings[]): Scheduled {
+    if (pods.some(({ spec }) => spreads(spec))) this.imagineZones(pools);
     const claims: OpenClaim[] = [];
     /** For kinds that do not look at other pods: from which node on it is worth looking. */
     const tried = new Map<string, number>();
@@ -76,6 +77,26 @@ export class ClaimScheduler {
       claims: claims.map(({ pool, pods: on, offerings }) => ({ pool, pods: on, offerings })),
       unplaced: queue.map(({ pod }) => pod),
     };
+  }
+
+  /**
+   * A node without any room in every zone where a pool could buy: so that spreading counts the zones that are empty so
+   * far, as Karpenter does, and not only those that have nodes.
+   */
+  private imagineZones(pools: readonly PoolOfferings[]): void {
+    const { snapshot } = this;
+    for (const { pool, offerings } of pools) {
+      const zones = new Map(offerings.map((offering) => [offering.zone, offering]));
+      for (const [zone, offering] of zones) {
+        const node = imaginedNode(
+          nodeTemplate(pool, offering),
+          `${pool.metadata.name}/zone-${zone}`,
+          snapshot.nextId(),
+        );
+        const status = { ...node.status, allocatable: { pods: '0' } };
+        snapshot.addNode({ ...node, status });
+      }
+    }
   }
 
   private place(
@@ -254,6 +275,11 @@ function looksAtPods({ podAffinity, podAntiAffinity, topologySpreadConstraints }
     (podAntiAffinity?.required.length ?? 0) > 0 ||
     topologySpreadConstraints.some(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule')
   );
+}
+
+/** Whether it asks, or would like, to be spread. */
+function spreads({ topologySpreadConstraints }: PodSpec): boolean {
+  return topologySpreadConstraints.length > 0;
 }
 
 /** Whether where its zone is matters to the pods that come after it. */
