@@ -141,7 +141,7 @@ export function changeSpec(
   plane.api.update(kind, object.id, {
     spec: { ...object.spec, ...fields },
     metadata: { ...object.metadata, generation: object.metadata.generation + 1 },
-  } as never);
+  });
 }
 
 /** A template of another version of the same pods. */

@@ -20,7 +20,10 @@ export function remainingUs({ failures, lastUs }: FailureRow, nowUs: number): nu
 
 /** 10, 20, 40, … 600 s; 0 without a failure. */
 export function backoffUs(failures: number): number {
-  return failures === 0 ? 0 : Math.min(LAST_US, FIRST_US * 2 ** Math.min(failures - 1, 30));
+  if (failures === 0) return 0;
+  let waitUs = FIRST_US;
+  for (let k = 1; k < failures && waitUs < LAST_US; k++) waitUs *= 2;
+  return Math.min(LAST_US, waitUs);
 }
 
 /** The row after more pods have ended, in the order in which they did: a success begins a new one (`newBackoffRecord`). */

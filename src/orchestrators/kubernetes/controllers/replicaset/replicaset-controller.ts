@@ -9,6 +9,7 @@ import type { ClientLimits } from '../shared/client-rate.ts';
 import { deletionReason, inDeletionOrder, type DeletionContext } from '../shared/deletion-order.ts';
 import { generatedName } from '../shared/generated-names.ts';
 import { OwnedPods } from '../shared/owned-pods.ts';
+import { PodCounts } from '../shared/pod-counts.ts';
 import { PodControl, podFromTemplate } from '../shared/pod-control.ts';
 import { isActive, isAvailable } from '../shared/pod-state.ts';
 
@@ -23,6 +24,7 @@ export class ReplicaSetController implements Component {
   private readonly queue: WorkQueue;
   private readonly pods: PodControl;
   private readonly owned: OwnedPods;
+  private readonly counts: PodCounts;
   private readonly siblings: Children<'ReplicaSet'>;
   private readonly names;
   /** Looked at again when their work is done. */
@@ -33,8 +35,12 @@ export class ReplicaSetController implements Component {
     this.api = plane.api;
     this.names = plane.streams('names/replicaset');
     this.queue = new WorkQueue(plane.clock, (id) => this.sync(id));
+    this.counts = new PodCounts(plane.api, 'ReplicaSet');
     this.pods = new PodControl(plane, COMPONENT, limits);
-    this.owned = new OwnedPods(plane.api, 'ReplicaSet', (id) => this.queue.add(id));
+    this.owned = new OwnedPods(plane.api, 'ReplicaSet', (id, pod, before) => {
+      // Pods that are going or have ended were taken off its account before.
+      if ((pod !== undefined && isActive(pod)) || before === undefined || isActive(before)) this.queue.add(id);
+    });
     this.siblings = new Children(plane.api, 'ReplicaSet');
     plane.api.store('ReplicaSet').watch((set, before) => {
       if (set !== undefined && set.spec !== before?.spec) this.queue.add(set.id);
@@ -44,7 +50,8 @@ export class ReplicaSetController implements Component {
   /** Counts before anyone acts: whoever reads a dump's statuses at once must not find them behind its pods. */
   begin(): void {
     for (const set of this.api.store('ReplicaSet').all()) {
-      this.report(set, this.owned.claim(set, 'apps/v1').filter(isActive));
+      this.owned.settle(set, 'apps/v1');
+      this.report(set);
       this.queue.add(set.id);
     }
   }
@@ -60,30 +67,39 @@ export class ReplicaSetController implements Component {
       this.again.add(id);
       return;
     }
-    const active = this.owned.claim(set, 'apps/v1').filter(isActive);
-    this.report(set, active);
-    if (set.metadata.deletionUs === undefined) this.manage(set, active);
+    this.owned.settle(set, 'apps/v1');
+    this.report(set);
+    if (set.metadata.deletionUs === undefined) this.manage(set);
   }
 
-  private report(set: ReplicaSet, active: readonly Pod[]): void {
-    const { nowUs } = this.plane.clock;
-    const { minReadySeconds } = set.spec;
-    let [readyReplicas, availableReplicas, nextUs] = [0, 0, Infinity];
-    for (const pod of active) {
-      if (!pod.status.ready) continue;
-      readyReplicas++;
-      if (isAvailable(pod, minReadySeconds, nowUs)) availableReplicas++;
-      else nextUs = Math.min(nextUs, pod.status.readyChangedUs + minReadySeconds * 1_000_000);
-    }
-    if (nextUs < Infinity) this.queue.addAfter(set.id, nextUs - nowUs);
-    const replicas = active.length;
+  private activePods(set: ReplicaSet): Pod[] {
+    return this.api.podsOf(set.metadata.uid).filter(isActive);
+  }
+
+  private report(set: ReplicaSet): void {
+    const { active: replicas, ready: readyReplicas } = this.counts.of(set.metadata.uid);
+    const availableReplicas = set.spec.minReadySeconds === 0 ? readyReplicas : this.available(set);
     const was = set.status;
     if (was.replicas !== replicas || was.readyReplicas !== readyReplicas || was.availableReplicas !== availableReplicas)
       this.api.setStatus('ReplicaSet', set.id, { replicas, readyReplicas, availableReplicas });
   }
 
-  private manage(set: ReplicaSet, active: readonly Pod[]): void {
-    const missing = set.spec.replicas - active.length;
+  /** How many pods have been ready for long enough; looks again when the next of them will have been. */
+  private available(set: ReplicaSet): number {
+    const { nowUs } = this.plane.clock;
+    const { minReadySeconds } = set.spec;
+    let [available, nextUs] = [0, Infinity];
+    for (const pod of this.activePods(set)) {
+      if (!pod.status.ready) continue;
+      if (isAvailable(pod, minReadySeconds, nowUs)) available++;
+      else nextUs = Math.min(nextUs, pod.status.readyChangedUs + minReadySeconds * 1_000_000);
+    }
+    if (nextUs < Infinity) this.queue.addAfter(set.id, nextUs - nowUs);
+    return available;
+  }
+
+  private manage(set: ReplicaSet): void {
+    const missing = set.spec.replicas - this.counts.of(set.metadata.uid).active;
     if (missing === 0) {
       this.queue.forget(set.id);
       return;
@@ -99,7 +115,7 @@ export class ReplicaSetController implements Component {
           name: generatedName(`${name}-`, this.names),
           nowUs: this.plane.clock.nowUs,
         }),
-      victims: missing < 0 ? this.victims(set, active, Math.min(BURST, -missing)) : [],
+      victims: missing < 0 ? this.victims(set, Math.min(BURST, -missing)) : [],
       done: (refused) => {
         if (refused) this.queue.retry(set.id);
         else this.queue.forget(set.id);
@@ -108,7 +124,8 @@ export class ReplicaSetController implements Component {
     });
   }
 
-  private victims(set: ReplicaSet, active: readonly Pod[], count: number): readonly Pod[] {
+  private victims(set: ReplicaSet, count: number): readonly Pod[] {
+    const active = this.activePods(set);
     if (count === active.length) return active;
     const context: DeletionContext = {
       nowUs: this.plane.clock.nowUs,
@@ -133,12 +150,9 @@ export class ReplicaSetController implements Component {
     const byNode = new Map<string, number>();
     const owner = controllerOf(set);
     if (owner === undefined) return byNode;
-    for (const sibling of this.siblings.of(owner.uid)) {
-      for (const pod of this.api.podsOf(sibling.metadata.uid)) {
-        const { nodeName } = pod.spec;
-        if (nodeName !== undefined && isActive(pod)) byNode.set(nodeName, (byNode.get(nodeName) ?? 0) + 1);
-      }
-    }
+    for (const sibling of this.siblings.of(owner.uid))
+      for (const [nodeName, count] of this.counts.of(sibling.metadata.uid).byNode)
+        byNode.set(nodeName, (byNode.get(nodeName) ?? 0) + count);
     return byNode;
   }
 }

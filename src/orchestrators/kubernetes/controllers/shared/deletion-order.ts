@@ -25,51 +25,98 @@ export interface DeletionReason {
  * of two of nanoseconds count as equal, and the smaller uid goes; so it does when nothing else tells pods apart.
  */
 export function deletionReason(left: Pod, right: Pod, context: DeletionContext): DeletionReason {
-  for (const criterion of CRITERIA) {
-    const reason = criterion(left, right, context);
-    if (reason !== undefined && reason.order !== 0) return reason;
-  }
-  return { order: left.metadata.uid < right.metadata.uid ? -1 : 1, why: 'smaller uid' };
+  const [leftRank, rightRank] = [rankOf(left, context), rankOf(right, context)];
+  return { order: compare(leftRank, rightRank), why: whyFirst(leftRank, rightRank) };
 }
 
 /** The pods in the order in which they are deleted. */
 export function inDeletionOrder(pods: readonly Pod[], context: DeletionContext): Pod[] {
-  return [...pods].sort((left, right) => (left === right ? 0 : deletionReason(left, right, context).order));
+  return pods
+    .map((pod) => rankOf(pod, context))
+    .sort(compare)
+    .map(({ pod }) => pod);
 }
 
-type Criterion = (left: Pod, right: Pod, context: DeletionContext) => DeletionReason | undefined;
+/** What the criteria look at, worked out once a pod. */
+interface Rank {
+  readonly pod: Pod;
+  readonly uid: string;
+  /** Criteria 1 to 5: node, phase, readiness, cost, related pods. */
+  readonly node: number;
+  readonly phase: number;
+  readonly ready: number;
+  readonly cost: number;
+  readonly related: number;
+  /** Criterion 6, of pods that are ready: whole seconds, and the power of two of the age. */
+  readonly readyS: number;
+  readonly readyBucket: number;
+  /** Criterion 7. */
+  readonly restarts: number;
+  readonly sidecarRestarts: number;
+  /** Criterion 8. */
+  readonly createdS: number;
+  readonly createdBucket: number;
+}
 
-const CRITERIA: readonly Criterion[] = [
-  (left, right) => ({ order: has(left.spec.nodeName) - has(right.spec.nodeName), why: 'has no node' }),
-  (left, right) => ({ order: PHASE[left.status.phase] - PHASE[right.status.phase], why: 'does not run yet' }),
-  (left, right) => ({ order: Number(left.status.ready) - Number(right.status.ready), why: 'is not ready' }),
-  (left, right, { costs }) =>
-    costs ? { order: costOf(left) - costOf(right), why: 'lower pod-deletion-cost' } : undefined,
-  (left, right, { relatedByNode }) =>
-    relatedByNode === undefined
-      ? undefined
-      : { order: related(right, relatedByNode) - related(left, relatedByNode), why: 'more related pods on its node' },
-  (left, right, { nowUs }) =>
-    left.status.ready && right.status.ready
-      ? newerFirst(left, right, left.status.readyChangedUs, right.status.readyChangedUs, nowUs, 'ready for less time')
-      : undefined,
-  (left, right) => {
-    const regular = mostRestarts(right, 'regular') - mostRestarts(left, 'regular');
-    const sidecars = mostRestarts(right, 'sidecar') - mostRestarts(left, 'sidecar');
-    return { order: regular === 0 ? sidecars : regular, why: 'restarted more often' };
-  },
-  (left, right, { nowUs }) =>
-    newerFirst(left, right, left.metadata.creationUs, right.metadata.creationUs, nowUs, 'newer'),
-];
+function rankOf(pod: Pod, { nowUs, costs, relatedByNode }: DeletionContext): Rank {
+  const { spec, status, metadata } = pod;
+  const readyS = Math.floor(status.readyChangedUs / 1e6);
+  const createdS = Math.floor(metadata.creationUs / 1e6);
+  return {
+    pod,
+    uid: metadata.uid,
+    node: spec.nodeName === undefined ? 0 : 1,
+    phase: PHASE[status.phase],
+    ready: status.ready ? 1 : 0,
+    cost: costs ? costOf(pod) : 0,
+    related: spec.nodeName === undefined ? 0 : (relatedByNode?.get(spec.nodeName) ?? 0),
+    readyS,
+    readyBucket: ageBucket(nowUs - readyS * 1e6),
+    restarts: mostRestarts(pod, 'regular'),
+    sidecarRestarts: mostRestarts(pod, 'sidecar'),
+    createdS,
+    createdBucket: ageBucket(nowUs - createdS * 1e6),
+  };
+}
 
 const PHASE: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
-function has(value: string | undefined): number {
-  return value === undefined ? 0 : 1;
+function compare(left: Rank, right: Rank): number {
+  const order =
+    left.node - right.node ||
+    left.phase - right.phase ||
+    left.ready - right.ready ||
+    left.cost - right.cost ||
+    right.related - left.related;
+  if (order !== 0) return order;
+  if (left.ready === 1 && left.readyS !== right.readyS)
+    return left.readyBucket - right.readyBucket || byUid(left, right);
+  return (
+    right.restarts - left.restarts ||
+    right.sidecarRestarts - left.sidecarRestarts ||
+    left.createdBucket - right.createdBucket ||
+    byUid(left, right)
+  );
 }
 
-function related(pod: Pod, byNode: ReadonlyMap<string, number>): number {
-  return pod.spec.nodeName === undefined ? 0 : (byNode.get(pod.spec.nodeName) ?? 0);
+/** The criterion that `compare` decided by. */
+function whyFirst(left: Rank, right: Rank): string {
+  if (left.node !== right.node) return 'has no node';
+  if (left.phase !== right.phase) return 'does not run yet';
+  if (left.ready !== right.ready) return 'is not ready';
+  if (left.cost !== right.cost) return 'lower pod-deletion-cost';
+  if (left.related !== right.related) return 'more related pods on its node';
+  if (left.ready === 1 && left.readyS !== right.readyS)
+    return left.readyBucket === right.readyBucket
+      ? 'ready for about as long (the same power of two), smaller uid'
+      : 'ready for less time';
+  if (left.restarts !== right.restarts || left.sidecarRestarts !== right.sidecarRestarts) return 'restarted more often';
+  if (left.createdBucket !== right.createdBucket) return 'newer';
+  return left.createdS === right.createdS ? 'smaller uid' : 'about as old (the same power of two), smaller uid';
+}
+
+function byUid(left: Rank, right: Rank): number {
+  return left.uid < right.uid ? -1 : left.uid > right.uid ? 1 : 0;
 }
 
 /** A 32-bit number without leading zeros or plus; anything else counts as 0 (`helper.GetDeletionCostFromPodAnnotations`). */
@@ -78,24 +125,6 @@ function costOf(pod: Pod): number {
   if (text === undefined || !/^-?(0|[1-9][0-9]{0,9})$/.test(text)) return 0;
   const cost = Number(text);
   return cost >= -(2 ** 31) && cost < 2 ** 31 ? cost : 0;
-}
-
-function newerFirst(
-  left: Pod,
-  right: Pod,
-  leftUs: number,
-  rightUs: number,
-  nowUs: number,
-  why: string,
-): DeletionReason | undefined {
-  const [leftS, rightS] = [Math.floor(leftUs / 1e6), Math.floor(rightUs / 1e6)];
-  if (leftS === rightS) return undefined;
-  const order = ageBucket(nowUs - leftS * 1e6) - ageBucket(nowUs - rightS * 1e6);
-  if (order !== 0) return { order, why };
-  return {
-    order: left.metadata.uid < right.metadata.uid ? -1 : 1,
-    why: `${why}, in the same power of two, smaller uid`,
-  };
 }
 
 /** The whole part of the base-2 logarithm of an age in nanoseconds; -1 for none. */

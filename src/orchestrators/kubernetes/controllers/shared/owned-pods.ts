@@ -19,44 +19,73 @@ export class OwnedPods {
   private readonly api: ApiServer;
   private readonly owners: NumberByUid;
   private readonly orphans = new Map<string, Set<number>>();
+  /** Owners that orphans wait for, or that own pods which they do not select. */
+  private readonly unsettled = new Set<number>();
+  /** The selector with which each owner has looked at all orphans. */
+  private readonly looked = new Map<number, LabelSelector>();
 
-  /** `changed` is told of the object whose pods changed. */
-  constructor(api: ApiServer, kind: PodOwnerKind, changed: (ownerId: number, pod: Pod, gone: boolean) => void) {
+  /** `changed` is told of the object whose pods changed, and how. */
+  constructor(
+    api: ApiServer,
+    kind: PodOwnerKind,
+    changed: (ownerId: number, pod: Pod | undefined, before: Pod | undefined) => void,
+  ) {
     this.api = api;
     this.owners = new NumberByUid(api, kind);
     watchAll(api.pods, (pod, before) => {
       if (!matters(pod, before)) return;
-      if (before !== undefined && controllerOf(before) === undefined) this.noteOrphan(before, false);
-      const owner = pod === undefined ? controllerOf(before!) : controllerOf(pod);
+      const wasOrphan = before !== undefined && controllerOf(before) === undefined;
+      const owner = controllerOf((pod ?? before)!);
       if (owner !== undefined) {
+        if (wasOrphan) this.noteOrphan(before, false);
         const id = owner.kind === kind ? this.owners.of(owner.uid) : undefined;
-        if (id !== undefined) changed(id, pod ?? before!, pod === undefined);
-      } else if (pod !== undefined) {
+        if (id === undefined) return;
+        if (
+          pod !== undefined &&
+          pod.metadata.labels !== before?.metadata.labels &&
+          !wants(api.store(kind).get(id)!, pod)
+        )
+          this.unsettled.add(id);
+        changed(id, pod, before);
+      } else if (pod === undefined) this.noteOrphan(before!, false);
+      else if (!wasOrphan || pod.metadata.labels !== before.metadata.labels) {
         this.noteOrphan(pod, true);
-        if (this.adoptable(pod))
-          for (const candidate of api.store(kind).all()) if (wants(candidate, pod)) changed(candidate.id, pod, false);
+        for (const candidate of api.store(kind).all()) {
+          if (!this.adoptable(pod) || !wants(candidate, pod)) continue;
+          this.unsettled.add(candidate.id);
+          changed(candidate.id, pod, before);
+        }
       }
+    });
+    api.store(kind).watch((object, before) => {
+      if (object !== undefined) return;
+      this.looked.delete(before!.id);
+      this.unsettled.delete(before!.id);
     });
   }
 
   /** Pods of the object after adopting and letting go, in order of creation, whatever state they are in. */
   claim(owner: PodOwner, apiVersion: string): Pod[] {
-    const kept: Pod[] = [];
-    for (const pod of this.api.podsOf(owner.metadata.uid)) {
-      if (pod.metadata.deletionUs !== undefined || matchesSelector(owner.spec.selector, pod.metadata.labels))
-        kept.push(pod);
-      else this.setOwners(pod, undefined);
-    }
-    const { namespace, deletionUs } = owner.metadata;
-    const orphans = this.orphans.get(namespace);
-    if (orphans === undefined || orphans.size === 0 || deletionUs !== undefined) return kept;
-    for (const id of orphans) {
+    this.settle(owner, apiVersion);
+    return this.api.podsOf(owner.metadata.uid);
+  }
+
+  /** Adopts and lets go; does nothing unless something about labels has changed. */
+  settle(owner: PodOwner, apiVersion: string): void {
+    const { selector } = owner.spec;
+    const { uid, namespace, deletionUs } = owner.metadata;
+    const unsettled = this.unsettled.delete(owner.id);
+    if (!unsettled && this.looked.get(owner.id) === selector) return;
+    this.looked.set(owner.id, selector);
+    for (const pod of this.api.podsOf(uid))
+      if (pod.metadata.deletionUs === undefined && !matchesSelector(selector, pod.metadata.labels))
+        this.setOwners(pod, undefined);
+    if (deletionUs !== undefined) return;
+    for (const id of this.orphans.get(namespace) ?? []) {
       const pod = this.api.pods.get(id)!;
       if (!this.adoptable(pod) || !wants(owner, pod)) continue;
-      const reference = ownerReference(owner, apiVersion);
-      kept.push(this.setOwners(pod, [...pod.metadata.ownerReferences, reference]));
+      this.setOwners(pod, [...pod.metadata.ownerReferences, ownerReference(owner, apiVersion)]);
     }
-    return kept;
   }
 
   private adoptable(pod: Pod): boolean {

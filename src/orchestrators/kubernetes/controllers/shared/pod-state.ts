@@ -16,7 +16,7 @@ export function isAvailable(pod: Pod, minReadySeconds: number, nowUs: number): b
   return pod.status.ready && pod.status.readyChangedUs + minReadySeconds * 1_000_000 <= nowUs;
 }
 
-/** Whether something changed that controllers of pods go by; restarts and container states are not among it. */
+/** Whether something changed that controllers of pods go by; its node, restarts and container states are not among it. */
 export function matters(pod: Pod | undefined, before: Pod | undefined): boolean {
   if (pod === undefined || before === undefined) return true;
   const is = pod.status;
@@ -25,7 +25,6 @@ export function matters(pod: Pod | undefined, before: Pod | undefined): boolean 
     is.phase !== was.phase ||
     is.ready !== was.ready ||
     is.readyChangedUs !== was.readyChangedUs ||
-    pod.spec.nodeName !== before.spec.nodeName ||
     (pod.metadata !== before.metadata &&
       (pod.metadata.deletionUs !== before.metadata.deletionUs ||
         pod.metadata.labels !== before.metadata.labels ||
