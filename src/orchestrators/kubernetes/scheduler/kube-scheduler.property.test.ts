@@ -116,7 +116,11 @@ function run(steps: readonly Step[], times: SchedulingTimes, version: SchedulerV
       // What cores believe is what the API says, and what is being bound.
       const believed = new Map<number, string>();
       for (const one of api.nodes.all())
-        for (const on of core.podsOn(one.metadata.name)) believed.set(on.id, one.metadata.name);
+        for (const on of core.podsOn(one.metadata.name)) {
+          believed.set(on.id, one.metadata.name);
+          const said = api.pods.get(on.id);
+          if (said?.spec.nodeName !== undefined) expect(on.metadata.labels).toEqual(said.metadata.labels);
+        }
       for (const one of api.pods.all()) {
         const { nodeName } = one.spec;
         const isThere = nodeName !== undefined && api.nodes.named('', nodeName) !== undefined;

@@ -15,6 +15,7 @@ import { queueRules } from './loop/queue-rules.ts';
 import { type Cycle, cycleUs, inGroupOrder, type Trial, tryPod, type TrialSupport } from './loop/scheduling-cycle.ts';
 import { Evictions } from './preemption/evictions.ts';
 import type { PreemptionCandidate } from './preemption/pick-candidate.ts';
+import { VictimMemo } from './preemption/victim-memo.ts';
 import { type QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { SchedulerConfiguration, SchedulerProfile } from './scheduler-profile.ts';
 import type { SchedulingCore } from './scheduling-core.ts';
@@ -46,6 +47,8 @@ export interface SchedulerStats {
 const LEFTOVER_CHECK_US = 30_000_000;
 /** The event recorder cuts messages to this length. */
 const MESSAGE_LIMIT = 1024;
+/** Shared by all attempts that have none. */
+const NOBODY: readonly string[] = [];
 const GANG_WAITS = 'waiting for minCount pods from a gang to be scheduled';
 const GANG_PREEMPTS = 'pod group is waiting for preemption to complete';
 
@@ -80,7 +83,8 @@ export class KubeScheduler implements Component {
   private readonly times: SchedulingTimes;
   private readonly bucket: ClientBucket;
   private readonly offsets: RandomStream;
-  private readonly cache = new ClusterCache();
+  private readonly memo = new VictimMemo();
+  private readonly cache = new ClusterCache(this.memo);
   private readonly gangs = new GangStates();
   private readonly permits: Permits<Trial>;
   private readonly evictions: Evictions;
@@ -315,7 +319,11 @@ export class KubeScheduler implements Component {
       nowUs: this.nowUs,
       budgets: () => this.budgets(),
       offsets: this.offsets,
-      preemption: { latest: (one) => api.pods.get(one.id) ?? one, lowestPriority: this.cache.lowestPriority },
+      preemption: {
+        latest: (one) => api.pods.get(one.id) ?? one,
+        lowestPriority: this.cache.lowestPriority,
+        memo: this.memo,
+      },
     };
   }
 
@@ -521,7 +529,13 @@ export class KubeScheduler implements Component {
     this.stats.bound++;
     this.stats.waitUsSum += waitUs;
     this.stats.waitUsMax = Math.max(this.stats.waitUsMax, waitUs);
-    this.write(trial, { result: 'scheduled', message: '', plugins: [], nodeName: trial.nodeName, wentTo: undefined });
+    this.write(trial, {
+      result: 'scheduled',
+      message: '',
+      plugins: NOBODY,
+      nodeName: trial.nodeName,
+      wentTo: undefined,
+    });
     const message = `Successfully assigned ${fullName(pod)} to ${trial.nodeName}`;
     chronicle.event(pod.spec.schedulerName, 'Normal', 'Scheduled', aboutOf(pod), message);
     api.bind(id, trial.nodeName);
@@ -532,7 +546,7 @@ export class KubeScheduler implements Component {
     outcome: Pick<SchedulingAttempt, 'result' | 'message' | 'plugins' | 'nodeName' | 'wentTo'>,
   ): void {
     const { entry, startUs: timeUs, broughtBy, examined, feasible, plan } = trial;
-    const victims = plan?.victims.map(fullName) ?? [];
+    const victims = plan?.victims.map(fullName) ?? NOBODY;
     const tookUs = this.nowUs - timeUs;
     this.log.add(entry.pod.id, { timeUs, tookUs, broughtBy, examined, feasible, victims, ...outcome });
   }

@@ -37,24 +37,34 @@ const NONE: PodAccount = { attempts: 0, last: [] };
 
 /** The story of every pod that exists: what `explain` and `why pending` tell. A pod that is gone is forgotten. */
 export class AttemptLog {
-  private readonly accounts = new Map<number, { attempts: number; last: SchedulingAttempt[] }>();
+  /** Most pods are tried once: then the attempt itself stands for the account. */
+  private readonly accounts = new Map<number, SchedulingAttempt | Account>();
 
   of(podId: number): PodAccount {
-    return this.accounts.get(podId) ?? NONE;
+    const account = this.accounts.get(podId);
+    if (account === undefined) return NONE;
+    return 'attempts' in account ? account : { attempts: 1, last: [account] };
   }
 
   add(podId: number, attempt: SchedulingAttempt): void {
     const account = this.accounts.get(podId);
     if (account === undefined) {
-      this.accounts.set(podId, { attempts: 1, last: [attempt] });
-      return;
+      this.accounts.set(podId, attempt);
+    } else if ('attempts' in account) {
+      account.attempts++;
+      account.last.push(attempt);
+      if (account.last.length > KEPT) account.last.shift();
+    } else {
+      this.accounts.set(podId, { attempts: 2, last: [account, attempt] });
     }
-    account.attempts++;
-    account.last.push(attempt);
-    if (account.last.length > KEPT) account.last.shift();
   }
 
   forget(podId: number): void {
     this.accounts.delete(podId);
   }
+}
+
+interface Account {
+  attempts: number;
+  readonly last: SchedulingAttempt[];
 }

@@ -2,6 +2,8 @@ import { sameTexts } from '../queue/cluster-event.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { Labels } from '../../objects/meta.ts';
+import { podInfo } from '../pod-info.ts';
+import type { VictimMemo } from '../preemption/victim-memo.ts';
 import type { SchedulingCore, SelectorSource } from '../scheduling-core.ts';
 
 interface Placed {
@@ -29,6 +31,12 @@ export class ClusterCache {
   /** Placed pods by priority. */
   private readonly priorities = new Map<number, number>();
   private lowest = Infinity;
+  private readonly memo: VictimMemo;
+
+  /** `memo`: hears of every change of a node. */
+  constructor(memo: VictimMemo) {
+    this.memo = memo;
+  }
 
   /** Other cores, which are told everything. */
   setCores(cores: readonly SchedulingCore[]): void {
@@ -62,11 +70,13 @@ export class ClusterCache {
 
   updateNode(node: Node): void {
     this.nodes.set(node.metadata.name, node);
+    this.memo.forget(node.metadata.name);
     for (const core of this.cores) core.updateNode(node);
   }
 
   removeNode(name: string): void {
     this.nodes.delete(name);
+    this.memo.forget(name);
     const [first] = this.cores;
     const pods = [...first.podsOn(name)];
     for (const core of this.cores) {
@@ -84,13 +94,17 @@ export class ClusterCache {
     if (known?.nodeName === nodeName) {
       // Bound as assumed: to the cores nothing changes, and the pod they know shares its spec with its siblings.
       known.assumed &&= assumed;
+      const isSame =
+        known.pod.spec.containers === pod.spec.containers && sameTexts(known.pod.metadata.labels, pod.metadata.labels);
+      if (!isSame) this.swap(known, pod);
       return;
     }
     if (known !== undefined) this.forget(pod.id);
     this.nominate(pod, undefined);
     const placed = { pod, nodeName, assumed };
     this.placed.set(pod.id, placed);
-    this.count(pod.spec.priority, 1);
+    this.count(pod, 1);
+    this.memo.forget(nodeName);
     if (this.nodes.has(nodeName)) {
       for (const core of this.cores) core.addPod(pod, nodeName);
     } else {
@@ -112,13 +126,13 @@ export class ClusterCache {
       before.metadata.deletionUs === after.metadata.deletionUs &&
       sameTexts(before.metadata.labels, after.metadata.labels);
     if (isSame) return;
-    if (this.nodes.has(placed.nodeName)) {
-      for (const core of this.cores) {
-        core.removePod(placed.pod);
-        core.addPod(after, placed.nodeName);
-      }
-    }
-    placed.pod = after;
+    this.swap(placed, after);
+  }
+
+  /** A placed pod's status has changed in a way that matters to those who look for victims. */
+  touch(id: number): void {
+    const placed = this.placed.get(id);
+    if (placed !== undefined) this.memo.forget(placed.nodeName);
   }
 
   /** A pod is gone, or is not placed after all. */
@@ -126,7 +140,8 @@ export class ClusterCache {
     const placed = this.placed.get(id);
     if (placed === undefined) return;
     this.placed.delete(id);
-    this.count(placed.pod.spec.priority, -1);
+    this.count(placed.pod, -1);
+    this.memo.forget(placed.nodeName);
     if (this.nodes.has(placed.nodeName)) for (const core of this.cores) core.removePod(placed.pod);
     else this.waiting.get(placed.nodeName)?.delete(id);
   }
@@ -134,8 +149,10 @@ export class ClusterCache {
   /** Takes pods out of the cores for a moment; returns what puts them back. */
   without(pods: readonly Pod[]): () => void {
     const taken = pods.flatMap(({ id }) => this.placed.get(id) ?? []);
+    for (const { nodeName } of taken) this.memo.forget(nodeName);
     for (const core of this.cores) for (const { pod } of taken) core.removePod(pod);
     return () => {
+      for (const { nodeName } of taken) this.memo.forget(nodeName);
       for (const core of this.cores) for (const { pod, nodeName } of taken) core.addPod(pod, nodeName);
     };
   }
@@ -155,9 +172,13 @@ export class ClusterCache {
     if (known !== undefined) {
       this.nominations.delete(pod.id);
       this.nominated.get(known.nodeName)?.delete(pod.id);
+      this.memo.forget(known.nodeName);
+      if (keepsOthersAway(known.pod)) this.memo.antiAffinePods--;
     }
     if (nodeName !== undefined) {
       this.nominations.set(pod.id, { pod, nodeName });
+      this.memo.forget(nodeName);
+      if (keepsOthersAway(pod)) this.memo.antiAffinePods++;
       let pods = this.nominated.get(nodeName);
       if (pods === undefined) {
         pods = new Map<number, Pod>();
@@ -193,7 +214,22 @@ export class ClusterCache {
     for (const core of this.cores) core.setSelector(source);
   }
 
-  private count(priority: number, change: number): void {
+  private swap(placed: Placed, after: Pod): void {
+    this.memo.forget(placed.nodeName);
+    if (this.nodes.has(placed.nodeName)) {
+      for (const core of this.cores) {
+        core.removePod(placed.pod);
+        core.addPod(after, placed.nodeName);
+      }
+    }
+    this.count(placed.pod, -1);
+    this.count(after, 1);
+    placed.pod = after;
+  }
+
+  private count(pod: Pod, change: number): void {
+    const { priority } = pod.spec;
+    if (keepsOthersAway(pod)) this.memo.antiAffinePods += change;
     const count = (this.priorities.get(priority) ?? 0) + change;
     if (count > 0) {
       this.priorities.set(priority, count);
@@ -205,4 +241,8 @@ export class ClusterCache {
     this.lowest = Infinity;
     for (const one of this.priorities.keys()) if (one < this.lowest) this.lowest = one;
   }
+}
+
+function keepsOthersAway(pod: Pod): boolean {
+  return pod.spec.podAntiAffinity !== undefined && podInfo(pod).requiredAntiAffinity.length > 0;
 }

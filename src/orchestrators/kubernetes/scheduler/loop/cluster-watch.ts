@@ -149,6 +149,7 @@ export class ClusterWatch {
       before.spec === after.spec &&
       before.metadata === after.metadata &&
       before.status.nominatedNodeName === after.status.nominatedNodeName;
+    if (after.status.startUs !== before.status.startUs) this.cache.touch(after.id);
     if (isSame) return;
     const queue = this.hooks.queue();
     this.gangs.note(after, after);
@@ -169,7 +170,11 @@ export class ClusterWatch {
   private onPendingPod(after: Pod, before: Pod): void {
     const queue = this.hooks.queue();
     const [was, is] = [before.status.nominatedNodeName, after.status.nominatedNodeName];
-    if (was !== is) this.cache.nominate(after, is);
+    if (was !== is || is !== undefined) {
+      // With other labels or requests it keeps other room.
+      if (was === is) this.cache.nominate(before, undefined);
+      this.cache.nominate(after, is);
+    }
     queue.update(before, after, this.nowUs);
     if (was === undefined || was === is) return;
     const concerns = (one: Pod): boolean => one.spec.priority <= before.spec.priority;

@@ -47,13 +47,15 @@ export interface TrialSupport {
   readonly preemption: PreemptionOptions;
 }
 
+const NONE: readonly string[] = [];
+
 /** Looks for a node, and if there is none for pods whose going would make one. Changes nothing but the core's rotating start. */
 export function tryPod(entry: QueuedPod, core: SchedulingCore, support: TrialSupport): Trial {
   const { pod } = entry;
   const { nodeName, examined, feasible, refusal } = core.decide(pod);
   const looked = { entry, startUs: support.nowUs, broughtBy: entry.broughtBy, examined, feasible, nodeName };
   const nobody = { plan: undefined, forgetsNomination: false, preempts: false };
-  if (refusal === undefined) return { ...looked, ...nobody, message: '', plugins: [] };
+  if (refusal === undefined) return { ...looked, ...nobody, message: '', plugins: NONE };
   const { plugins } = refusal;
   // Without a plugin that refused there was no node to refuse: an error, for which nobody is preempted.
   if (plugins.length === 0)

@@ -1,15 +1,20 @@
 import type { Pod } from '../../objects/pod.ts';
 
-/** A node that a pod would fit on, once these pods are gone. */
+/** A node that a pod would fit on, once these pods are gone, and what it is compared by. */
 export interface PreemptionCandidate {
   readonly nodeName: string;
   /** The most important first; at least one. */
   readonly victims: readonly Pod[];
   /** How many of them a disruption budget would not let go. */
   readonly violations: number;
+  /** Of its most important victim. */
+  readonly highestPriority: number;
+  /** Of all victims, 2^31 added to each, so that of negative ones fewer are better, too. */
+  readonly prioritySum: number;
+  /** When the first of those with the highest priority started; Infinity: none has. */
+  readonly earliestStartUs: number;
 }
 
-/** Added to every priority before they are summed up, so that of negative ones fewer victims are better, too. */
 const PRIORITY_OFFSET = 2_147_483_648;
 
 /**
@@ -23,6 +28,19 @@ export function pickCandidate(candidates: readonly PreemptionCandidate[]): Preem
   return best;
 }
 
+/** A node with its victims, the most important first. */
+export function candidate(nodeName: string, victims: readonly Pod[], violations: number): PreemptionCandidate {
+  const highestPriority = victims.length === 0 ? 0 : victims[0].spec.priority;
+  let prioritySum = 0;
+  let earliestStartUs = Infinity;
+  for (const victim of victims) {
+    const { priority } = victim.spec;
+    prioritySum += priority + PRIORITY_OFFSET;
+    if (priority === highestPriority) earliestStartUs = Math.min(earliestStartUs, startUs(victim));
+  }
+  return { nodeName, victims, violations, highestPriority, prioritySum, earliestStartUs };
+}
+
 /** Whether one pod matters more than another: higher priority, then the one that started earlier. */
 export function compareImportance(one: Pod, other: Pod): number {
   if (one.spec.priority !== other.spec.priority) return other.spec.priority - one.spec.priority;
@@ -32,27 +50,10 @@ export function compareImportance(one: Pod, other: Pod): number {
 
 function isBetter(one: PreemptionCandidate, other: PreemptionCandidate): boolean {
   if (one.violations !== other.violations) return one.violations < other.violations;
-  const [left, right] = [one.victims[0].spec.priority, other.victims[0].spec.priority];
-  if (left !== right) return left < right;
-  const [leftSum, rightSum] = [prioritySum(one.victims), prioritySum(other.victims)];
-  if (leftSum !== rightSum) return leftSum < rightSum;
+  if (one.highestPriority !== other.highestPriority) return one.highestPriority < other.highestPriority;
+  if (one.prioritySum !== other.prioritySum) return one.prioritySum < other.prioritySum;
   if (one.victims.length !== other.victims.length) return one.victims.length < other.victims.length;
-  return earliestStartUs(one.victims) > earliestStartUs(other.victims);
-}
-
-function prioritySum(victims: readonly Pod[]): number {
-  let sum = 0;
-  for (const victim of victims) sum += victim.spec.priority + PRIORITY_OFFSET;
-  return sum;
-}
-
-/** Of the victims with the highest priority. */
-function earliestStartUs(victims: readonly Pod[]): number {
-  const highest = victims[0].spec.priority;
-  let earliestUs = Infinity;
-  for (const victim of victims)
-    if (victim.spec.priority === highest) earliestUs = Math.min(earliestUs, startUs(victim));
-  return earliestUs;
+  return one.earliestStartUs > other.earliestStartUs;
 }
 
 /** One that has not started counts as starting now: later than all others. */

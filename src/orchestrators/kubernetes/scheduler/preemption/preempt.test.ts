@@ -8,8 +8,9 @@ import { DEFAULT_PROFILE } from '../default-profile.ts';
 import { ReferenceCore } from '../reference/reference-core.ts';
 import type { Refusal } from '../scheduling-core.ts';
 import { splitByBudgets } from './budget-split.ts';
-import { pickCandidate } from './pick-candidate.ts';
+import { candidate, pickCandidate } from './pick-candidate.ts';
 import { candidateCount, preempt, type Preemption } from './preempt.ts';
+import { VictimMemo } from './victim-memo.ts';
 
 /** A pod with a priority, CPU, start and labels. */
 function pod(
@@ -117,11 +118,12 @@ describe('victims on a node', () => {
 });
 
 describe('the node that is picked', () => {
-  const one = (nodeName: string, priorities: number[], violations = 0, startUs = [0]) => ({
-    nodeName,
-    violations,
-    victims: priorities.map((priority, k) => pod(`${nodeName}-${k}`, priority, '1', { startUs: startUs[k] ?? 0 })),
-  });
+  const one = (nodeName: string, priorities: number[], violations = 0, startUs = [0]) =>
+    candidate(
+      nodeName,
+      priorities.map((priority, k) => pod(`${nodeName}-${k}`, priority, '1', { startUs: startUs[k] ?? 0 })),
+      violations,
+    );
   const pick = (...candidates: ReturnType<typeof one>[]) => pickCandidate(candidates)?.nodeName;
 
   test('has the fewest violations of budgets', () => {
@@ -344,4 +346,67 @@ test('in any cluster: who goes makes room, has a lower priority, and could not h
       }
     }),
   );
+});
+
+test('what is remembered of dry runs changes nothing, whatever happens in between', () => {
+  const step = fc.tuple(
+    fc.constantFrom('try', 'try', 'try', 'add', 'remove', 'nominate', 'node', 'budget'),
+    fc.nat(1000),
+    fc.nat(1000),
+  );
+  const kinds = [pod('small', 5, '1').spec, pod('large', 9, '3').spec, pod('vip', 9, '2').spec];
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
+      const core = cluster([], [], [], []);
+      const memo = new VictimMemo();
+      const placed: [Pod, string][] = [];
+      let budgets: PodDisruptionBudget[] = [];
+      let count = 0;
+      for (const [what, one, other] of steps) {
+        const nodeName = `n${one % 4}`;
+        if (what === 'add') {
+          const labels = { app: other % 2 === 0 ? 'web' : 'db' };
+          const made = pod(`p${++count}`, other % 7, `${1 + (one % 3)}`, { labels, startUs: other % 5 });
+          core.addPod(made, nodeName);
+          placed.push([made, nodeName]);
+          memo.forget(nodeName);
+        } else if (what === 'remove' && placed.length > 0) {
+          const [gone, from] = placed.splice(one % placed.length, 1)[0];
+          core.removePod(gone);
+          memo.forget(from);
+        } else if (what === 'nominate') {
+          core.nominate(pod(`w${++count}`, other % 12, '1'), nodeName);
+          memo.forget(nodeName);
+        } else if (what === 'node') {
+          core.updateNode(coreNode(nodeName, { cpu: `${3 + (other % 3)}`, memory: '16Gi' }));
+          memo.forget(nodeName);
+        } else if (what === 'budget') {
+          budgets = other % 3 === 0 ? [] : [budget(other % 3, { app: 'web' })];
+        } else {
+          const waiting = { ...pod(`t${++count}`, 0), spec: kinds[other % 3] };
+          const { refusal: refused } = core.decide(waiting);
+          if (refused === undefined) continue;
+          const plain = preempt(core, waiting, refused, budgets, stream(one, 'x'));
+          const quick = preempt(core, waiting, refused, budgets, stream(one, 'x'), { memo });
+          expect([plan(quick), quick.plan?.violations, quick.dryRuns]).toEqual([
+            plan(plain),
+            plain.plan?.violations,
+            plain.dryRuns,
+          ]);
+          expect(quick.message()).toBe(plain.message());
+        }
+      }
+    }),
+  );
+});
+
+test('nothing is remembered where other nodes matter', () => {
+  const memo = new VictimMemo();
+  const term = { labelSelector: { matchLabels: { app: 'web' } }, topologyKey: 'zone', namespaces: [] };
+  const near = corePod('near', {}, { podAffinity: { required: [term], preferred: [] } });
+  expect(memo.of(near, DEFAULT_PROFILE, [])).toBe(undefined);
+  const plain = corePod('plain');
+  expect(memo.of(plain, DEFAULT_PROFILE, [])).toBeDefined();
+  memo.antiAffinePods = 1;
+  expect(memo.of(plain, DEFAULT_PROFILE, [])).toBe(undefined);
 });

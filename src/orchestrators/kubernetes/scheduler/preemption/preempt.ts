@@ -3,7 +3,8 @@ import type { Pod } from '../../objects/pod.ts';
 import type { PodDisruptionBudget } from '../../objects/policy.ts';
 import type { Refusal, SchedulingCore } from '../scheduling-core.ts';
 import { splitByBudgets } from './budget-split.ts';
-import { compareImportance, pickCandidate, type PreemptionCandidate } from './pick-candidate.ts';
+import { candidate, compareImportance, pickCandidate, type PreemptionCandidate } from './pick-candidate.ts';
+import type { DryRun, VictimMemo } from './victim-memo.ts';
 
 /** The outcome of looking for victims. */
 export interface Preemption {
@@ -11,7 +12,7 @@ export interface Preemption {
   readonly plan: PreemptionCandidate | undefined;
   /** Whether a node that was kept for it is no longer: preemption was tried and does not help. */
   readonly forgetsNomination: boolean;
-  /** Nodes on which a dry run was made. */
+  /** Nodes that were tried and had pods of lower priority. */
   readonly dryRuns: number;
   /** The refusal with what preemption has to say, as kube-scheduler writes it. Ask before anything else changes. */
   message(): string;
@@ -22,9 +23,13 @@ export interface PreemptionOptions {
   readonly latest?: (pod: Pod) => Pod;
   /** No pod that has a node has a lower priority than this; absent: not known. Saves looking. */
   readonly lowestPriority?: number;
+  /** Remembers dry runs from one pod to the next; absent: every one is made. */
+  readonly memo?: VictimMemo;
 }
 
 const WAITS = 'not eligible due to a terminating pod on the nominated node.';
+/** Nobody on the node has a lower priority. */
+const NOBODY: DryRun = {};
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 const NO_VICTIMS = 'No preemption victims found for incoming pod';
 
@@ -56,24 +61,25 @@ export function preempt(
   if (lowestPriority >= priority) return without(true, 0, () => refusal.message());
 
   const wanted = candidateCount(core.profile, nodes.length);
+  const remembered = options.memo?.of(pod, core.profile, budgets);
   const good: PreemptionCandidate[] = [];
   const violating: PreemptionCandidate[] = [];
-  /** Nodes where the pod would not fit without all the others either, with all of these. */
+  /** Nodes where the pod would not fit without all of these either. */
   const hopeless: [nodeName: string, gone: readonly Pod[]][] = [];
   let dryRuns = 0;
   for (let k = 0; k < nodes.length; k++) {
     const nodeName = nodes[(offset + k) % nodes.length];
-    const lower = core.podsOn(nodeName).filter((one) => one.spec.priority < priority);
-    if (lower.length === 0) continue;
-    dryRuns++;
-    if (!core.fitsWithout(pod, nodeName, lower)) {
-      hopeless.push([nodeName, lower]);
-      continue;
+    // What is remembered was found with all nominated pods counted in, itself among them.
+    const isOwn = nodeName === pod.status.nominatedNodeName;
+    let run = isOwn ? undefined : remembered?.get(nodeName);
+    if (run === undefined) {
+      run = dryRun(core, pod, nodeName, budgets, latest);
+      if (!isOwn) remembered?.set(nodeName, run);
     }
-    const candidate = spare(core, pod, nodeName, lower.map(latest), budgets);
-    // A node where everyone can be spared would have been taken; upstream calls it an error and passes on.
-    if (candidate.victims.length === 0) continue;
-    (candidate.violations === 0 ? good : violating).push(candidate);
+    if (run.hopeless !== undefined) hopeless.push([nodeName, run.hopeless]);
+    if (run !== NOBODY) dryRuns++;
+    if (run.candidate === undefined) continue;
+    (run.candidate.violations === 0 ? good : violating).push(run.candidate);
     if (good.length > 0 && good.length + violating.length >= wanted) break;
   }
   const plan = pickCandidate([...good, ...violating]);
@@ -110,6 +116,22 @@ function waitsForVictims(core: SchedulingCore, pod: Pod, refusal: Refusal, lates
     .some((one) => one.spec.priority < pod.spec.priority && isGoingByPreemption(latest(one)));
 }
 
+/** Whether the pod would fit on a node without the less important pods there, and whom of them it would have to lose. */
+function dryRun(
+  core: SchedulingCore,
+  pod: Pod,
+  nodeName: string,
+  budgets: readonly PodDisruptionBudget[],
+  latest: (pod: Pod) => Pod,
+): DryRun {
+  const lower = core.podsOn(nodeName).filter((one) => one.spec.priority < pod.spec.priority);
+  if (lower.length === 0) return NOBODY;
+  if (!core.fitsWithout(pod, nodeName, lower)) return { hopeless: lower };
+  const found = spare(core, pod, nodeName, lower.map(latest), budgets);
+  // A node where everyone can be spared would have been taken; upstream calls it an error and passes on.
+  return found.victims.length === 0 ? {} : { candidate: found };
+}
+
 /** Spares as many pods as still leave room, the ones whose going would violate a budget first, the most important first. */
 function spare(
   core: SchedulingCore,
@@ -123,15 +145,15 @@ function spare(
   const order = split.violating.length === 0 ? byImportance : [...split.violating, ...split.others];
   const victims: Pod[] = [];
   let violations = 0;
-  // Those not asked yet are gone in any case; the array is cut from the front, and victims stay.
   for (let k = 0; k < order.length; k++) {
+    // Those that have not been asked yet are gone in any case.
     const gone = victims.length === 0 ? order.slice(k + 1) : victims.concat(order.slice(k + 1));
     if (core.fitsWithout(pod, nodeName, gone)) continue;
     victims.push(order[k]);
     if (k < split.violating.length) violations++;
   }
   if (violations > 0 && violations < victims.length) victims.sort(compareImportance);
-  return { nodeName, victims, violations };
+  return candidate(nodeName, victims, violations);
 }
 
 function without(forgetsNomination: boolean, dryRuns: number, message: () => string): Preemption {

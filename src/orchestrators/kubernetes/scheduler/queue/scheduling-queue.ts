@@ -28,6 +28,9 @@ export interface QueuedPod {
   /** -1: to be worked out. */
   backoffUntilUs: number;
   heapIndex: number;
+  /** The pod's, which never change: kept here because they are compared most. */
+  readonly priority: number;
+  readonly id: number;
 }
 
 export interface QueueRules extends HintContext {
@@ -43,6 +46,8 @@ export interface QueueRules extends HintContext {
 export const BACKOFF_WINDOW_US = 1_000_000;
 /** Longer than this no pod is left lying without an attempt. */
 export const MAX_UNSCHEDULABLE_US = 300_000_000;
+
+const NONE: readonly string[] = [];
 
 type Strategy = 'skip' | 'after-backoff' | 'immediately';
 
@@ -121,12 +126,14 @@ export class SchedulingQueue {
       attempts: 0,
       unschedulableCount: 0,
       consecutiveErrors: 0,
-      plugins: [],
-      pending: [],
+      plugins: NONE,
+      pending: NONE,
       gate: undefined,
       broughtBy: '',
       backoffUntilUs: -1,
       heapIndex: -1,
+      priority: pod.spec.priority,
+      id: pod.id,
     };
     this.entries.set(pod.id, entry);
     this.moveToActive(entry, 'UnscheduledPodAdd', nowUs);
@@ -187,7 +194,7 @@ export class SchedulingQueue {
   }
 
   /** A pod comes back from an attempt that failed; without plugins that refused it, it was an error. */
-  comeBack(entry: QueuedPod, plugins: readonly string[], nowUs: number, pending: readonly string[] = []): QueuePlace {
+  comeBack(entry: QueuedPod, plugins: readonly string[], nowUs: number, pending: readonly string[] = NONE): QueuePlace {
     entry.plugins = plugins;
     entry.pending = pending;
     if (plugins.length === 0 && pending.length === 0) {
@@ -367,8 +374,8 @@ export class SchedulingQueue {
     entry.place = 'in-flight';
     entry.attempts++;
     entry.backoffUntilUs = -1;
-    entry.plugins = [];
-    entry.pending = [];
+    entry.plugins = NONE;
+    entry.pending = NONE;
     entry.gate = undefined;
     this.inFlight.set(entry.pod.id, this.forgotten + this.noted.length);
     return entry;
@@ -417,8 +424,7 @@ export function backoffUs(rules: Pick<QueueRules, 'initialBackoffUs' | 'maxBacko
 
 /** PrioritySort: higher priority, then longer in the queue; then the pod that was created first. */
 function comesFirst(left: QueuedPod, right: QueuedPod): boolean {
-  const [one, other] = [left.pod.spec.priority, right.pod.spec.priority];
-  if (one !== other) return one > other;
+  if (left.priority !== right.priority) return left.priority > right.priority;
   if (left.timestampUs !== right.timestampUs) return left.timestampUs < right.timestampUs;
-  return left.pod.id < right.pod.id;
+  return left.id < right.id;
 }
