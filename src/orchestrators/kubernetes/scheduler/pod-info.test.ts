@@ -51,7 +51,7 @@ test('images and host ports: init containers, containers, volumes', () => {
   ]);
 });
 
-test('label keys of a constraint without a selector are a selector', () => {
+test('label keys of a constraint complete its selector, one that is there', () => {
   const constraint = {
     maxSkew: 2,
     topologyKey: 'zone',
@@ -60,10 +60,11 @@ test('label keys of a constraint without a selector are a selector', () => {
     nodeTaintsPolicy: 'Ignore' as const,
     matchLabelKeys: ['hash', 'absent'],
   };
-  const [worked] = spreadConstraints([constraint], 'DoNotSchedule', { hash: '1' });
-  expect(worked).toMatchObject({ minDomains: 1, matchesSelf: true, countsPods: true });
-  expect(worked.selector?.matchExpressions).toEqual([{ key: 'hash', operator: 'In', values: ['1'] }]);
-  expect(spreadConstraints([constraint], 'ScheduleAnyway', {})).toEqual([]);
-  const [nothing] = spreadConstraints([constraint], 'DoNotSchedule', {});
+  const labels = { hash: '1', app: 'web' };
+  const [everything] = spreadConstraints([{ ...constraint, labelSelector: {} }], 'DoNotSchedule', labels);
+  expect(everything).toMatchObject({ minDomains: 1, matchesSelf: true, countsPods: true });
+  expect(everything.selector?.matchExpressions).toEqual([{ key: 'hash', operator: 'In', values: ['1'] }]);
+  const [nothing] = spreadConstraints([constraint], 'DoNotSchedule', labels);
   expect(nothing).toMatchObject({ selector: undefined, matchesSelf: false, countsPods: false });
+  expect(spreadConstraints([constraint], 'ScheduleAnyway', {})).toEqual([]);
 });

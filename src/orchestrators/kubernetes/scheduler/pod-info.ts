@@ -176,18 +176,18 @@ function hostPorts(spec: PodSpec): HostPort[] {
   return ports;
 }
 
-/** Values that the pod has for these keys become requirements; also when there was no selector (upstream podtopologyspread/common.go). */
+/** Values that the pod has for these keys become requirements, of a selector that is there (upstream podtopologyspread/common.go). */
 function withMatchLabelKeys(
   selector: LabelSelector | undefined,
   keys: readonly string[],
   labels: Labels,
 ): LabelSelector | undefined {
   const own = keys.filter((key) => Object.hasOwn(labels, key));
-  if (own.length === 0) return selector;
+  if (own.length === 0 || selector === undefined) return selector;
   const requirements = own.map((key) => ({ key, operator: 'In' as const, values: [labels[key]] }));
   return {
-    matchLabels: selector?.matchLabels ?? {},
-    matchExpressions: [...requirements, ...(selector?.matchExpressions ?? [])],
+    matchLabels: selector.matchLabels ?? {},
+    matchExpressions: [...requirements, ...(selector.matchExpressions ?? [])],
   };
 }
 

@@ -23,13 +23,8 @@ function volume(labels: Record<string, string>, zone?: string): PersistentVolume
 }
 
 /** Nodes a and b in zones of their names, and x in none; what is said about a pod that uses the claim `data`. */
-function verdicts(
-  volumes: Partial<VolumeObjects>,
-  version: '1.34' | '1.36' = '1.36',
-  using: readonly string[] = [],
-): unknown {
-  const profile = { ...DEFAULT_PROFILE, version };
-  const core = new ReferenceCore(profile, {
+function verdicts(volumes: Partial<VolumeObjects>, using: readonly string[] = []): unknown {
+  const core = new ReferenceCore(DEFAULT_PROFILE, {
     volumes: { claim: () => undefined, volume: () => undefined, ...volumes },
   });
   for (const name of ['a', 'b', 'x']) core.addNode(coreNode(name, undefined, name === 'x' ? {} : { [ZONE]: name }));
@@ -44,7 +39,6 @@ test('a bound volume is used where its node affinity allows it', () => {
   const volumes = { claim: () => claim('pv'), volume: () => volume({}, 'a') };
   const reason = "node(s) didn't match PersistentVolume's node affinity";
   expect(verdicts(volumes)).toEqual({ a: 'fits', b: reason, x: reason });
-  expect(verdicts(volumes, '1.34')).toMatchObject({ b: 'node(s) had volume node affinity conflict' });
 });
 
 test('labels of a volume bind it to its zones; a node without any is asked nothing', () => {
@@ -60,8 +54,8 @@ test('a claim for one pod alone keeps every other away, wherever it is used', ()
   const exclusive = { claim: () => claim('', 'ReadWriteOncePod') };
   const reason = 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode';
   expect(verdicts(exclusive)).toEqual({ a: 'fits', b: 'fits', x: 'fits' });
-  expect(verdicts(exclusive, '1.36', ['a'])).toEqual({ a: reason, b: reason, x: reason });
-  expect(verdicts({ claim: () => claim('') }, '1.36', ['a'])).toEqual({ a: 'fits', b: 'fits', x: 'fits' });
+  expect(verdicts(exclusive, ['a'])).toEqual({ a: reason, b: reason, x: reason });
+  expect(verdicts({ claim: () => claim('') }, ['a'])).toEqual({ a: 'fits', b: 'fits', x: 'fits' });
 });
 
 test('what nobody describes is provisioned where the pod goes', () => {

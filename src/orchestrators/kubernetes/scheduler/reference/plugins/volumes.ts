@@ -34,18 +34,14 @@ export const volumeRestrictions: FilterPlugin = {
 /** Volumes that are bound must be reachable from the node: their node affinity (upstream plugins/volumebinding). */
 export const volumeBinding: FilterPlugin = {
   name: 'VolumeBinding',
-  prepare(pod, { volumes, profile }) {
+  prepare(pod, { volumes }) {
     const bound = boundVolumes(pod, volumes);
     if (bound.length === 0) return 'skip';
-    const reason =
-      profile.version === '1.34'
-        ? 'node(s) had volume node affinity conflict'
-        : "node(s) didn't match PersistentVolume's node affinity";
     return {
       judge: ({ labels, name }) =>
         bound.every((volume) => matchesNodeTerms(volume.spec.nodeAffinity, labels, name))
           ? undefined
-          : unresolvable('VolumeBinding', reason),
+          : unresolvable('VolumeBinding', "node(s) didn't match PersistentVolume's node affinity"),
     };
   },
 };
