@@ -336,6 +336,7 @@ describe('faults are sentences with file, line, column and field', () => {
       ['apiVersion: v1\nkind: Pod\nkind: Pod', 'a.yaml:3:1: the key stands here twice'],
       ['{"apiVersion": "v1", "kind": "Pod", "kind": "Pod"}', 'a.yaml:1:37: the key stands here twice'],
       ['{"apiVersion": "v1", "kind": ]}', 'a.yaml:1'],
+      ['{\n\t"kind": "Pod",\n\t"kind": "Pod"\n}', 'a.yaml:3:2: the key stands here twice'],
       ['apiVersion: v1\nkind: Pod\nmetadata:\n\tname: a', 'a.yaml:4:1: a tab indents this line'],
     ].map(([text, message]) => [message, text]),
   )('%s', (message, text) => {

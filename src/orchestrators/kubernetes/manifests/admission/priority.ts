@@ -38,6 +38,8 @@ export function priorityAdmission(api: ApiServer): Admission {
       return forbidden(pod, [
         `the string value of PreemptionPolicy (Never) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`,
       ]);
+    if (spec.priority === value && spec.preemptionPolicy === preemptionPolicy && name === spec.priorityClassName)
+      return pod;
     return specs.change(pod, `${found.name} ${value} ${preemptionPolicy}`, (given) => ({
       ...given,
       priority: value,

@@ -70,9 +70,10 @@ class Lookup {
     if (deep !== undefined) throw this.error(this.whereInText(deep), TOO_DEEP);
     const document = this.document();
     const fault = document.errors[0];
-    if (fault !== undefined) throw this.error(this.where(fault.pos[0]), yamlFault(fault.message, text, fault.pos[0]));
+    if (fault !== undefined)
+      throw this.error(this.where(fault.pos[0]), yamlFault(fault.message, this.part, fault.pos[0]));
     const warning = document.warnings[0];
-    if (warning !== undefined) throw this.error(this.where(warning.pos[0]), yamlFault(warning.message, text, 0));
+    if (warning !== undefined) throw this.error(this.where(warning.pos[0]), yamlFault(warning.message, this.part, 0));
     visit(document, {
       Pair: (_key, pair) => {
         if (!isCollection(pair.key)) return undefined;
@@ -145,14 +146,14 @@ const PLAIN: ScalarTag = {
 };
 
 /** What a parser's message means to someone who wrote a manifest. */
-function yamlFault(message: string, text: string, offset: number): string {
+function yamlFault(message: string, { text, json }: TextPart, offset: number): string {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0];
   if (/\{\{/.test(line)) return HELM;
-  if (/tab/i.test(message) || /^ *\t/.test(line))
-    return 'a tab indents this line, which YAML does not allow; indent with spaces';
   if (/keys must be unique/i.test(message)) return 'the key stands here twice; delete one of them';
+  if (!json && (/tab/i.test(message) || /^ *\t/.test(line)))
+    return 'a tab indents this line, which YAML does not allow; indent with spaces';
   if (/unresolved tag/i.test(message)) return `${lower(message)}; write a plain value`;
-  return `this is not YAML: ${lower(message)}`;
+  return `this is not ${json ? 'JSON' : 'YAML'}: ${lower(message)}`;
 }
 
 function lower(text: string): string {

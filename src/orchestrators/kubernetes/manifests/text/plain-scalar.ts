@@ -16,11 +16,6 @@ export function resolvePlain(text: string): string | number | bigint | boolean |
   return numberOf(text) ?? text;
 }
 
-/** Whether text must be put in quotes to be read as text. */
-export function needsQuotes(text: string): boolean {
-  return typeof resolvePlain(text) !== 'string';
-}
-
 const WORDS: ReadonlyMap<string, boolean | number | null> = new Map<string, boolean | number | null>([
   ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map((word) => [word, true] as const),
   ...['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'].map((word) => [word, false] as const),
