@@ -1,3 +1,4 @@
+import type { ApiServer } from '../api/api-server.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../objects/storage.ts';
 
 /**
@@ -11,3 +12,11 @@ export interface VolumeObjects {
 
 /** A cluster in which no claim is described. */
 export const NO_VOLUMES: VolumeObjects = { claim: () => undefined, volume: () => undefined };
+
+/** Those of a cluster's API server. */
+export function volumesOf(api: ApiServer): VolumeObjects {
+  return {
+    claim: (namespace, name) => api.store('PersistentVolumeClaim').named(namespace, name),
+    volume: (name) => api.store('PersistentVolume').named('', name),
+  };
+}

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { ApiServer } from '../../../api/api-server.ts';
+import { create } from '../../../cluster-fixture.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../objects/storage.ts';
 import { coreNode, corePod } from '../../core-fixture.ts';
 import { DEFAULT_PROFILE } from '../../default-profile.ts';
-import type { VolumeObjects } from '../../volume-objects.ts';
+import { type VolumeObjects, volumesOf } from '../../volume-objects.ts';
 import { explainDecision } from '../explain-decision.ts';
 import { ReferenceCore } from '../reference-core.ts';
 
@@ -61,4 +63,17 @@ test('a claim for one pod alone keeps every other away, wherever it is used', ()
 test('what nobody describes is provisioned where the pod goes', () => {
   expect(verdicts({})).toEqual({ a: 'fits', b: 'fits', x: 'fits' });
   expect(verdicts({ claim: () => claim('unknown') })).toEqual({ a: 'fits', b: 'fits', x: 'fits' });
+});
+
+test('the claims and volumes of an API server', () => {
+  const api = new ApiServer();
+  const { kind, spec } = claim('pv');
+  create(api, 'PersistentVolumeClaim', { kind, spec, metadata: { name: 'data', namespace: 'default' } });
+  const { nodeAffinity } = volume({}, 'b').spec;
+  const bound = { capacity: {}, ...(nodeAffinity !== undefined && { nodeAffinity }) };
+  create(api, 'PersistentVolume', { kind: 'PersistentVolume', spec: bound, metadata: { name: 'pv', namespace: '' } });
+  expect(verdicts(volumesOf(api))).toMatchObject({
+    b: 'fits',
+    x: "node(s) didn't match PersistentVolume's node affinity",
+  });
 });
