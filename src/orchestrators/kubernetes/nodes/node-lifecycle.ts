@@ -7,7 +7,7 @@ import type { Kubelets } from './kubelets.ts';
 import { conditionOf, isReady } from './node-conditions.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import { conditionTaints } from './node-taints.ts';
+import { conditionTaints, hasTaint, NOT_READY, UNREACHABLE } from './node-taints.ts';
 import type { PodsByNode } from './pods-by-node.ts';
 import { lastTick, nextTick } from './ticks.ts';
 import type { ZoneState } from './zone-disruption.ts';
@@ -116,9 +116,11 @@ export class NodeLifecycle implements Component {
     const { nowUs } = this.plane.clock;
     const { options, kubelets } = this.parts;
     if (conditionTaints(node) !== node.spec.taints) this.taints.add(node.id);
-    if (isReady(node) !== true) {
+    if (isReady(node) !== true || isWronglyTainted(node)) {
       this.changed.add(node.id);
       this.armRound();
+    }
+    if (isReady(node) !== true) {
       // Nothing has been heard of it yet: the grace is the longer one until it has said anything.
       if (!kubelets.beats(node.metadata.name)) {
         const graceUs = isReady(node) === undefined ? options.nodeStartupGraceUs : options.nodeMonitorGraceUs;
@@ -138,7 +140,8 @@ export class NodeLifecycle implements Component {
     if (node.status.conditions !== before.status.conditions || node.spec !== before.spec) {
       if (conditionTaints(node) !== node.spec.taints) this.taints.add(node.id);
     }
-    if (conditionOf(node, 'Ready')?.status === conditionOf(before, 'Ready')?.status) return;
+    const isSame = conditionOf(node, 'Ready')?.status === conditionOf(before, 'Ready')?.status;
+    if (isSame && (node.spec === before.spec || !isWronglyTainted(node))) return;
     this.changed.add(node.id);
     this.armRound();
   }
@@ -231,6 +234,11 @@ export class NodeLifecycle implements Component {
       clock.at(silence.detectUs, this.detectKind, nodeId);
     }
   }
+}
+
+/** A node that is ready does not keep the controller's NoExecute taints, whoever put them on. */
+function isWronglyTainted(node: Node): boolean {
+  return isReady(node) === true && (hasTaint(node, NOT_READY, 'NoExecute') || hasTaint(node, UNREACHABLE, 'NoExecute'));
 }
 
 function unknownConditions(node: Node, nowUs: number): NodeCondition[] {

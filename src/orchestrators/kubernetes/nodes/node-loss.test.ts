@@ -238,6 +238,35 @@ describe('NoExecute taints', () => {
   });
 });
 
+describe('taints by condition', () => {
+  it('are what conditions and cordons call for, and nobody else keeps them', () => {
+    const nodes = cluster(['a', 'a']);
+    const { api } = nodes.plane;
+    const taints = () => api.nodes.named('', 'n1')!.spec.taints.map(({ key, effect }) => `${key}:${effect}`);
+    const spec = (fields: object) => {
+      const now = api.nodes.named('', 'n1')!;
+      api.update('Node', now.id, { spec: { ...now.spec, ...fields } });
+    };
+    nodes.runTo(10);
+    spec({ unschedulable: true });
+    nodes.runTo(11);
+    expect(taints()).toEqual(['node.kubernetes.io/unschedulable:NoSchedule']);
+    spec({ unschedulable: false });
+    nodes.runTo(12);
+    expect(taints()).toEqual([]);
+    // Someone's own taint stays; the controller's are taken off a node that is ready.
+    spec({
+      taints: [
+        { key: 'mine', value: '', effect: 'NoSchedule' },
+        { key: 'node.kubernetes.io/not-ready', value: '', effect: 'NoSchedule' },
+        { key: 'node.kubernetes.io/unreachable', value: '', effect: 'NoExecute' },
+      ],
+    });
+    nodes.runTo(20);
+    expect(taints()).toEqual(['mine:NoSchedule']);
+  });
+});
+
 describe('pods on tainted nodes', () => {
   const evicted = (tolerations: Toleration[]): number | undefined => {
     const nodes = testNodes(({ api }) => {

@@ -100,6 +100,36 @@ describe('memory of a node', () => {
   });
 });
 
+describe('memory that is gone at once', () => {
+  it('costs the process with the highest score its life', () => {
+    // 8 GiB: 5 + 4 GiB are used of a sudden. BestEffort: 1000 + 500; Burstable: 1000 - 500 + 625 = 1125.
+    let grown = false;
+    const wanted: Record<string, number> = { greedy: 4, modest: 5 };
+    const usage = usageOf((one) =>
+      one.status.containers[0]?.state === 'running' && grown && one.status.restarts === 0
+        ? (wanted[one.metadata.name] ?? 0) * GIB
+        : 0,
+    );
+    const nodes = testNodes(
+      ({ api }) => {
+        create(api, 'Node', node('n1', { cpu: '4', memory: '8Gi' }));
+        create(api, 'Pod', pod('greedy', {}, { nodeName: 'n1' }));
+        create(api, 'Pod', pod('modest', { memory: '4Gi' }, { nodeName: 'n1' }));
+      },
+      { usage },
+    );
+    nodes.runTo(30);
+    grown = true;
+    nodes.runTo(60);
+    const { api, chronicle } = nodes.plane;
+    expect(chronicle.events.filter(({ reason }) => reason === 'OOMKilling').map(({ about }) => about)).toEqual([
+      'Pod default/greedy',
+    ]);
+    expect(api.pods.named('default', 'greedy')!.status.restarts).toBe(1);
+    expect(api.pods.named('default', 'modest')!.status).toMatchObject({ restarts: 0, ready: true });
+  });
+});
+
 describe('disk of a node', () => {
   it('that fills costs unused images first and then a pod', () => {
     const usage = usageOf(

@@ -22,6 +22,13 @@ export interface PressureParts {
   readonly options: NodeOptions;
 }
 
+/** A running container and the memory it uses. */
+interface Process {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly usedBytes: number;
+}
+
 /**
  * Memory and disk of nodes (`pkg/kubelet/eviction`): every 10 s what pods use is compared with their containers' limits
  * (the kernel kills what is beyond), with the node's memory (the kernel kills the worst) and with the hard eviction
@@ -117,9 +124,8 @@ export class NodePressure implements Component {
       const pods = this.parts.podsByNode
         .of(node.metadata.name)
         .filter((pod) => !hasEnded(pod) && !kubelets.isBeingEnded(pod.id));
-      this.killBeyondLimits(pods);
-      this.killOnNode(node, pods);
-      hasEvicted = this.weighMemory(node, runtime, pods) || this.weighDisk(node, runtime, pods);
+      const alive = this.killOnNode(node, this.killBeyondLimits(this.processesOf(pods)));
+      hasEvicted = this.weighMemory(node, runtime, pods, alive) || this.weighDisk(node, runtime, pods);
     }
     if (!this.canRunShort(node)) return;
     if (!hasEvicted) {
@@ -131,48 +137,55 @@ export class NodePressure implements Component {
     clock.at(atUs, this.lookKind, nodeId);
   }
 
-  private killBeyondLimits(pods: readonly Pod[]): void {
-    const { usage, kubelets } = this.parts;
-    for (const pod of pods) {
-      for (const container of lasting(pod)) {
-        if (usage.containerMemBytes(pod, container.name) <= limitBytes(container)) continue;
-        kubelets.oomKill(pod.id, container.name);
-        this.event(pod, 'OOMKilling', `container ${container.name} used more memory than its limit`);
-      }
-    }
-  }
-
-  /** More is used than the node has: the kernel kills the worst container, and the next, until it fits. */
-  private killOnNode(node: Node, pods: readonly Pod[]): void {
-    const { usage, kubelets } = this.parts;
-    const nodeMemBytes = this.memFor(node);
-    const processes = pods.flatMap((pod) =>
+  private processesOf(pods: readonly Pod[]): Process[] {
+    const { usage } = this.parts;
+    return pods.flatMap((pod) =>
       lasting(pod).map((container) => ({
         pod,
         container,
         usedBytes: usage.containerMemBytes(pod, container.name),
-        scoreAdjust: oomScoreAdjust(pod.spec, container, amount(node.status.capacity, 'memory')),
       })),
     );
+  }
+
+  /** Kills what is beyond its limit; returns the others. */
+  private killBeyondLimits(processes: readonly Process[]): Process[] {
+    return processes.filter(({ pod, container, usedBytes }) => {
+      if (usedBytes <= limitBytes(container)) return true;
+      this.parts.kubelets.oomKill(pod.id, container.name);
+      this.event(pod, 'OOMKilling', `container ${container.name} used more memory than its limit`);
+      return false;
+    });
+  }
+
+  /** More is used than the node has: the kernel kills the worst container, and the next, until it fits. Returns the others. */
+  private killOnNode(node: Node, processes: readonly Process[]): readonly Process[] {
+    const nodeMemBytes = this.memFor(node);
     let usedBytes = processes.reduce((sum, one) => sum + one.usedBytes, 0);
+    if (usedBytes <= nodeMemBytes) return processes;
+    const capacityBytes = amount(node.status.capacity, 'memory');
+    const scored = processes.map((one) => ({
+      ...one,
+      scoreAdjust: oomScoreAdjust(one.pod.spec, one.container, capacityBytes),
+    }));
     while (usedBytes > nodeMemBytes) {
-      const worst = oomVictim(processes, nodeMemBytes);
-      if (worst === undefined) return;
-      processes.splice(processes.indexOf(worst), 1);
+      const worst = oomVictim(scored, nodeMemBytes);
+      if (worst === undefined) break;
+      scored.splice(scored.indexOf(worst), 1);
       usedBytes -= worst.usedBytes;
-      kubelets.oomKill(worst.pod.id, worst.container.name);
-      this.event(
-        worst.pod,
-        'OOMKilling',
-        `${aboutOf(node)} ran out of memory; container ${worst.container.name} was killed`,
-      );
+      this.parts.kubelets.oomKill(worst.pod.id, worst.container.name);
+      const text = `${aboutOf(node)} ran out of memory; container ${worst.container.name} was killed`;
+      this.event(worst.pod, 'OOMKilling', text);
     }
+    return scored;
   }
 
   /** Evicts one pod if memory is short; whether it did. */
-  private weighMemory(node: Node, runtime: NodeRuntime, pods: readonly Pod[]): boolean {
-    const { usage, options } = this.parts;
-    const used = pods.map((pod): PodConsumption => ({ pod, used: usage.memBytes(pod) }));
+  private weighMemory(node: Node, runtime: NodeRuntime, pods: readonly Pod[], processes: readonly Process[]): boolean {
+    const { options } = this.parts;
+    const byPod = new Map<Pod, number>(pods.map((pod) => [pod, 0]));
+    for (const { pod, usedBytes } of processes) byPod.set(pod, (byPod.get(pod) ?? 0) + usedBytes);
+    const used = Array.from(byPod, ([pod, bytes]): PodConsumption => ({ pod, used: bytes }));
     const availableBytes = this.memFor(node) - used.reduce((sum, one) => sum + one.used, 0);
     if (availableBytes >= options.evictionHardMemBytes) return false;
     runtime.memoryPressureUntilUs = this.underPressure(runtime);

@@ -272,6 +272,41 @@ describe('probes', () => {
   });
 });
 
+describe('images', () => {
+  const started = (
+    imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never',
+    image: string,
+    registry = true,
+  ): number | string => {
+    const nodes = testNodes(({ api }) => {
+      const made = node('n1');
+      const images = [{ names: ['docker.io/library/here:1'], sizeBytes: 100e6 }];
+      create(api, 'Node', { ...made, status: { ...made.status, images } });
+    });
+    nodes.machines.setRegistry(registry);
+    const spec = { containers: containers({ name: 'main', image, imagePullPolicy }) };
+    bound(nodes, create(nodes.plane.api, 'Pod', pod('web', {}, spec)));
+    nodes.runTo(9);
+    const [one] = nodes.plane.api.pods.named('default', 'web')!.status.containers;
+    return one.state === 'running' ? one.sinceUs / 1e6 : one.reason;
+  };
+
+  it('are pulled, looked at in the registry, or taken as they are, by their policy', () => {
+    // Sandbox at 0.601; a pull of 100 MB takes 2 s, a look 0.3 s; then 0.2 s to start.
+    expect(started('IfNotPresent', 'here:1')).toBe(0.801);
+    expect(started('IfNotPresent', 'gone:1')).toBe(2.801);
+    expect(started('Always', 'here:1')).toBe(1.101);
+    expect(started('Always', 'gone:1')).toBe(2.801);
+    expect(started('Never', 'here:1')).toBe(0.801);
+    expect(started('Never', 'gone:1')).toBe('ErrImageNeverPull');
+  });
+
+  it('that are there need no registry, unless the policy asks it', () => {
+    expect(started('IfNotPresent', 'here:1', false)).toBe(0.801);
+    expect(started('Always', 'here:1', false)).toBe('ImagePullBackOff');
+  });
+});
+
 describe('the end of a pod', () => {
   it('takes what its process needs, and the grace at most', () => {
     const gone = (stopSeconds: number, preStopSeconds?: number): number => {
@@ -307,6 +342,45 @@ describe('the end of a pod', () => {
       expect(measured).toBeGreaterThanOrEqual(from);
       expect(measured).toBeLessThanOrEqual(to);
     }
+  });
+
+  it('comes with the node: within 20 s, and for critical pods in the last 10 s of a shutdown', () => {
+    const nodes = testNodes(
+      ({ api }) => {
+        create(api, 'Node', node('n1'));
+        create(api, 'Pod', pod('web', {}, { nodeName: 'n1' }));
+        create(api, 'Pod', pod('dns', {}, { nodeName: 'n1', priority: 2_000_000_000 }));
+      },
+      { behaviour: { ...STEADY, stopUs: () => 60e6 } },
+    );
+    const { api } = nodes.plane;
+    nodes.runTo(100);
+    nodes.kubelets.shutDown('n1');
+    api.bind(create(api, 'Pod', pod('late')).id, 'n1');
+    nodes.runTo(200);
+    const ended = (name: string) => api.pods.named('default', name)!.status.containers[0].sinceUs / 1e6;
+    expect([ended('web'), ended('dns')]).toEqual([120, 130]);
+    expect(api.pods.named('default', 'late')!.status).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
+  });
+
+  it('is refused to pods that want the same port of the host', () => {
+    const nodes = testNodes(({ api }) => create(api, 'Node', node('n1')));
+    const { api } = nodes.plane;
+    const ports = (hostIP?: string) => [
+      { containerPort: 80, hostPort: 80, protocol: 'TCP' as const, ...(hostIP !== undefined && { hostIP }) },
+    ];
+    const wants = (name: string, hostIP?: string) =>
+      bound(
+        nodes,
+        create(api, 'Pod', pod(name, {}, { containers: containers({ name: 'main', ports: ports(hostIP) }) })),
+      );
+    wants('a', '10.0.0.1');
+    nodes.runTo(1);
+    wants('b', '10.0.0.2');
+    wants('c');
+    nodes.runTo(2);
+    const reasons = ['a', 'b', 'c'].map((name) => api.pods.named('default', name)!.status.reason);
+    expect(reasons).toEqual(['', '', 'NodePorts']);
   });
 
   it('is refused to a pod whose admission fails: OutOfcpu, NodeAffinity', () => {
