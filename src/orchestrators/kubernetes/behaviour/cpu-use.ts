@@ -4,7 +4,7 @@ import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import type { Machines } from '../nodes/machines.ts';
 import type { Node } from '../objects/node.ts';
-import type { Pod } from '../objects/pod.ts';
+import type { Pod, PodSpec } from '../objects/pod.ts';
 import { podResources } from '../objects/pod-resources.ts';
 import { quantityMilli } from '../objects/quantity.ts';
 import { Meter } from './meter.ts';
@@ -22,18 +22,24 @@ const NO_REQUEST_MILLI = 100;
 interface PodUse {
   readonly podId: number;
   readonly node: NodeUse;
-  /** By container, sidecars last: names, what each uses by itself, and what all of its use came to; `serving` answers requests. */
-  readonly names: readonly string[];
-  readonly serving: number;
+  /** By container, sidecars last: what each uses by itself, and what all of its use came to. */
+  readonly spec: SpecFacts;
   /** Whether it is known to answer modelled requests. */
   serves: boolean;
   ownMilli: number[];
   readonly meters: readonly Meter[];
-  readonly limitMilli: number;
-  readonly weightMilli: number;
   /** Busy time of its places at the last look. */
   busyUs: number;
   usedMilli: number;
+}
+
+/** What is the same for all pods of one template. */
+interface SpecFacts {
+  /** Containers that run as long as the pod, sidecars last, and the place of the one that answers requests. */
+  readonly names: readonly string[];
+  readonly serving: number;
+  readonly limitMilli: number;
+  readonly weightMilli: number;
 }
 
 interface NodeUse {
@@ -128,7 +134,7 @@ export class CpuUse implements Component {
   /** Mean use of a container between two times of the last minute or two. */
   meanMilli(podId: number, container: string, fromUs: number, toUs: number): number {
     const use = this.pods.get(podId);
-    const at = use?.names.indexOf(container) ?? -1;
+    const at = use?.spec.names.indexOf(container) ?? -1;
     return at < 0 ? 0 : use!.meters[at].rate(fromUs, toUs);
   }
 
@@ -190,7 +196,7 @@ export class CpuUse implements Component {
   private setOwn(pod: Pod, use: PodUse): void {
     const own = lastingContainers(pod.spec).map((container, k) =>
       statusOf(pod, container.name)?.state === 'running'
-        ? ownCpuMilli(pod, container, use.serves && k === use.serving, this.spec.defaults)
+        ? ownCpuMilli(pod, container, use.serves && k === use.spec.serving, this.spec.defaults)
         : 0,
     );
     use.node.ownMilli += sum(own) - sum(use.ownMilli);
@@ -217,13 +223,10 @@ export class CpuUse implements Component {
     return {
       podId: pod.id,
       node,
-      names: containers.map(({ name }) => name),
-      serving: containers.indexOf(servingContainer(pod.spec)),
+      spec: specFacts(pod.spec),
       serves: false,
       ownMilli: containers.map(() => 0),
       meters: containers.map(() => new Meter(nowUs)),
-      limitMilli: cpuLimitMilli(pod.spec),
-      weightMilli: podResources(pod.spec).cpuMilli,
       busyUs,
       usedMilli: 0,
     };
@@ -239,10 +242,14 @@ export class CpuUse implements Component {
     const isAmple = works && node.ownMilli <= node.capacityMilli;
     const pods = isAmple && changed !== undefined ? [changed] : [...node.pods.values()];
     const factors = isAmple
-      ? pods.map((use) => limited(sum(use.ownMilli), use.limitMilli))
+      ? pods.map((use) => limited(sum(use.ownMilli), use.spec.limitMilli))
       : cpuShares(
           works ? node.capacityMilli : 0,
-          pods.map((use) => ({ wantsMilli: sum(use.ownMilli), limitMilli: use.limitMilli, weight: use.weightMilli })),
+          pods.map((use) => ({
+            wantsMilli: sum(use.ownMilli),
+            limitMilli: use.spec.limitMilli,
+            weight: use.spec.weightMilli,
+          })),
         );
     let used = isAmple && changed !== undefined ? node.usedMilli : 0;
     pods.forEach((use, k) => {
@@ -266,8 +273,8 @@ export class CpuUse implements Component {
     const served = pods.map((use) => this.servedMilli(use, spanUs));
     const claims = pods.map((use, k) => ({
       wantsMilli: served[k] + sum(use.ownMilli),
-      limitMilli: use.limitMilli,
-      weight: use.weightMilli,
+      limitMilli: use.spec.limitMilli,
+      weight: use.spec.weightMilli,
     }));
     const works = this.machines.state(node.name).works;
     const factors = cpuShares(works ? node.capacityMilli : 0, claims);
@@ -276,7 +283,7 @@ export class CpuUse implements Component {
       use.usedMilli = factors[k] * claims[k].wantsMilli;
       used += use.usedMilli;
       use.meters.forEach((meter, at) => {
-        const milli = factors[k] * (use.ownMilli[at] + (at === use.serving ? served[k] : 0));
+        const milli = factors[k] * (use.ownMilli[at] + (at === use.spec.serving ? served[k] : 0));
         if (this.traffic.backendsOf(use.podId).length > 0) meter.add(nowUs, milli * (nowUs - meter.lastUs));
         else meter.grow(nowUs, milli);
       });
@@ -319,6 +326,24 @@ export class CpuUse implements Component {
     this.totalMilli += usedMilli - node.usedMilli;
     node.usedMilli = usedMilli;
   }
+}
+
+const remembered = new WeakMap<PodSpec['containers'], SpecFacts>();
+
+/** Remembered by the list of containers, which pods of one template share. */
+function specFacts(spec: PodSpec): SpecFacts {
+  const isPlain = spec.initContainers.length === 0 && spec.resources === undefined;
+  const known = isPlain ? remembered.get(spec.containers) : undefined;
+  if (known !== undefined) return known;
+  const containers = lastingContainers(spec);
+  const facts: SpecFacts = {
+    names: containers.map(({ name }) => name),
+    serving: containers.indexOf(servingContainer(spec)),
+    limitMilli: cpuLimitMilli(spec),
+    weightMilli: podResources(spec).cpuMilli,
+  };
+  if (isPlain) remembered.set(spec.containers, facts);
+  return facts;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);

@@ -3,14 +3,17 @@ const KEPT = 32;
 
 /** A sum that grows over time (CPU used, requests begun), known at some times and taken for straight between them. */
 export class Meter {
-  private readonly timesUs: number[] = [];
-  private readonly sums: number[] = [];
+  /** When it was told something last, and the sum then. */
+  lastUs: number;
+  private lastSum = 0;
   /** How fast it grows since the last time, per microsecond. */
   private slope = 0;
+  /** What was known before the last time; most meters of things that never change have nothing. */
+  private timesUs: number[] | undefined;
+  private sums: number[] | undefined;
 
   constructor(nowUs: number) {
-    this.timesUs.push(nowUs);
-    this.sums.push(0);
+    this.lastUs = nowUs;
   }
 
   /** From now on it grows so much per microsecond. */
@@ -22,30 +25,26 @@ export class Meter {
 
   /** By now it has grown so much since the last time; from now on it is taken to grow as fast. */
   add(nowUs: number, amount: number): void {
-    const last = this.timesUs.length - 1;
-    const spanUs = nowUs - this.timesUs[last];
+    const spanUs = nowUs - this.lastUs;
     if (spanUs <= 0) {
-      this.sums[last] += amount;
+      this.lastSum += amount;
       return;
     }
     this.slope = amount / spanUs;
-    this.push(nowUs, this.sums[last] + amount);
-  }
-
-  /** When it was told something last. */
-  get lastUs(): number {
-    return this.timesUs[this.timesUs.length - 1];
+    this.push(nowUs, this.lastSum + amount);
   }
 
   /** The sum at this time. */
   at(timeUs: number): number {
+    if (timeUs >= this.lastUs) return this.lastSum + this.slope * (timeUs - this.lastUs);
     const { timesUs, sums } = this;
-    let k = timesUs.length - 1;
-    if (timeUs >= timesUs[k]) return sums[k] + this.slope * (timeUs - timesUs[k]);
-    while (k > 0 && timesUs[k] > timeUs) k--;
-    if (timesUs[k] > timeUs) return sums[k];
-    const share = (timeUs - timesUs[k]) / (timesUs[k + 1] - timesUs[k]);
-    return sums[k] + (sums[k + 1] - sums[k]) * share;
+    if (timesUs === undefined || sums === undefined) return this.lastSum;
+    let [afterUs, after] = [this.lastUs, this.lastSum];
+    for (let k = timesUs.length - 1; k >= 0; k--) {
+      if (timesUs[k] <= timeUs) return sums[k] + ((after - sums[k]) * (timeUs - timesUs[k])) / (afterUs - timesUs[k]);
+      [afterUs, after] = [timesUs[k], sums[k]];
+    }
+    return after;
   }
 
   /** Mean growth per microsecond between two times. */
@@ -54,17 +53,17 @@ export class Meter {
   }
 
   private push(timeUs: number, sum: number): void {
-    const { timesUs, sums } = this;
-    const last = timesUs.length - 1;
-    if (timesUs[last] === timeUs) {
-      sums[last] = sum;
-      return;
+    if (timeUs > this.lastUs) {
+      const timesUs = (this.timesUs ??= []);
+      const sums = (this.sums ??= []);
+      if (timesUs.length === 2 * KEPT) {
+        timesUs.splice(0, KEPT);
+        sums.splice(0, KEPT);
+      }
+      timesUs.push(this.lastUs);
+      sums.push(this.lastSum);
     }
-    if (timesUs.length === 2 * KEPT) {
-      timesUs.splice(0, KEPT);
-      sums.splice(0, KEPT);
-    }
-    timesUs.push(timeUs);
-    sums.push(sum);
+    this.lastUs = timeUs;
+    this.lastSum = sum;
   }
 }
