@@ -242,9 +242,13 @@ describe('a slow scheduler', () => {
       run,
       create: make,
       plane,
+      scheduler,
     } = world([node('n0'), node('n1')], { cycleUs: 10_000, perNodeUs: 1_000, bindUs: 100_000 });
     const ids = ['a', 'b', 'c'].map((name) => make(name).id);
+    run(135_999);
+    expect(scheduler.isBusy).toBe(true);
     run(1 * S);
+    expect(scheduler.isBusy).toBe(false);
     expect(ids.map((id) => plane.api.pods.get(id)?.status.scheduledUs)).toEqual([112_000, 124_000, 136_000]);
   });
 
@@ -325,6 +329,8 @@ describe('preemption', () => {
     const high = w.create('high', '2', { priority: 1000 });
     w.run(1 * S);
     expect(w.scheduler.nominatedNode(high.id)).toBe('n0');
+    // The victims have been told; what comes next is up to them.
+    expect(w.scheduler.isBusy).toBe(false);
     const { status } = w.plane.api.pods.get(high.id)!;
     expect(status.nominatedNodeName).toBe('n0');
     expect(status.unschedulable?.message).toBe('0/1 nodes are available: 1 Insufficient cpu.');

@@ -176,6 +176,12 @@ export class KubeScheduler implements Component {
     return this.queue.sizes;
   }
 
+  /** Whether it decides, binds or evicts, or will at once: when not, only time or a change of the cluster makes it act. */
+  get isBusy(): boolean {
+    if (this.current !== undefined || this.queue.hasNext || this.bindings.size > 0) return true;
+    return this.permits.size > 0 || this.evictions.size > 0;
+  }
+
   /** Where a pod waits, and what for; undefined: it does not. */
   queued(podId: number): Readonly<QueuedPod> | undefined {
     return this.queue.get(podId);

@@ -33,6 +33,10 @@ export class Permits<T> {
     return permit?.what;
   }
 
+  get size(): number {
+    return this.waiting.size;
+  }
+
   /** Pods that wait. */
   ids(): number[] {
     return Array.from(this.waiting.keys());

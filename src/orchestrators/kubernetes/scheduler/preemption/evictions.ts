@@ -44,6 +44,11 @@ export class Evictions {
     this.kind = plane.clock.kind((id) => this.round(id));
   }
 
+  /** Pods whose victims have not all been told. */
+  get size(): number {
+    return this.running.size;
+  }
+
   /** Begins; victims that are going already are not told again. */
   start(preemptor: Pod, plan: PreemptionCandidate): void {
     const { api } = this.plane;

@@ -102,11 +102,6 @@ export function candidateCount(
   return Math.min(nodes, Math.max(share, profile.minCandidateNodesAbsolute));
 }
 
-/** Whether the scheduler has told the pod to go for another's sake. */
-export function isGoingByPreemption(pod: Pod): boolean {
-  return pod.metadata.deletionUs !== undefined && pod.status.disruptionTarget === 'PreemptionByScheduler';
-}
-
 /** Whether victims of the pod are still going on the node that is kept for it; not if that node has become hopeless. */
 function waitsForVictims(core: SchedulingCore, pod: Pod, refusal: Refusal, latest: (pod: Pod) => Pod): boolean {
   const { nominatedNodeName } = pod.status;
@@ -114,6 +109,11 @@ function waitsForVictims(core: SchedulingCore, pod: Pod, refusal: Refusal, lates
   return core
     .podsOn(nominatedNodeName)
     .some((one) => one.spec.priority < pod.spec.priority && isGoingByPreemption(latest(one)));
+}
+
+/** Whether the scheduler has told the pod to go for another's sake. */
+function isGoingByPreemption(pod: Pod): boolean {
+  return pod.metadata.deletionUs !== undefined && pod.status.disruptionTarget === 'PreemptionByScheduler';
 }
 
 /** Whether the pod would fit on a node without the less important pods there, and whom of them it would have to lose. */

@@ -21,11 +21,6 @@ export class PlacedHeap<T extends HeapItem> {
     return this.items[0];
   }
 
-  /** All items, in no particular order. */
-  all(): readonly T[] {
-    return this.items;
-  }
-
   push(item: T): void {
     item.heapIndex = this.items.length;
     this.items.push(item);

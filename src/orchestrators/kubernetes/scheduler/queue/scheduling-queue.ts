@@ -43,9 +43,9 @@ export interface QueueRules extends HintContext {
 }
 
 /** The backoff queue is flushed, and expirations are cut, to whole seconds of the wall clock. */
-export const BACKOFF_WINDOW_US = 1_000_000;
+const BACKOFF_WINDOW_US = 1_000_000;
 /** Longer than this no pod is left lying without an attempt. */
-export const MAX_UNSCHEDULABLE_US = 300_000_000;
+const MAX_UNSCHEDULABLE_US = 300_000_000;
 
 const NONE: readonly string[] = [];
 
@@ -419,7 +419,10 @@ export class SchedulingQueue {
 
 /** The backoff after so many failures in a row: the first, doubling, at most the largest. */
 export function backoffUs(rules: Pick<QueueRules, 'initialBackoffUs' | 'maxBackoffUs'>, count: number): number {
-  return Math.min(rules.maxBackoffUs, rules.initialBackoffUs * 2 ** Math.min(count - 1, 40));
+  let delayUs = Math.min(rules.maxBackoffUs, rules.initialBackoffUs);
+  for (let k = 1; k < count && delayUs > 0 && delayUs < rules.maxBackoffUs; k++)
+    delayUs = Math.min(rules.maxBackoffUs, 2 * delayUs);
+  return delayUs;
 }
 
 /** PrioritySort: higher priority, then longer in the queue; then the pod that was created first. */
