@@ -174,6 +174,7 @@ export class Kubelets implements Component {
       this.runs.drop(before!);
       return;
     }
+    if (before !== undefined && pod.spec !== before.spec) this.runs.resize(pod, before);
     if (before !== undefined && pod.metadata === before.metadata && pod.spec.nodeName === before.spec.nodeName) return;
     const { nodeName } = pod.spec;
     const runtime = nodeName === undefined ? undefined : this.node(nodeName);

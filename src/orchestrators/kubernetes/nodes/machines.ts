@@ -50,12 +50,6 @@ export class Machines {
     return this.states.get(nodeName) ?? { ...SOUND, works: false };
   }
 
-  /** Whether a kubelet runs there and the control plane hears it. */
-  heard(nodeName: string): boolean {
-    const state = this.states.get(nodeName);
-    return state !== undefined && state.works && !state.cutOff;
-  }
-
   /** Told of every change of a machine, at once, in the order in which they asked. */
   watch(watcher: MachineWatcher): void {
     this.watchers.push(watcher);

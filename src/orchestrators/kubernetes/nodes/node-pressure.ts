@@ -1,11 +1,9 @@
 import { aboutOf } from '../api/chronicle.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { PodUsage } from '../behaviour/workload-behaviour.ts';
-import type { ResourceList } from '../objects/meta.ts';
 import type { Node } from '../objects/node.ts';
 import { podResources } from '../objects/pod-resources.ts';
 import type { Container, Pod } from '../objects/pod.ts';
-import { quantityValue } from '../objects/quantity.ts';
 import { oomVictim, type PodConsumption, rankForDisk, rankForMemory } from './eviction-ranking.ts';
 import { imageName } from './image-cache.ts';
 import type { Kubelets } from './kubelets.ts';
@@ -14,6 +12,7 @@ import type { NodeRuntime } from './node-runtime.ts';
 import type { PodsByNode } from './pods-by-node.ts';
 import { oomScoreAdjust } from './qos.ts';
 import { nextTick } from './ticks.ts';
+import { amountOf, lastingContainers, memForPods, memLimitBytes, UsageBounds } from './usage-bounds.ts';
 
 export interface PressureParts {
   readonly kubelets: Kubelets;
@@ -42,12 +41,12 @@ export class NodePressure implements Component {
   private readonly lookKind: number;
   /** Nodes by number that are being looked at, and when next. */
   private readonly watched = new Map<number, number>();
-  /** Sum of the most memory and disk that each node's pods may use, and how many containers may pass their limits. */
-  private readonly most = new Map<string, { memBytes: number; diskBytes: number; mayPassLimits: number }>();
+  private readonly bounds: UsageBounds;
 
   constructor(plane: ControlPlane, parts: PressureParts) {
     this.plane = plane;
     this.parts = parts;
+    this.bounds = new UsageBounds(parts.usage, parts.options);
     this.lookKind = plane.clock.kind((nodeId) => this.look(nodeId));
   }
 
@@ -61,47 +60,18 @@ export class NodePressure implements Component {
     const is = pod === undefined || hasEnded(pod) ? undefined : pod.spec.nodeName;
     const was = before === undefined || hasEnded(before) ? undefined : before.spec.nodeName;
     if (is === was && pod?.spec === before?.spec) return;
-    if (was !== undefined) this.count(was, before!, -1);
+    if (was !== undefined) this.bounds.remove(was, before!.id);
     if (is === undefined) return;
-    this.count(is, pod!, 1);
+    this.bounds.add(is, pod!);
     this.lookIfNeeded(is);
-  }
-
-  private count(nodeName: string, pod: Pod, sign: 1 | -1): void {
-    let most = this.most.get(nodeName);
-    if (most === undefined) this.most.set(nodeName, (most = { memBytes: 0, diskBytes: 0, mayPassLimits: 0 }));
-    const { usage } = this.parts;
-    if (usage.mostMemBytes === undefined || usage.mostDiskBytes === undefined) {
-      most.mayPassLimits += sign;
-      return;
-    }
-    for (const container of lasting(pod)) {
-      const bytes = Math.min(HUGE_BYTES, usage.mostMemBytes(pod, container.name));
-      most.memBytes += sign * bytes;
-      if (bytes > limitBytes(container)) most.mayPassLimits += sign;
-    }
-    most.diskBytes += sign * Math.min(HUGE_BYTES, usage.mostDiskBytes(pod));
   }
 
   private lookIfNeeded(nodeName: string): void {
     const node = this.plane.api.nodes.named('', nodeName);
     const runtime = this.parts.kubelets.node(nodeName);
-    if (node === undefined || runtime === undefined || this.watched.has(node.id) || !this.canRunShort(node)) return;
+    if (node === undefined || runtime === undefined || this.watched.has(node.id) || !this.bounds.canRunShort(node))
+      return;
     this.plan(runtime, this.plane.clock.nowUs + 1);
-  }
-
-  private canRunShort(node: Node): boolean {
-    const most = this.most.get(node.metadata.name);
-    if (most === undefined) return false;
-    const { options } = this.parts;
-    const diskBytes = amount(node.status.capacity, 'ephemeral-storage');
-    return (
-      most.mayPassLimits > 0 ||
-      most.memBytes > this.memFor(node) - options.evictionHardMemBytes ||
-      (diskBytes > 0 &&
-        most.diskBytes + node.status.images.reduce((sum, one) => sum + one.sizeBytes, 0) >
-          diskBytes * Math.min(1 - options.evictionHardDiskShare, options.imageGcHighShare))
-    );
   }
 
   private plan(runtime: NodeRuntime, fromUs: number): void {
@@ -127,7 +97,7 @@ export class NodePressure implements Component {
       const alive = this.killOnNode(node, this.killBeyondLimits(this.processesOf(pods)));
       hasEvicted = this.weighMemory(node, runtime, pods, alive) || this.weighDisk(node, runtime, pods);
     }
-    if (!this.canRunShort(node)) return;
+    if (!this.bounds.canRunShort(node)) return;
     if (!hasEvicted) {
       this.plan(runtime, clock.nowUs + 1);
       return;
@@ -140,7 +110,7 @@ export class NodePressure implements Component {
   private processesOf(pods: readonly Pod[]): Process[] {
     const { usage } = this.parts;
     return pods.flatMap((pod) =>
-      lasting(pod).map((container) => ({
+      lastingContainers(pod).map((container) => ({
         pod,
         container,
         usedBytes: usage.containerMemBytes(pod, container.name),
@@ -151,7 +121,7 @@ export class NodePressure implements Component {
   /** Kills what is beyond its limit; returns the others. */
   private killBeyondLimits(processes: readonly Process[]): Process[] {
     return processes.filter(({ pod, container, usedBytes }) => {
-      if (usedBytes <= limitBytes(container)) return true;
+      if (usedBytes <= memLimitBytes(container)) return true;
       this.parts.kubelets.oomKill(pod.id, container.name);
       this.event(pod, 'OOMKilling', `container ${container.name} used more memory than its limit`);
       return false;
@@ -160,10 +130,10 @@ export class NodePressure implements Component {
 
   /** More is used than the node has: the kernel kills the worst container, and the next, until it fits. Returns the others. */
   private killOnNode(node: Node, processes: readonly Process[]): readonly Process[] {
-    const nodeMemBytes = this.memFor(node);
+    const nodeMemBytes = memForPods(node, this.parts.options.evictionHardMemBytes);
     let usedBytes = processes.reduce((sum, one) => sum + one.usedBytes, 0);
     if (usedBytes <= nodeMemBytes) return processes;
-    const capacityBytes = amount(node.status.capacity, 'memory');
+    const capacityBytes = amountOf(node.status.capacity, 'memory');
     const scored = processes.map((one) => ({
       ...one,
       scoreAdjust: oomScoreAdjust(one.pod.spec, one.container, capacityBytes),
@@ -186,7 +156,8 @@ export class NodePressure implements Component {
     const byPod = new Map<Pod, number>(pods.map((pod) => [pod, 0]));
     for (const { pod, usedBytes } of processes) byPod.set(pod, (byPod.get(pod) ?? 0) + usedBytes);
     const used = Array.from(byPod, ([pod, bytes]): PodConsumption => ({ pod, used: bytes }));
-    const availableBytes = this.memFor(node) - used.reduce((sum, one) => sum + one.used, 0);
+    const availableBytes =
+      memForPods(node, this.parts.options.evictionHardMemBytes) - used.reduce((sum, one) => sum + one.used, 0);
     if (availableBytes >= options.evictionHardMemBytes) return false;
     runtime.memoryPressureUntilUs = this.underPressure(runtime);
     return this.evictFirst(rankForMemory(used), used, 'memory', availableBytes, options.evictionHardMemBytes);
@@ -195,7 +166,7 @@ export class NodePressure implements Component {
   /** Removes images when the disk is nearly full, and a pod when that is not enough. */
   private weighDisk(node: Node, runtime: NodeRuntime, pods: readonly Pod[]): boolean {
     const { usage, options, kubelets } = this.parts;
-    const diskBytes = amount(node.status.capacity, 'ephemeral-storage');
+    const diskBytes = amountOf(node.status.capacity, 'ephemeral-storage');
     if (diskBytes === 0) return false;
     const used = pods.map((pod): PodConsumption => ({ pod, used: usage.diskBytes(pod) }));
     const podBytes = used.reduce((sum, one) => sum + one.used, 0);
@@ -247,39 +218,13 @@ export class NodePressure implements Component {
     return true;
   }
 
-  /** Memory for pods before anything is short. */
-  private memFor({ status }: Node): number {
-    const capacityBytes = amount(status.capacity, 'memory');
-    return Math.min(capacityBytes, amount(status.allocatable, 'memory') + this.parts.options.evictionHardMemBytes);
-  }
-
   private event(pod: Pod, reason: string, message: string): void {
     this.plane.chronicle.event('kubelet', 'Warning', reason, aboutOf(pod), message);
   }
 }
 
-/** Stands for "not known" in sums. */
-const HUGE_BYTES = 2 ** 50;
-
 function hasEnded({ status }: Pod): boolean {
   return status.phase === 'Succeeded' || status.phase === 'Failed';
-}
-
-/** Containers that run side by side. */
-function lasting(pod: Pod): Container[] {
-  const { containers, initContainers } = pod.spec;
-  return initContainers.length === 0
-    ? [...containers]
-    : [...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'), ...containers];
-}
-
-function limitBytes({ resources }: Container): number {
-  const limit = resources.limits['memory'];
-  return limit === undefined ? Infinity : quantityValue(limit);
-}
-
-function amount(list: ResourceList, name: string): number {
-  return quantityValue(list[name] ?? '0');
 }
 
 function imagesOf(...containers: readonly (readonly Container[])[]): string[] {

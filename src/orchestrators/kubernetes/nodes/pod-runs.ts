@@ -95,6 +95,14 @@ export class PodRuns {
     this.wake(run, this.plane.clock.nowUs + SYNC_DELAY_US);
   }
 
+  /** Another spec of a pod that may be running: what it asks for is counted anew. */
+  resize(pod: Pod, before: Pod): void {
+    const run = this.runs.get(pod.id);
+    if (run?.counted !== true) return;
+    run.node.count(before, -1);
+    run.node.count(pod, 1);
+  }
+
   /** The pod has been taken out of the API. */
   drop(pod: Pod): void {
     const run = this.runs.get(pod.id);

@@ -363,6 +363,22 @@ describe('the end of a pod', () => {
     expect(api.pods.named('default', 'late')!.status).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
   });
 
+  it('gives back what the pod asked for last, if it was resized', () => {
+    const nodes = testNodes(({ api }) => {
+      create(api, 'Node', node('n1'));
+      create(api, 'Pod', pod('web', { cpu: '1' }, { nodeName: 'n1' }));
+    });
+    const { api } = nodes.plane;
+    const { id, spec } = api.pods.named('default', 'web')!;
+    const { used } = nodes.kubelets.node('n1')!;
+    expect(used.cpuMilli).toBe(1000);
+    api.setPodSpec(id, { containers: [{ ...spec.containers[0], resources: { requests: { cpu: '3' }, limits: {} } }] });
+    expect(used.cpuMilli).toBe(3000);
+    api.deletePod(id);
+    nodes.runTo(10);
+    expect(used).toMatchObject({ cpuMilli: 0, pods: 0 });
+  });
+
   it('is refused to pods that want the same port of the host', () => {
     const nodes = testNodes(({ api }) => create(api, 'Node', node('n1')));
     const { api } = nodes.plane;
