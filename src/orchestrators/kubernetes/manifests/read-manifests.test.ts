@@ -352,6 +352,22 @@ describe('faults are sentences with file, line, column and field', () => {
     ]);
   });
 
+  test('of very many the first 20 are shown', () => {
+    const many = Array.from({ length: 300 }, (_, k) => `{apiVersion: v1, kind: Pod, metadata: {name: A${k}}}`);
+    const said = faults(many.join('\n---\n')).split('\n');
+    expect(said).toHaveLength(21);
+    expect(said[0]).toMatch(/^a\.yaml:1:46: metadata\.name: "A0" cannot be a name/);
+    expect(said[20]).toMatch(/^and \d+ more like these$/);
+  });
+
+  test('text of any length is looked at once', () => {
+    const long = 'x'.repeat(200_000);
+    const pod = `{apiVersion: v1, kind: Pod, ${long}: 1, metadata: {name: a}, spec: {restartPolicy: ${long}, containers: [{name: a, image: b}]}}`;
+    expect(faults(pod).length).toBeLessThan(1000);
+    const job = `{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}, status: {completedIndexes: "${'0-999999,'.repeat(1000)}"}}`;
+    expect(faults(job)).toContain('status.completedIndexes: it names more than 100000 indexes');
+  });
+
   test('in an item of a list the place is that in the file', () => {
     const list = `apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  spec:\n    containers:\n    - name: a\n      image: b\n      resources: {requests: {cpu: x}}\nkind: List\n`;
     expect(faults(list)).toMatch(/^a\.yaml:10:35: spec\.containers\[0\]\.resources\.requests\.cpu: "x" is not/);

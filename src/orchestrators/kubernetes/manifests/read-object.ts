@@ -1,7 +1,7 @@
-import { nearestName } from '../../../sim/nearest-name.ts';
 import type { NewObject } from '../api/api-server.ts';
 import type { AnyObject } from '../objects/kinds.ts';
 import type { Field } from './fields/field.ts';
+import { nearName } from './fields/near-name.ts';
 import { readMetadata } from './kinds/metadata.ts';
 import { KIND_READERS, OTHER_KINDS } from './known-kinds.ts';
 
@@ -69,7 +69,7 @@ function reportKind(root: Field, kind: string, group: string): void {
   else if (isForeign(group))
     reports.add('kind', `${kind} (${group})`, 'a resource of its own that is not modelled', reading, where);
   else {
-    const near = nearestName(kind, [...Object.keys(KIND_READERS), ...OTHER_KINDS]);
+    const near = nearName(kind, [...Object.keys(KIND_READERS), ...OTHER_KINDS]);
     const hint = near === undefined ? '' : `; did you mean "${near}"?`;
     reports.add('unknown', kind, `Kubernetes knows no such kind${hint}`, reading, where);
   }

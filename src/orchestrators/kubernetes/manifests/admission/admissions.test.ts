@@ -110,10 +110,11 @@ describe('Priority', () => {
     );
   });
 
-  test('pods that have a node keep theirs', () => {
+  test('pods of a dump that have a node keep theirs', () => {
     const api = server();
-    const spec = create(api, 'Pod', pod('old', {}, { nodeName: 'n1', priority: 9, priorityClassName: 'gone' })).spec;
-    expect(spec.priority).toBe(9);
+    const old = pod('old', {}, { nodeName: 'n1', priority: 9, priorityClassName: 'gone' });
+    expect(refused(api, old)).toContain('no PriorityClass with name gone');
+    expect(create(api, 'Pod', { ...old, status: { ...old.status, scheduledUs: -5 } }).spec.priority).toBe(9);
   });
 });
 

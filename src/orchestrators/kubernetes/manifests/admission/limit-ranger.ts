@@ -4,7 +4,7 @@ import type { Container, PodSpec } from '../../objects/pod.ts';
 import type { LimitRange } from '../../objects/policy.ts';
 import { parseQuantity, quantityText } from '../../objects/quantity.ts';
 import { nanoOf, podTotals } from './pod-totals.ts';
-import { forbidden, SharedSpecs } from './shared-spec.ts';
+import { forbidden, SharedSpecs, wasLetIn } from './shared-spec.ts';
 
 /**
  * Applies the LimitRanges of a pod's namespace: containers without requests or limits get the defaults, then bounds and
@@ -17,7 +17,7 @@ export function limitRanger(api: ApiServer): Admission {
   let version = 0;
   ranges.watch(() => version++);
   return (pod) => {
-    if (ranges.size === 0 || pod.spec.nodeName !== undefined) return pod;
+    if (ranges.size === 0 || wasLetIn(pod)) return pod;
     const { namespace } = pod.metadata;
     const here = [...ranges.all()].filter(({ metadata }) => metadata.namespace === namespace);
     if (here.length === 0) return pod;

@@ -1,6 +1,6 @@
 import type { Admission, ApiServer } from '../../api/api-server.ts';
 import type { PriorityClass } from '../../objects/policy.ts';
-import { forbidden, SharedSpecs } from './shared-spec.ts';
+import { forbidden, SharedSpecs, wasLetIn } from './shared-spec.ts';
 
 /** Classes that every cluster has (`pkg/apis/scheduling/v1/helpers.go`). */
 export const BUILT_IN_PRIORITIES: ReadonlyMap<string, number> = new Map([
@@ -19,7 +19,7 @@ export function priorityAdmission(api: ApiServer): Admission {
   const classes = api.store('PriorityClass');
   return (pod) => {
     const { spec } = pod;
-    if (spec.nodeName !== undefined) return pod;
+    if (wasLetIn(pod)) return pod;
     const name = spec.priorityClassName ?? defaultClass(api);
     let found: ClassValue = { name: '', value: 0, preemptionPolicy: 'PreemptLowerPriority' };
     if (name !== undefined) {

@@ -3,7 +3,7 @@ import type { Pod, PodSpec } from '../../objects/pod.ts';
 import type { ResourceQuota } from '../../objects/policy.ts';
 import { parseQuantity, quantityText } from '../../objects/quantity.ts';
 import { nanoOf, podTotals } from './pod-totals.ts';
-import { forbidden } from './shared-spec.ts';
+import { forbidden, wasLetIn } from './shared-spec.ts';
 
 /**
  * Refuses pods that would take a namespace over a quota, or do not say what a quota counts
@@ -37,7 +37,7 @@ export function resourceQuota(api: ApiServer): Admission {
     }
   });
   return (pod) => {
-    if (pod.spec.nodeName !== undefined) return pod;
+    if (wasLetIn(pod)) return pod;
     for (const { quota, used } of quotas.values()) {
       if (!counts(quota, pod)) continue;
       const fault = unsaid(quota, pod.spec) ?? exceeded(quota, used, pod.spec);

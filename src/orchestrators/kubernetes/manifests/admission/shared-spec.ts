@@ -14,6 +14,11 @@ export class SharedSpecs {
   }
 }
 
+/** Whether a pod was let in before the run began: a dump says that it was given its node. */
+export function wasLetIn({ spec, status }: Pod): boolean {
+  return spec.nodeName !== undefined && (status.scheduledUs !== undefined || status.phase !== 'Pending');
+}
+
 /** How the API server refuses a pod (`errors.NewForbidden`); several faults come in brackets. */
 export function forbidden(pod: Pod, faults: readonly string[]): string {
   const said = [...new Set(faults)];

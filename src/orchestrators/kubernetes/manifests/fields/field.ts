@@ -1,4 +1,3 @@
-import { nearestName } from '../../../../sim/nearest-name.ts';
 import { percentOf } from '../../objects/int-or-percent.ts';
 import type { IntOrPercent, ResourceList } from '../../objects/meta.ts';
 import { parseQuantity } from '../../objects/quantity.ts';
@@ -6,6 +5,7 @@ import type { ManifestDocument } from '../text/manifest-document.ts';
 import type { FaultList } from './fault-list.ts';
 import type { FieldNames } from './field-names.ts';
 import type { ReportBook } from './manifest-reports.ts';
+import { nearName } from './near-name.ts';
 import { parseTimeUs } from './time-text.ts';
 
 /** What is collected while files are read. */
@@ -183,7 +183,7 @@ export class Field {
     if (text === undefined || text === '') return undefined;
     const found = known.find((one) => one === text);
     if (found === undefined) {
-      const near = nearestName(text, known);
+      const near = nearName(text, known);
       this.fault(`there is no "${text}"; write ${near === undefined ? choices(known) : `"${near}"`}`);
     }
     return found;
@@ -295,7 +295,7 @@ export class Field {
       }
       return;
     }
-    const near = nearestName(key, [...names.modelled, ...names.ignored]);
+    const near = nearName(key, [...names.modelled, ...names.ignored]);
     const hint = near === undefined ? 'has no effect' : `has no effect; did you mean "${near}"?`;
     reports.add('unknown', field.name(false), `Kubernetes knows no such field, it ${hint}`, this.reading, where);
   }

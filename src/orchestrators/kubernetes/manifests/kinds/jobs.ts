@@ -164,11 +164,18 @@ function readFailurePolicy(field: Field): JobSpec['podFailurePolicy'] {
     });
 }
 
+/** An Indexed job has at most 100,000 (`maxParallelismForIndexedJob`). */
+const MOST_INDEXES = 100_000;
+
 /** `1,3-5` as 1, 3, 4, 5. */
 function readIndexes(field: Field): number[] {
   const indexes: number[] = [];
   for (const part of field.text().split(',')) {
     const [, first, last = first] = /^([0-9]{1,6})(?:-([0-9]{1,6}))?$/.exec(part.trim()) ?? [];
+    if (Number(last) - Number(first) + indexes.length > MOST_INDEXES) {
+      field.fault(`it names more than ${MOST_INDEXES} indexes, which no job has`);
+      return [];
+    }
     for (let index = Number(first); index <= Number(last); index++) indexes.push(index);
   }
   return indexes;

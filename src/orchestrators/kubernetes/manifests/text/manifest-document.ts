@@ -160,14 +160,20 @@ function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }
 
-/** Where brackets are open beyond all measure: the parser would take minutes for them. */
+/**
+ * Where brackets are open beyond all measure: the parser would take minutes for them. Lines that do not end in the middle
+ * of a flow collection begin anew, since logs and scripts in block scalars leave brackets open.
+ */
 function depthEnd(text: string): number | undefined {
   let depth = 0;
+  let last = 0;
   for (let k = 0; k < text.length; k++) {
     const sign = text.charCodeAt(k);
     if (sign === 0x5b || sign === 0x7b) {
       if (++depth > 1000) return k;
     } else if ((sign === 0x5d || sign === 0x7d) && depth > 0) depth--;
+    else if (sign === 0x0a && last !== 0x5b && last !== 0x7b && last !== 0x2c && last !== 0x3a) depth = 0;
+    if (sign > 0x20) last = sign;
   }
   return undefined;
 }
