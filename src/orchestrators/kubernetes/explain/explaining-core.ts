@@ -41,6 +41,7 @@ export class ExplainingCore implements SchedulingCore {
   }
 
   decide(pod: Pod): CoreDecision {
+    this.reference.refresh();
     this.watcher(pod, () => {
       this.reference.start = this.inside.start;
       return explainDecision(this.reference, pod);

@@ -51,6 +51,8 @@ export class ReferenceCore implements SchedulingCore {
   private readonly states = new Map<number, NodeState>();
   private readonly numbers = new Map<string, number>();
   private readonly freeNumbers: number[] = [];
+  /** Nodes that have changed since the last decision. */
+  private readonly changed = new Set<NodeState>();
   private readonly order = new NodeOrder();
   private readonly images = new ImageStates();
   private readonly namespaces = new Map<string, Labels>();
@@ -72,7 +74,9 @@ export class ReferenceCore implements SchedulingCore {
   addNode(node: Node): void {
     const number = this.freeNumbers.pop() ?? this.numbers.size;
     this.numbers.set(node.metadata.name, number);
-    this.states.set(number, { node, pods: [], seen: undefined });
+    const state = { node, pods: [], seen: undefined };
+    this.states.set(number, state);
+    this.changed.add(state);
     this.order.add(number, node.metadata.labels);
     this.images.add(node);
   }
@@ -83,7 +87,7 @@ export class ReferenceCore implements SchedulingCore {
     this.images.remove(state.node);
     this.images.add(node);
     state.node = node;
-    state.seen = undefined;
+    this.changed.add(state);
   }
 
   removeNode(name: string): void {
@@ -94,13 +98,14 @@ export class ReferenceCore implements SchedulingCore {
     this.images.remove(state.node);
     this.numbers.delete(name);
     this.states.delete(number);
+    this.changed.delete(state);
     this.freeNumbers.push(number);
   }
 
   addPod(pod: Pod, nodeName: string): void {
     const state = this.stateOf(nodeName);
     state.pods.push(placedPod(pod));
-    state.seen = undefined;
+    this.changed.add(state);
     this.nodeOfPod.set(pod.id, state);
   }
 
@@ -108,7 +113,7 @@ export class ReferenceCore implements SchedulingCore {
     const state = this.nodeOfPod.get(pod.id);
     if (state === undefined) return;
     state.pods = state.pods.filter((placed) => placed.pod.id !== pod.id);
-    state.seen = undefined;
+    this.changed.add(state);
     this.nodeOfPod.delete(pod.id);
   }
 
@@ -167,8 +172,18 @@ export class ReferenceCore implements SchedulingCore {
     return this.stateOf(nodeName).pods.map(({ pod }) => pod);
   }
 
+  /**
+   * Takes note of the nodes that have changed, as each decision does. Nodes keep what was known of images when they last
+   * changed; a core that explains decisions which another one takes calls this for each of them.
+   */
+  refresh(): void {
+    for (const state of this.changed) state.seen = referenceNode(state.node, state.pods, this.images.of(state.node));
+    this.changed.clear();
+  }
+
   /** The cluster as it stands, nodes in the order in which they are looked at. */
   cluster(): ReferenceCluster {
+    this.refresh();
     const nodes = this.order.list().map((number) => this.seen(number));
     return {
       profile: this.profile,
@@ -223,12 +238,11 @@ export class ReferenceCore implements SchedulingCore {
     return pods;
   }
 
-  /** The node as decisions see it: worked out again when it has changed since the last one. */
+  /** The node as decisions see it. */
   private seen(number: number): ReferenceNode {
-    const state = this.states.get(number);
-    if (state === undefined) throw new Error(`there is no node ${number}`);
-    state.seen ??= referenceNode(state.node, state.pods, this.images.of(state.node));
-    return state.seen;
+    const seen = this.states.get(number)?.seen;
+    if (seen === undefined) throw new Error(`there is no node ${number}`);
+    return seen;
   }
 
   private stateOf(name: string): NodeState {
@@ -247,6 +261,6 @@ export class ReferenceCore implements SchedulingCore {
 interface NodeState {
   node: Node;
   pods: PlacedPod[];
-  /** What the last decision saw; undefined: it has changed since. */
+  /** What the last decision saw; undefined: it has come since. */
   seen: ReferenceNode | undefined;
 }

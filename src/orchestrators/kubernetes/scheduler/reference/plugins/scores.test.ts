@@ -179,6 +179,12 @@ describe('ImageLocality', () => {
     expect(imageScores()).toEqual([22, 0, 47, 0]);
     core.addPod(corePod('x'), 'a');
     expect(imageScores()).toEqual([47, 0, 47, 0]);
+    // Noted when a changed, though nobody decided then: two nodes, a and c; of four nodes now, 488 MiB.
+    core.addPod(corePod('y'), 'a');
+    core.addNode(coreNode('e'));
+    core.refresh();
+    core.removeNode('c');
+    expect(imageScores()).toEqual([47, 0, 0, 0]);
   });
 });
 
