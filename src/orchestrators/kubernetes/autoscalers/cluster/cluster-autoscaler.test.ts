@@ -106,7 +106,7 @@ describe('packing', () => {
         expect(nodes).toBeLessThanOrEqual(pods.length);
         for (const name of snapshot.names()) expect(snapshot.freeOn(name).cpuMilli).toBeGreaterThanOrEqual(0);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });
@@ -498,7 +498,7 @@ describe('a cluster over time', () => {
           expect(count('big')).toBeLessThanOrEqual(2);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });

@@ -180,7 +180,7 @@ export class ClusterAutoscaler implements Component {
     let started = 0;
     const emptyFirst = [...unneeded].sort((a, b) => Math.sign(a.pods.length) - Math.sign(b.pods.length));
     for (const one of emptyFirst) {
-      const { node, group, pods, why } = one;
+      const { node, group, pods } = one;
       const needsDrain = pods.length > 0;
       if (!this.planner.isDue(one) || all < 1 || (needsDrain && drains < 1)) continue;
       const { min, name } = this.groups.specs[group];
@@ -196,7 +196,7 @@ export class ClusterAutoscaler implements Component {
         component: COMPONENT,
         about: aboutOf(node),
         what: needsDrain ? 'is drained and removed' : 'is removed',
-        why,
+        why: this.planner.why(one),
       });
       this.removal.start(node, pods);
     }

@@ -23,7 +23,8 @@ export interface UnneededNode {
   /** Pods that must be moved; none: the node is empty. */
   readonly pods: readonly Pod[];
   readonly sinceUs: number;
-  readonly why: string;
+  /** Share of the node that is used. */
+  readonly use: number;
 }
 
 /**
@@ -44,12 +45,16 @@ export class ScaleDownPlanner {
   /** What was told of each node that is kept, so that it is told once. */
   private readonly told = new Map<number, string>();
   private cursor = 0;
+  private budgetChanges = 0;
+  /** What was found last, and how long that holds if nothing changes. */
+  private last: { readonly version: number; readonly untilUs: number; readonly found: UnneededNode[] } | undefined;
 
   constructor(plane: ControlPlane, snapshot: ClusterSnapshot, groups: NodeGroups, settings: ClusterAutoscalerSettings) {
     this.plane = plane;
     this.snapshot = snapshot;
     this.groups = groups;
     this.settings = settings;
+    plane.api.store('PodDisruptionBudget').watch(() => void this.budgetChanges++);
     plane.api.nodes.watch((node, before) => {
       if (node !== undefined) return;
       this.unremovable.delete(before!.id);
@@ -60,11 +65,13 @@ export class ScaleDownPlanner {
   /** Forgets since when nodes are unneeded. */
   forget(): void {
     this.since.clear();
+    this.last = undefined;
   }
 
   /** Leaves a node alone for a while. */
   noteUnremovable(node: Node, why: string): void {
     this.unremovable.set(node.id, this.plane.clock.nowUs + this.settings['unremovable-node-recheck-timeout']);
+    this.last = undefined;
     this.noteKept(node, why);
   }
 
@@ -79,6 +86,8 @@ export class ScaleDownPlanner {
   look(): UnneededNode[] {
     const { snapshot } = this;
     const { nowUs } = this.plane.clock;
+    const version = snapshot.version + this.budgetChanges;
+    if (this.last?.version === version && nowUs < this.last.untilUs) return this.last.found;
     const mark = snapshot.mark();
     const budgets = new BudgetTracker(this.plane.api);
     const found: UnneededNode[] = [];
@@ -96,13 +105,19 @@ export class ScaleDownPlanner {
       if (!this.since.has(node.id)) this.noteTimer(node);
       this.told.delete(node.id);
       since.set(node.id, sinceUs);
-      const load = pods.length === 0 ? 'it is empty' : `its ${pods.length} pods fit elsewhere`;
-      const why = `${load}, used ${percent(use)} of at most ${percent(this.thresholdOf(node))}, unneeded for ${spanText(nowUs - sinceUs)}`;
-      found.push({ node, group, pods, sinceUs, why });
+      found.push({ node, group, pods, sinceUs, use });
     }
     snapshot.revert(mark);
     this.since = since;
+    this.last = { version, untilUs: this.nextChangeUs(), found };
     return found;
+  }
+
+  /** Why it is not needed, and for how long it has been so. */
+  why({ node, pods, use, sinceUs }: UnneededNode): string {
+    const load = pods.length === 0 ? 'it is empty' : `its ${pods.length} pods fit elsewhere`;
+    const forUs = this.plane.clock.nowUs - sinceUs;
+    return `${load}, used ${percent(use)} of at most ${percent(this.thresholdOf(node))}, unneeded for ${spanText(forUs)}`;
   }
 
   /** Whether it has been unneeded for long enough. */
@@ -134,14 +149,36 @@ export class ScaleDownPlanner {
         else candidates.push({ node, group, use });
       }
     });
-    const rank = ({ node }: { node: Node }): number => (this.since.has(node.id) ? 0 : 2) + (this.isEmpty(node) ? 0 : 1);
-    return candidates.sort((a, b) => rank(a) - rank(b) || a.node.id - b.node.id);
+    const ranks = new Map<number, number>();
+    for (const { node } of candidates)
+      ranks.set(node.id, (this.since.has(node.id) ? 0 : 2) + (this.isEmpty(node) ? 0 : 1));
+    return candidates.sort((a, b) => ranks.get(a.node.id)! - ranks.get(b.node.id)! || a.node.id - b.node.id);
+  }
+
+  /** When a look would find something else though nothing has changed. */
+  private nextChangeUs(): number {
+    const { nowUs } = this.plane.clock;
+    let nextUs = Infinity;
+    for (const untilUs of this.unremovable.values()) if (untilUs > nowUs) nextUs = Math.min(nextUs, untilUs);
+    this.groups.specs.forEach((_, group) => {
+      for (const node of this.groups.nodesOf(group))
+        if (this.groups.isStarting(node))
+          nextUs = Math.min(nextUs, node.metadata.creationUs + this.settings['max-node-startup-time']);
+    });
+    return nextUs;
   }
 
   /** Requests over allocatable: the larger of CPU and memory; on nodes with GPUs that of the GPUs. */
   useOf(node: Node): number {
     const { cpuMilli, memBytes, scalars } = nodeResources(node);
     const gpus = scalars.get(GPU) ?? 0;
+    if (gpus === 0 && !this.settings['ignore-daemonsets-utilization']) {
+      const free = this.snapshot.freeOn(node.metadata.name);
+      return Math.max(
+        cpuMilli > 0 ? (cpuMilli - free.cpuMilli) / cpuMilli : 0,
+        memBytes > 0 ? (memBytes - free.memBytes) / memBytes : 0,
+      );
+    }
     let cpu = 0;
     let mem = 0;
     let gpu = 0;

@@ -403,6 +403,6 @@ test('never outside of the bounds and never faster than the rules, whatever the 
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });

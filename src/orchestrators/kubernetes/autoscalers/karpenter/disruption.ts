@@ -79,27 +79,42 @@ export class Disruption {
     this.scheduler = new ClaimScheduler(plane.api, snapshot);
     plane.api.pods.watch((pod, before) => this.notePod(pod, before));
     plane.api.nodes.watch((node, before) => {
-      this.version++;
+      if (
+        node?.spec !== before?.spec ||
+        node?.metadata !== before?.metadata ||
+        (node !== undefined && before !== undefined && isReady(node) !== isReady(before))
+      )
+        this.version++;
       if (node === undefined) this.lastPodUs.delete(before!.metadata.name);
     });
+    plane.api.store('NodePool').watch(() => void this.version++);
+    plane.api.store('PodDisruptionBudget').watch(() => void this.version++);
   }
 
   /** The next command; undefined: there is nothing to do. */
   next(): Command | undefined {
-    this.snapshot.sync();
-    const candidates = this.candidates();
-    const sure = this.emptiness(candidates) ?? this.drift(candidates);
-    if (sure !== undefined) return sure;
     const { nowUs } = this.plane.clock;
     if (this.quiet?.version === this.version && nowUs < this.quiet.untilUs) return undefined;
+    this.snapshot.sync();
+    const candidates = this.candidates();
     const willing = this.byValue(candidates.filter((one) => this.isConsolidatable(one, true)));
-    const found = this.multiNode(willing) ?? this.singleNode(willing);
-    // Nodes that are too young now, or held by a budget, may be neither at the next look, though nothing changes.
-    const mayRipen =
-      willing.length < candidates.length || candidates.some((one) => this.allowed('Underutilized', one.pool) < 1);
-    this.quiet =
-      found !== undefined || mayRipen ? undefined : { version: this.version, untilUs: nowUs + LOOK_AGAIN_US };
+    const found =
+      this.emptiness(candidates) ?? this.drift(candidates) ?? this.multiNode(willing) ?? this.singleNode(willing);
+    this.quiet = found === undefined ? { version: this.version, untilUs: this.nextChangeUs(candidates) } : undefined;
     return found;
+  }
+
+  /** When there may be something to do though nothing has changed. */
+  private nextChangeUs(candidates: readonly Candidate[]): number {
+    const { nowUs } = this.plane.clock;
+    let nextUs = nowUs + LOOK_AGAIN_US;
+    for (const { node, pool } of candidates) {
+      const { budgets, consolidateAfterUs } = pool.spec.disruption;
+      if (budgets.some(({ schedule }) => schedule !== undefined)) return nowUs;
+      const ripeUs = this.lastChangeUs(node) + consolidateAfterUs;
+      if (ripeUs > nowUs) nextUs = Math.min(nextUs, ripeUs);
+    }
+    return nextUs;
   }
 
   /** The same command as it would be now; undefined: it would not be right any more. */
@@ -295,8 +310,12 @@ export class Disruption {
   private isConsolidatable({ node, pool }: Candidate, withPods: boolean): boolean {
     const { consolidationPolicy, consolidateAfterUs } = pool.spec.disruption;
     if (consolidateAfterUs === Infinity || (withPods && consolidationPolicy === 'WhenEmpty')) return false;
-    const sinceUs = Math.max(node.metadata.creationUs, this.lastPodUs.get(node.metadata.name) ?? -Infinity);
-    return this.plane.clock.nowUs - sinceUs >= consolidateAfterUs;
+    return this.plane.clock.nowUs - this.lastChangeUs(node) >= consolidateAfterUs;
+  }
+
+  /** When a pod last came to the node or left it; before that its creation. */
+  private lastChangeUs({ metadata }: Node): number {
+    return Math.max(metadata.creationUs, this.lastPodUs.get(metadata.name) ?? -Infinity);
   }
 
   private withinBudgets(candidates: readonly Candidate[], reason: DisruptionReason): Candidate[] {
@@ -331,6 +350,7 @@ export class Disruption {
     const was = before?.spec.nodeName;
     const ended = pod !== undefined && pod.status.phase !== before?.status.phase && !isReschedulable(pod);
     const going = pod?.metadata.deletionUs !== before?.metadata.deletionUs;
+    if (pod?.metadata.annotations !== before?.metadata.annotations) this.version++;
     if (is === was && !ended && !going) return;
     this.version++;
     for (const name of [is, was]) if (name !== undefined) this.lastPodUs.set(name, this.plane.clock.nowUs);

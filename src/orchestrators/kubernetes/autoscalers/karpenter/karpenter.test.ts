@@ -523,6 +523,6 @@ test('whatever comes and goes: every pod runs in the end, no node is overfilled,
       cluster.run(minutes(40));
       expect(cluster.running()).toBe([...cluster.api.pods.all()].length);
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });

@@ -23,13 +23,18 @@ export class ClusterSnapshot {
   private readonly undo: (() => void)[] = [];
   private imagined = 0;
   private nameList: readonly string[] | undefined;
+  /** Raised whenever `sync` found a change. */
+  version = 0;
 
   /** Pods for which `counts` says no (below a priority cutoff) are left out. */
   constructor(api: ApiServer, core: SchedulingCore, counts: (pod: Pod) => boolean = () => true) {
     this.api = api;
     this.core = core;
     this.counts = counts;
-    api.nodes.watch((node, before) => void this.changedNodes.add((node ?? before!).metadata.name));
+    api.nodes.watch((node, before) => {
+      if (node === undefined || before === undefined || nodeMatters(node, before))
+        this.changedNodes.add((node ?? before!).metadata.name);
+    });
     api.pods.watch((pod, before) => {
       if (pod === undefined || before === undefined || matters(pod, before)) this.changedPods.add((pod ?? before!).id);
     });
@@ -41,6 +46,7 @@ export class ClusterSnapshot {
 
   /** Brings it up to date. Thoughts must have been reverted. */
   sync(): void {
+    if (this.changedNodes.size > 0 || this.changedPods.size > 0) this.version++;
     for (const name of this.changedNamespaces)
       this.core.setNamespace(name, this.api.store('Namespace').named('', name)?.metadata.labels ?? {});
     this.changedNamespaces.clear();
@@ -226,6 +232,20 @@ interface SnapshotNode {
 interface Placement {
   readonly pod: Pod;
   readonly node: SnapshotNode;
+}
+
+/** Whether more has changed than what conditions say beside readiness. */
+function nodeMatters(node: Node, before: Node): boolean {
+  return (
+    node.spec !== before.spec ||
+    node.metadata !== before.metadata ||
+    node.status.allocatable !== before.status.allocatable ||
+    readiness(node) !== readiness(before)
+  );
+}
+
+function readiness(node: Node): string | undefined {
+  return node.status.conditions.find(({ type }) => type === 'Ready')?.status;
 }
 
 /** Whether the change is more than one of readiness and the like. */
