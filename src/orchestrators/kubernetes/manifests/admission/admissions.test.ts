@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../../../../test/fuzz.ts';
 import { ApiServer, isRefusal } from '../../api/api-server.ts';
 import { container, create, pod, podSpec } from '../../cluster-fixture.ts';
 import type { LimitRange, ResourceQuota } from '../../objects/policy.ts';
 import type { Pod, PodSpec } from '../../objects/pod.ts';
 import type { NewObject } from '../../api/api-server.ts';
+import { quantityMilli } from '../../objects/quantity.ts';
 import { registerAdmissions } from './admissions.ts';
 
 function server(): ApiServer {
@@ -180,6 +182,35 @@ describe('ResourceQuota', () => {
     create(api, 'ResourceQuota', quota({ cpu: '1' }));
     api.admissions.push((one) => ({ ...one, spec: podSpec({ cpu: '2' }) }));
     expect(refused(api, pod('a', { cpu: '500m' }))).toContain('requested: cpu=2, used: cpu=0, limited: cpu=1');
+  });
+
+  test('what is used is the sum over pods that live, whatever happened before', () => {
+    const step = fc.tuple(
+      fc.constantFrom('create', 'create', 'remove', 'end', 'bind'),
+      fc.nat(20),
+      fc.integer({ min: 1, max: 900 }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const api = server();
+        create(api, 'ResourceQuota', quota({ 'requests.cpu': '3' }));
+        for (const [index, [what, which, cpuMilli]] of steps.entries()) {
+          const pods = [...api.pods.all()];
+          const live = pods.filter(({ status }) => status.phase === 'Pending');
+          const used = live.reduce(
+            (sum, { spec }) => sum + quantityMilli(spec.containers[0].resources.requests.cpu),
+            0,
+          );
+          if (what === 'create')
+            expect(refused(api, pod(`p${index}`, { cpu: `${cpuMilli}m` })) === 'let in').toBe(used + cpuMilli <= 3000);
+          const one = pods[which % Math.max(1, pods.length)] as Pod | undefined;
+          if (one === undefined) continue;
+          if (what === 'remove') api.remove('Pod', one.id);
+          if (what === 'end') api.setPodStatus(one.id, { phase: 'Failed' });
+          if (what === 'bind') api.bind(one.id, 'n1');
+        }
+      }),
+    );
   });
 
   test('scopes choose pods', () => {

@@ -7,8 +7,8 @@ import { resourceQuota } from './resource-quota.ts';
 
 /**
  * Everything that looks at a pod before it is let in, in the order of the API server
- * (`pkg/kubeapiserver/options/plugins.go`). Pods that a dump says were given a node
- * were let in before the run began: limits, classes and quotas do not concern them any more, but they count. Quotas come last, behind webhooks that others add.
+ * (`pkg/kubeapiserver/options/plugins.go`); quotas come last, behind webhooks that others add. Pods that a dump says were
+ * given a node were let in before the run began: limits, classes and quotas do not concern them, but they count.
  */
 export function registerAdmissions(api: ApiServer): void {
   api.admissions.push(matchLabelKeys(), limitRanger(api), priorityAdmission(api), defaultTolerationSeconds());
