@@ -11,6 +11,7 @@ import {
   jobSpec,
   runTo,
   statefulSet,
+  UNLIMITED,
   version,
   workloadCluster,
 } from './workload-fixture.ts';
@@ -34,11 +35,11 @@ function lived(): TestControlPlane {
   changeSpec(plane, 'Deployment', 'web', { template: version('web', 'app:2') });
   changeSpec(plane, 'StatefulSet', 'db', { template: version('db', 'app:2') });
   changeSpec(plane, 'DaemonSet', 'agent', { template: version('agent', 'app:2') });
-  // A whole hour, so that the schedule is due at the same minutes again.
-  runTo(plane, 3600);
+  runTo(plane, LIVED_S);
   return plane;
 }
 
+const LIVED_S = 3700;
 const SHORT = { metadata: { labels: {}, annotations: {} }, spec: jobSpec() };
 
 /** The objects as `kubectl get -o yaml` and a reader give them: no identities shared, statuses of controllers not read, times before the run. */
@@ -76,13 +77,14 @@ function zeros(status: object): object {
 }
 
 function restored(objects: readonly AnyObject[]): TestControlPlane {
-  return workloadCluster((api) => {
+  const put = (api: TestControlPlane['api']): void => {
     for (const object of objects) {
       const { id: _, ...rest } = object;
       const there = api.store(object.kind).named(object.metadata.namespace, object.metadata.name);
       if (there === undefined) create(api, object.kind as 'Pod', rest as Omit<Pod, 'id'>);
     }
-  });
+  };
+  return workloadCluster(put, {}, UNLIMITED, LIVED_S * 1000);
 }
 
 const names = (plane: TestControlPlane) => [...plane.api.pods.all()].map(({ metadata }) => metadata.name).sort();
@@ -103,7 +105,7 @@ describe('a healthy cluster that is dumped and goes on for ten minutes', () => {
     const plane = restored(dumped(before, kinds));
     const was = names(plane);
     expect(was).toHaveLength(before.api.pods.size);
-    // The next job of the schedule is due 15 minutes after the beginning.
+    // The last job of the schedule was due at minute 55, the next is at minute 75, 800 s after the beginning.
     runTo(plane, 600);
     expect(names(plane)).toEqual(was);
     expect(plane.chronicle.events.filter(({ reason }) => /Created?|Deleted?|Scal/.test(reason))).toEqual([]);

@@ -103,13 +103,15 @@ class FakeCluster implements Component {
   }
 }
 
-/** A cluster with all workload controllers, fake machines and the node n1. `objects` are there when it begins. */
+/** A cluster with all workload controllers, fake machines and the node n1. `objects` are there when it begins, which may be later. */
 export function workloadCluster(
   objects: (api: ApiServer) => void = () => undefined,
   machines: Partial<FakeMachines> = {},
   options: WorkloadControllerOptions = UNLIMITED,
+  laterMs = 0,
 ): TestControlPlane {
-  const plane = controlPlane();
+  const usual = controlPlane();
+  const plane = { ...usual, epochMs: usual.epochMs + laterMs };
   create(plane.api, 'Node', node('n1'));
   objects(plane.api);
   const components = [...workloadControllers(plane, options), new FakeCluster(plane, { ...QUICK, ...machines })];

@@ -55,7 +55,7 @@ export class CronJobController implements Component {
     if (schedule === undefined) return;
     this.startDue(cron, schedule);
     const nextMs = nextLookMs(this.api.store('CronJob').get(id)!, schedule, this.plane.epochMs, this.nowMs);
-    if (nextMs !== undefined) this.queue.addAfter(id, (nextMs - this.nowMs) * 1000);
+    if (nextMs !== undefined) this.queue.addAfter(id, (nextMs - this.plane.epochMs) * 1000 - this.plane.clock.nowUs);
   }
 
   private scheduleOf(cron: CronJob): CronSchedule | undefined {

@@ -168,6 +168,8 @@ export class DaemonSetController implements Component {
     const { template } = set.spec;
     let known = this.known.get(template);
     if (known === undefined) this.known.set(template, (known = new Map<number, KnownNode>()));
+    // Most of it is about nodes that are gone.
+    if (known.size > 2 * this.api.nodes.size + 100) known.clear();
     const nodes: DaemonNode[] = [];
     for (const node of this.api.nodes.all()) {
       let entry = known.get(node.id);

@@ -371,3 +371,14 @@ test('over random scalings the replicas always converge', () => {
     { numRuns: 60 },
   );
 });
+
+test('starting and rolling 10 x 50 pods takes fewer than 20 events a pod', () => {
+  const plane = workloadCluster(undefined, { startUs: (pod) => 1e6 + ((pod.id * 7919) % 5000) * 1000 });
+  for (let k = 0; k < 10; k++) applyDeployment(plane, `d${k}`, 50);
+  runTo(plane, 1000);
+  for (let k = 0; k < 10; k++) changeSpec(plane, 'Deployment', `d${k}`, { template: version(`d${k}`, 'app:2') });
+  runTo(plane, 3000);
+  expect(plane.api.podsCreated).toBe(1000);
+  // Of the fake machines are three events for a new pod and one for an old one; the rest is queues.
+  expect(plane.clock.events).toBeLessThan(20 * 500);
+});

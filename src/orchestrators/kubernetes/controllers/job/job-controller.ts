@@ -61,6 +61,7 @@ export class JobController implements Component {
       const owner = controllerOf(known);
       const id = owner?.kind === 'Job' ? this.jobs.of(owner.uid) : undefined;
       if (id === undefined || !matters(pod, before)) return;
+      if (this.api.store('Job').get(id)?.status.outcome !== undefined) return;
       if (pod === undefined && isTracked(known)) this.ledgerOf(id, known).lost.push(known);
       this.queue.addAfter(id, BATCH_US);
     });
@@ -245,12 +246,15 @@ export class JobController implements Component {
   }
 
   private holdUp(job: Job, waitUs: number, failures: number): void {
+    this.queue.addAfter(job.id, waitUs);
     const { nowUs } = this.plane.clock;
+    const ledger = this.ledgerOf(job.id);
+    if (ledger.toldUntilUs === nowUs + waitUs) return;
+    ledger.toldUntilUs = nowUs + waitUs;
     const about = aboutOf(job);
     const last = failures === 0 ? 'of its index' : `${failures} in a row, ${backoffUs(failures) / 1e6} s`;
     const timer = `pod failure backoff (${last})`;
     this.plane.chronicle.timer({ fromUs: nowUs, toUs: nowUs + waitUs, timer, about });
-    this.queue.addAfter(job.id, waitUs);
   }
 
   private start(
