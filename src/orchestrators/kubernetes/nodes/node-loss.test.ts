@@ -125,6 +125,21 @@ describe('the loss of a node', () => {
     expect(api.pods.named('default', 'p0')!.status).toMatchObject({ phase: 'Running', ready: false });
   });
 
+  it('before it has said anything is noticed after the startup grace of 60 s', () => {
+    const nodes = cluster(['a', 'a']);
+    const { api } = nodes.plane;
+    nodes.runTo(100);
+    const made = node('n3');
+    create(api, 'Node', { ...made, status: { ...made.status, conditions: [] } });
+    nodes.machines.stop('n3');
+    nodes.runTo(159.9);
+    expect(api.nodes.named('', 'n3')!.status.conditions).toEqual([]);
+    nodes.runTo(171);
+    expect(api.nodes.named('', 'n3')!.status.conditions).toMatchObject([
+      { type: 'Ready', status: 'Unknown', reason: 'NodeStatusNeverUpdated' },
+    ]);
+  });
+
   it('for less than the grace is not noticed, and its pods come back as they were', () => {
     const nodes = cluster(['a', 'a'], ['n1']);
     nodes.runTo(100);

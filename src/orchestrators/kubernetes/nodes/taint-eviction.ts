@@ -22,6 +22,8 @@ export class TaintEviction implements Component {
   private readonly plane: ControlPlane;
   private readonly podsByNode: PodsByNode;
   private readonly planned = new Map<number, PlannedEviction>();
+  /** Names of the nodes with NoExecute taints. */
+  private readonly tainted = new Set<string>();
   private readonly nodes: WorkQueue;
   private readonly pods: WorkQueue;
   private readonly fireKind: number;
@@ -36,23 +38,30 @@ export class TaintEviction implements Component {
 
   begin(): void {
     const { api } = this.plane;
-    for (const node of api.nodes.all()) if (noExecute(node).length > 0) this.nodes.add(node.id);
-    api.nodes.watch((node, before) => {
-      if (node === undefined || node.spec.taints === before?.spec.taints) return;
-      if (sameTaints(noExecute(node), before === undefined ? [] : noExecute(before))) return;
-      this.nodes.add(node.id);
-    });
+    for (const node of api.nodes.all()) this.noteNode(node, undefined);
+    api.nodes.watch((node, before) => this.noteNode(node, before));
     api.pods.watch((pod, before) => {
       if (pod === undefined) {
         this.planned.delete(before!.id);
         return;
       }
       const { nodeName, tolerations } = pod.spec;
-      if (nodeName === undefined) return;
+      if (nodeName === undefined || !this.tainted.has(nodeName)) return;
       if (nodeName === before?.spec.nodeName && tolerations === before.spec.tolerations) return;
-      const node = api.nodes.named('', nodeName);
-      if (node !== undefined && noExecute(node).length > 0) this.pods.add(pod.id);
+      this.pods.add(pod.id);
     });
+  }
+
+  private noteNode(node: Node | undefined, before: Node | undefined): void {
+    if (node === undefined) {
+      this.tainted.delete(before!.metadata.name);
+      return;
+    }
+    if (node.spec.taints === before?.spec.taints) return;
+    const taints = noExecute(node);
+    if (taints.length > 0) this.tainted.add(node.metadata.name);
+    else this.tainted.delete(node.metadata.name);
+    if (!sameTaints(taints, before === undefined ? [] : noExecute(before))) this.nodes.add(node.id);
   }
 
   private syncNode(nodeId: number): void {
