@@ -10,7 +10,7 @@ import { ClusterSnapshot } from '../shared/cluster-snapshot.ts';
 import type { NodeBirth } from '../shared/node-birth.ts';
 import { clusterAutoscalerSettings, type ClusterAutoscalerSettings } from './cluster-autoscaler-flags.ts';
 import { Expander } from './expander.ts';
-import { isReady, NodeGroups } from './node-groups.ts';
+import { NodeGroups } from './node-groups.ts';
 import { NodeRemoval, type EvictPod } from './node-removal.ts';
 import { ScaleDownPlanner, type UnneededNode } from './scale-down-planner.ts';
 import { ScaleUp } from './scale-up.ts';
@@ -57,6 +57,8 @@ export class ClusterAutoscaler implements Component {
   /** Pods that found no room, in the order in which they said so. */
   private readonly unschedulable = new Set<number>();
   private cooldownTold = '';
+  /** For which nodes the soft taints have been set. */
+  private marked: readonly UnneededNode[] | undefined;
 
   constructor(plane: ControlPlane, parts: ClusterAutoscalerParts) {
     this.plane = plane;
@@ -207,6 +209,8 @@ export class ClusterAutoscaler implements Component {
   /** Soft taints: the scheduler avoids nodes that may go soon, as far as it can. */
   private markCandidates(unneeded: readonly UnneededNode[]): void {
     const { api } = this.plane;
+    // The planner gives the same list again while nothing changes.
+    if (unneeded === this.marked) return;
     const wanted = new Set(unneeded.map(({ node }) => node.id));
     let left = this.settings['max-bulk-soft-taint-count'];
     for (const node of api.nodes.all()) {
@@ -219,6 +223,7 @@ export class ClusterAutoscaler implements Component {
         : [...node.spec.taints, { key: CANDIDATE, value, effect: 'PreferNoSchedule' as const }];
       api.update('Node', node.id, { spec: { ...node.spec, taints } });
     }
+    if (left > 0) this.marked = unneeded;
   }
 
   private cooldown(): { readonly name: string; readonly leftUs: number } | undefined {
@@ -250,13 +255,11 @@ export class ClusterAutoscaler implements Component {
 
   /** With too many nodes that are not ready it is more likely that it sees wrongly than that they are all broken. */
   private isHealthy(): boolean {
-    let unready = 0;
-    for (const node of this.plane.api.nodes.all()) if (!isReady(node) && !this.groups.isStarting(node)) unready++;
     const most = Math.max(
       this.settings['ok-total-unready-count'],
       (this.settings['max-total-unready-percentage'] / 100) * this.plane.api.nodes.size,
     );
-    if (unready <= most) return true;
+    if (this.groups.unready().length <= most) return true;
     this.planner.forget();
     return false;
   }

@@ -21,6 +21,9 @@ export class NodeGroups {
   /** Nodes that have been ready once. */
   private readonly started = new Set<string>();
   private members: Node[][] = [];
+  private unreadyNodes: Node[] = [];
+  /** Whether any node has changed since they were counted. */
+  private changed = true;
 
   constructor(
     plane: ControlPlane,
@@ -39,19 +42,34 @@ export class NodeGroups {
       maxUs: settings['max-node-group-backoff-duration'],
       resetUs: settings['node-group-backoff-reset-timeout'],
     });
+    plane.api.nodes.watch(() => {
+      this.changed = true;
+    });
   }
 
   /** Counts anew, and gives up orders that are late. Says how many were. */
   look(): number {
+    if (this.changed) this.count();
+    return this.giveUpLateOrders();
+  }
+
+  /** Nodes, of any group or none, that are not ready and do not just start. */
+  unready(): readonly Node[] {
+    return this.unreadyNodes.filter((node) => !this.isStarting(node));
+  }
+
+  private count(): void {
+    this.changed = false;
     const numbers = new Map(this.specs.map(({ name }, k) => [name, k]));
     this.members = this.specs.map(() => []);
+    this.unreadyNodes = [];
     for (const node of this.plane.api.nodes.all()) {
       this.orders.delete(node.metadata.name);
       if (isReady(node)) this.started.add(node.metadata.name);
+      else this.unreadyNodes.push(node);
       const group = numbers.get(this.groupOf(node) ?? '');
       if (group !== undefined) this.members[group].push(node);
     }
-    return this.giveUpLateOrders();
   }
 
   nodesOf(group: number): readonly Node[] {
