@@ -1,8 +1,5 @@
 import type { RequestModel } from '../../../sim/requests/request-model.ts';
 
-/** How fast an endpoint turns requests away that reach a machine where nobody listens: at once. */
-const REFUSING_SPEED = 1e6;
-
 /** What is known of the pod when its endpoint is put right. */
 export interface BackendFacts {
   /** Whether the proxies send requests to it. */
@@ -28,6 +25,7 @@ export class Backend {
   readonly podId: number;
   private readonly name: string;
   private readonly model: RequestModel;
+  private readonly refusingSpeed: number;
   private process = -1;
   private live = -1;
   private refusing = -1;
@@ -39,8 +37,10 @@ export class Backend {
   private pastBusyUs = 0;
   private pastStarted = 0;
 
-  constructor(model: RequestModel, service: number, podId: number, name: string) {
+  /** `refusingSpeed`: how fast requests are turned away that reach a machine where nobody listens, 1 being the speed of work. */
+  constructor(model: RequestModel, service: number, podId: number, name: string, refusingSpeed: number) {
     this.model = model;
+    this.refusingSpeed = refusingSpeed;
     this.service = service;
     this.podId = podId;
     this.name = name;
@@ -102,7 +102,7 @@ export class Backend {
       return;
     }
     if (this.refusing < 0) {
-      this.refusing = this.add(zone, REFUSING_SPEED);
+      this.refusing = this.add(zone, this.refusingSpeed);
       model.setErrorShare(this.refusing, 1);
       this.refusalsReachable = true;
     }

@@ -142,6 +142,24 @@ describe('requests to the pods of a service', () => {
     expect(traffic.backendsOf(one.id)).toEqual([]);
   });
 
+  test('rates and single requests agree on what is turned away', () => {
+    // For half of a minute one of two processes does not listen: a quarter of all requests fails at once.
+    const failedShare = (requestModel: 'discrete' | 'fluid'): number => {
+      const services = [{ name: 'web', perSecond: 400, workMs: 10, concurrency: 8 }];
+      const { plane, traffic, run, ofService } = world(trafficSpec(60, services, { requestModel }));
+      const [one, two] = runningPods(plane, 'n1', ['a', 'b'], {}, '500m');
+      traffic.onEndpoints(WEB, [ready(one.id), ready(two.id)]);
+      run(30);
+      const [container] = one.status.containers;
+      plane.api.setPodStatus(one.id, { containers: [{ ...container, state: 'waiting', reason: 'CrashLoopBackOff' }] });
+      run(60);
+      traffic.model.check();
+      return ofService().failed / ofService().arrived;
+    };
+    expect(Math.abs(failedShare('discrete') - 0.25)).toBeLessThan(0.02);
+    expect(Math.abs(failedShare('fluid') - 0.25)).toBeLessThan(0.01);
+  });
+
   test('terminating endpoints are used when no other is left', () => {
     const { plane, traffic, run, ofService } = world(
       trafficSpec(60, [{ name: 'web', perSecond: 100, workMs: 1, concurrency: 10 }]),

@@ -12,6 +12,11 @@ import { servingContainer, statusOf } from './serving-container.ts';
 import type { WorkloadBehaviour } from './workload-behaviour.ts';
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
+/**
+ * How fast single requests are turned away where nobody listens: in next to no time. Where requests are rates, endpoints
+ * of very different speeds cost much and say little more: there it takes as long as an answer.
+ */
+const AT_ONCE = 1e6;
 /** A machine that stands still boots nothing; so slowly does it boot at least, to have an end. */
 const LEAST_BOOT_SPEED = 1e-3;
 
@@ -147,13 +152,20 @@ export class TrafficControl implements Component {
     const { backends, ofPod } = this;
     if (!backends[service].has(podId)) {
       const pod = this.plane.api.pods.get(podId);
-      const backend = new Backend(this.model, service, podId, pod?.metadata.name ?? `${podId}`);
+      const name = pod?.metadata.name ?? `${podId}`;
+      const backend = new Backend(this.model, service, podId, name, this.isDiscrete(service) ? AT_ONCE : 1);
       backends[service].set(podId, backend);
       const others = ofPod.get(podId);
       if (others) others.push(backend);
       else ofPod.set(podId, [backend]);
     }
     this.refresh(podId);
+  }
+
+  /** Whether each request of the service is simulated. */
+  private isDiscrete(service: number): boolean {
+    if (this.spec.requestModel !== 'auto') return this.spec.requestModel === 'discrete';
+    return this.model.notes[service]?.includes('ran on the discrete model') ?? false;
   }
 
   /** Brings the pod's endpoints in line with what is so now. */
