@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fidelityCommand } from '../../src/experiment/local/fidelity/fidelity-command.ts';
 import { traceDir } from '../trace-dir.ts';
 
-/** The real scheduler's decisions lie beside the traces; see traces/README.md. */
+/** The real scheduler's decisions lie beside the traces. */
 const traces = traceDir();
 const real = traces === undefined ? undefined : join(traces, '..', 'reference', 'kube-scheduler');
 
