@@ -131,8 +131,10 @@ function run(steps: readonly Step[], times: SchedulingTimes, version: SchedulerV
       if (entry?.place !== 'unschedulable' || entry.gate !== undefined) continue;
       if (clock.nowUs - entry.timestampUs > 330 * S) wrong.push(`${name} is left lying`);
       // Hints miss nothing: after whatever happened, no pod lies there that a node would take. (Spreading does not
-      // count pods from when they are told to go, of which there is no hint until they are gone.)
+      // count pods from when they are told to go, of which there is no hint until they are gone; nor is there one when
+      // a pod may be the first of those it wants near because the others have gone.)
       if (times.cycleUs > 0 || isAnyoneGoing || one.spec.podGroupName !== undefined) continue;
+      if (one.spec.podAffinity !== undefined) continue;
       const feasible = core.consider(entry.pod).filtering.feasible.map((at) => at.name);
       if (feasible.length > 0) wrong.push(`${name}, refused by ${entry.plugins.join()}, fits ${feasible.join()}`);
     }

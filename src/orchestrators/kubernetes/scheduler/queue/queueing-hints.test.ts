@@ -274,10 +274,27 @@ describe('InterPodAffinity', () => {
     expect(wakesAfterPod('InterPodAffinity', waiting, waiting, withLabels(waiting, { app: 'q' }))).toBe(true);
   });
 
-  test('a node that has the key', () => {
-    expect(wakes('InterPodAffinity', near, added(coreNode('n', undefined, { zone: 'a' })))).toBe(true);
-    expect(wakes('InterPodAffinity', far, added(coreNode('n', undefined, { zone: 'a' })))).toBe(true);
-    expect(wakes('InterPodAffinity', near, added(coreNode('n')))).toBe(false);
+  test('a node that has the key, or another value of it', () => {
+    const [a, b, none] = [
+      coreNode('n', undefined, { zone: 'a' }),
+      coreNode('n', undefined, { zone: 'b' }),
+      coreNode('n'),
+    ];
+    const more = coreNode('n', undefined, { zone: 'a', x: 'y' });
+    expect([a, none].map((node) => wakes('InterPodAffinity', near, added(node)))).toEqual([true, false]);
+    // A node without the key is beside nobody.
+    expect([a, none].map((node) => wakes('InterPodAffinity', far, added(node)))).toEqual([true, true]);
+    const after = (waiting: Pod) =>
+      [
+        [none, a],
+        [a, b],
+        [a, none],
+        [a, more],
+      ].map(([before, now]) => wakesAfter('InterPodAffinity', waiting, before, now));
+    expect(after(near)).toEqual([true, true, false, false]);
+    expect(after(far)).toEqual([false, true, true, false]);
+    // Kept away by others: whatever their key is, it may be this one.
+    expect(wakes('InterPodAffinity', pod(), added(none))).toBe(true);
   });
 });
 

@@ -135,15 +135,7 @@ export const QUEUEING_HINTS: Readonly<Record<string, readonly HintRule[]>> = {
   ],
   InterPodAffinity: [
     { resource: 'Pod', actions: ['Add', 'UpdatePodLabel', 'Delete'], queues: affinityAfterPod },
-    {
-      resource: 'Node',
-      actions: ['Add', 'UpdateNodeLabel'],
-      queues: (pod, _, after) => {
-        const { requiredAffinity, requiredAntiAffinity } = podInfo(pod);
-        const has = ({ topologyKey }: PodTerm): boolean => after!.metadata.labels[topologyKey] !== undefined;
-        return requiredAffinity.some(has) || requiredAntiAffinity.some(has);
-      },
-    },
+    { resource: 'Node', actions: ['Add', 'UpdateNodeLabel'], queues: affinityAfterNode },
   ],
   // It refuses nothing itself: it holds back pods whose victims are being told, and what else refused them decides.
   DefaultPreemption: [{ resource: 'AssignedPod', actions: ['Delete'], queues: () => false }],
@@ -333,6 +325,26 @@ function affinityAfterPod(pod: Pod, before: Pod | undefined, after: Pod | undefi
   if (before === undefined) return false;
   if (matchesAll(requiredAntiAffinity, before)) return after === undefined || !matchesAll(requiredAntiAffinity, after);
   return after === undefined && podInfo(before).requiredAntiAffinity.some((term) => meansPod(term, pod, context));
+}
+
+/**
+ * The same for nodes: with required affinity one that has the key, or now has it or another value of it; with required
+ * anti-affinity any new one, or one that has lost the key or has another value. A pod without either was kept away by
+ * others, whose keys are not known here: any such change may do.
+ */
+function affinityAfterNode(pod: Pod, before: Node | undefined, after: Node | undefined): boolean {
+  const { requiredAffinity, requiredAntiAffinity } = podInfo(pod);
+  if (requiredAffinity.length === 0 && requiredAntiAffinity.length === 0) return true;
+  const value = (node: Node, { topologyKey }: PodTerm): string | undefined => node.metadata.labels[topologyKey];
+  const isNear = requiredAffinity.some((term) => {
+    const is = value(after!, term);
+    return is !== undefined && (before === undefined || value(before, term) !== is);
+  });
+  if (isNear || before === undefined) return isNear || requiredAntiAffinity.length > 0;
+  return requiredAntiAffinity.some((term) => {
+    const was = value(before, term);
+    return was !== undefined && was !== value(after!, term);
+  });
 }
 
 function meansPod(term: PodTerm, pod: Pod, context: HintContext): boolean {
