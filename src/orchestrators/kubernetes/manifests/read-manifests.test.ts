@@ -402,6 +402,13 @@ describe('what is not modelled is reported once', () => {
     expect(set.objects.map(({ kind }) => kind)).toEqual(['Namespace', 'Deployment', 'Deployment']);
   });
 
+  test('memory in thousandths of a byte', () => {
+    const set = read(deployment('        resources: {requests: {memory: 100m}}\n'));
+    expect(texts(set)).toEqual([
+      'spec.template.spec.containers[].resources.requests.memory: in 1 object, "100m" is a fraction of a byte and counts as a whole one; did you mean "Mi"?',
+    ]);
+  });
+
   test('kinds of others, and misspelt ones', () => {
     const set = read(
       '{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: a}}',

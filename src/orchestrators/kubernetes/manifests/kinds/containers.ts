@@ -35,8 +35,10 @@ export function readResources(field: Field, fromLimits: boolean): ResourceRequir
   if (!field.isMap(RESOURCES)) return NO_RESOURCES;
   const limits = field.child('limits').resources();
   const given = field.child('requests').resources();
-  requireMilliCpu(field.child('limits'), limits);
-  requireMilliCpu(field.child('requests'), given);
+  for (const [name, list] of [['limits', limits] as const, ['requests', given] as const]) {
+    requireMilliCpu(field.child(name), list);
+    noteParts(field.child(name), list);
+  }
   for (const [name, request] of Object.entries(given)) {
     if (Object.hasOwn(limits, name) && compareQuantities(request, limits[name]) > 0)
       field
@@ -69,6 +71,13 @@ function requireWholeDevices(field: Field, request: string, limit: string | unde
 function requireMilliCpu(field: Field, list: ResourceList): void {
   if (list.cpu !== undefined && parseQuantity(list.cpu)!.nano % 1_000_000n !== 0n)
     field.child('cpu').fault(`"${list.cpu}" is finer than 1m; write whole thousandths, such as "1m"`);
+}
+
+/** `100m` of memory is what people write who mean `100Mi`; the API server warns of it too. */
+function noteParts(field: Field, list: ResourceList): void {
+  const { memory } = list;
+  if (memory !== undefined && parseQuantity(memory)!.nano % 1_000_000_000n !== 0n)
+    field.child('memory').note(`"${memory}" is a fraction of a byte and counts as a whole one; did you mean "Mi"?`);
 }
 
 function readContainer(field: Field, hostNetwork: boolean, role: 'app' | 'init'): Container {
