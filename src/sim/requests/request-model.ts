@@ -82,7 +82,7 @@ export interface RequestModel {
   /** How fast it works from now on, 1 being full speed, 0 not at all; what it is serving feels it too. */
   setSpeed(endpoint: number, speed: number): void;
   setWeight(endpoint: number, weight: number): void;
-  /** Share of what it serves that it answers with an error (a bad version, a flaky machine); 0 at first. */
+  /** Share of what it serves that it answers with an error (a bad version, a flaky machine); 0 at first. At 1 single requests call nobody else. */
   setErrorShare(endpoint: number, share: number): void;
   /** Whether answers reach anyone: while not, what is sent there is neither refused nor answered (a partition, a crash that nobody has noticed); what has no timeout then fails when the endpoint is removed. */
   setReachable(endpoint: number, reachable: boolean): void;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { controlPlane, type TestControlPlane } from '../cluster-fixture.ts';
+import { PATIENT } from '../../../sim/requests/traffic.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import { Machines } from '../nodes/machines.ts';
 import type { Endpoint } from '../objects/network.ts';
@@ -140,6 +141,28 @@ describe('requests to the pods of a service', () => {
     run(40);
     expect(ofService().failed).toBe(failedBy.errorAnswer);
     expect(traffic.backendsOf(one.id)).toEqual([]);
+  });
+
+  test('what is turned away calls nobody', () => {
+    const spec = trafficSpec(60, [
+      { name: 'web', perSecond: 100, workMs: 1, concurrency: 10 },
+      { name: 'db', perSecond: 0, workMs: 1, concurrency: 10 },
+    ]);
+    const [web, db] = spec.services;
+    const call = { service: 1, chance: 1, fanOut: 1, required: true, client: PATIENT };
+    const services = [{ ...web, requests: { ...web.requests, calls: [[call]] } }, db];
+    const { plane, traffic, run } = world({ ...spec, services });
+    run(1);
+    const [one, two] = runningPods(plane, 'n1', ['a', 'b']);
+    traffic.onEndpoints(WEB, [ready(one.id)]);
+    traffic.onEndpoints({ namespace: 'default', name: 'db' }, [ready(two.id)]);
+    // It boots until second 3.
+    run(2.9);
+    expect(traffic.model.services[0].failedBy.errorAnswer).toBeGreaterThan(100);
+    expect(traffic.model.services[1].arrived).toBe(0);
+    run(10);
+    expect(traffic.model.services[1].served).toBeGreaterThan(500);
+    traffic.model.check();
   });
 
   test('rates and single requests agree on what is turned away', () => {

@@ -70,11 +70,12 @@ export class Serving {
 
   /** Its own work is done. */
   workDone(attempt: number): void {
-    const { attempts, servers, calling, nowUs } = this.world;
+    const { attempts, servers, calling, endpoints, nowUs } = this.world;
     const endpoint = attempts.endpoint[attempt];
     const service = attempts.service[attempt];
     servers.work(endpoint, -1, nowUs);
-    if (!this.callsOthers[service]) {
+    // Who fails everything turns it away before it asks anyone else.
+    if (!this.callsOthers[service] || endpoints.errorShare[endpoint] >= 1) {
       this.freePlace(endpoint);
       this.respond(attempt, GOOD);
       return;
