@@ -5,9 +5,10 @@ import { controlPlane, create, node, pod } from '../cluster-fixture.ts';
 import type { SchedulingTimes } from '../kubernetes-spec.ts';
 import type { Pod, PodSpec } from '../objects/pod.ts';
 import { DEFAULT_PROFILE, defaultConfiguration } from './default-profile.ts';
+import { IndexedCore } from './indexed/indexed-core.ts';
 import { KubeScheduler } from './kube-scheduler.ts';
-import { ReferenceCore } from './reference/reference-core.ts';
-import type { SchedulerConfiguration, SchedulerVersion } from './scheduler-profile.ts';
+import { type CoreOptions, ReferenceCore } from './reference/reference-core.ts';
+import type { SchedulerConfiguration, SchedulerProfile, SchedulerVersion } from './scheduler-profile.ts';
 import type { SchedulingCore } from './scheduling-core.ts';
 import { hasEnded } from './loop/pod-states.ts';
 import { sameTexts } from './queue/cluster-event.ts';
@@ -34,7 +35,13 @@ const TIMES: SchedulingTimes[] = [
 ];
 
 /** Runs the steps with pods that end their grace as they should, and looks at everything after each. */
-function run(steps: readonly Step[], times: SchedulingTimes, version: SchedulerVersion): string[] {
+function run(
+  steps: readonly Step[],
+  times: SchedulingTimes,
+  version: SchedulerVersion,
+  coreOf: (profile: SchedulerProfile, options: CoreOptions) => SchedulingCore = (profile, options) =>
+    new ReferenceCore(profile, options),
+): string[] {
   const plane = controlPlane();
   const { api, clock } = plane;
   const configuration = (scheduled: string): SchedulerConfiguration => ({
@@ -47,7 +54,7 @@ function run(steps: readonly Step[], times: SchedulingTimes, version: SchedulerV
   const scheduler = new KubeScheduler(plane, {
     configuration: configuration('second'),
     times,
-    coreOf: (profile) => new ReferenceCore(profile, { random: plane.streams('scheduler/ties') }),
+    coreOf: (profile) => coreOf(profile, { random: plane.streams('scheduler/ties') }),
   });
   const end = clock.kind((id) => api.remove('Pod', id));
   api.pods.watch((after, before) => {
@@ -123,7 +130,7 @@ function run(steps: readonly Step[], times: SchedulingTimes, version: SchedulerV
         if (entry !== undefined) wrong.push(`${name} is still queued`);
         continue;
       }
-      const core = scheduler.core(one.spec.schedulerName) as ReferenceCore | undefined;
+      const core = scheduler.core(one.spec.schedulerName);
       if (core === undefined) continue;
       // Waiting, being decided, or being bound.
       if (entry === undefined && times.bindUs + times.clientQps === 0) wrong.push(`${name} is nowhere`);
@@ -134,7 +141,7 @@ function run(steps: readonly Step[], times: SchedulingTimes, version: SchedulerV
       // count pods from when they are told to go, of which there is no hint until they are gone; nor is there one when
       // a pod may be the first of those it wants near because the others have gone.)
       if (times.cycleUs > 0 || isAnyoneGoing || one.spec.podGroupName !== undefined) continue;
-      if (one.spec.podAffinity !== undefined) continue;
+      if (one.spec.podAffinity !== undefined || !(core instanceof ReferenceCore)) continue;
       const feasible = core.consider(entry.pod).filtering.feasible.map((at) => at.name);
       if (feasible.length > 0) wrong.push(`${name}, refused by ${entry.plugins.join()}, fits ${feasible.join()}`);
     }
@@ -204,7 +211,7 @@ test('nothing is lost: cores, queue and API agree at any time, and nobody is lef
     fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), fc.nat(2), fc.nat(2), (steps, times, version) => {
       run(steps, TIMES[times], VERSIONS[version]);
     }),
-    { numRuns: 40 },
+    { numRuns: 30 },
   );
 });
 
@@ -214,5 +221,19 @@ test('twice is once', () => {
       expect(run(steps, TIMES[times], '1.36')).toEqual(run(steps, TIMES[times], '1.36'));
     }),
     { numRuns: 5 },
+  );
+});
+
+test('the indexed core leads to the same history', () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 10, maxLength: 40 }), fc.nat(2), fc.nat(2), (steps, times, version) => {
+      const indexed = (profile: SchedulerProfile, options: CoreOptions) => new IndexedCore(profile, options);
+      const [one, other] = [
+        run(steps, TIMES[times], VERSIONS[version]),
+        run(steps, TIMES[times], VERSIONS[version], indexed),
+      ];
+      expect(other).toEqual(one);
+    }),
+    { numRuns: 15 },
   );
 });
