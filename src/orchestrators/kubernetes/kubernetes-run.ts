@@ -6,6 +6,7 @@ import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import { ApiServer, isRefusal } from './api/api-server.ts';
 import type { Component, ControlPlane } from './api/control-plane.ts';
+import { autoscalers } from './autoscalers/index.ts';
 import { AnnotatedBehaviour } from './behaviour/annotated-behaviour.ts';
 import { CpuUse } from './behaviour/cpu-use.ts';
 import { ScrapedMetrics } from './behaviour/metrics-server.ts';
@@ -13,18 +14,20 @@ import { TrafficControl } from './behaviour/traffic-control.ts';
 import { UsageModel } from './behaviour/usage-model.ts';
 import { ClusterChanges } from './changes/cluster-changes.ts';
 import { Drainer } from './controllers/drain.ts';
+import { evict } from './controllers/eviction.ts';
 import { workloadControllers } from './controllers/index.ts';
+import { scaleOf } from './controllers/scale.ts';
 import type { KubernetesSpec } from './kubernetes-spec.ts';
 import { registerAdmissions } from './manifests/admission/admissions.ts';
 import { nodeComponents } from './nodes/index.ts';
 import { Machines } from './nodes/machines.ts';
-import { createNodes, placesOf } from './nodes-at-start.ts';
+import { createNodes, machineNumbers, placesOf } from './nodes-at-start.ts';
 import { ExplainingCore, type DecisionWatcher } from './explain/explaining-core.ts';
 import { Recorder } from './recording/recorder.ts';
 import { IndexedCore } from './scheduler/indexed/indexed-core.ts';
 import { KubeScheduler } from './scheduler/kube-scheduler.ts';
 import { ReferenceCore } from './scheduler/reference/reference-core.ts';
-import type { VolumeObjects } from './scheduler/volume-objects.ts';
+import { volumesOf, type VolumeObjects } from './scheduler/volume-objects.ts';
 import type { SchedulerConfiguration, SchedulerProfile } from './scheduler/scheduler-profile.ts';
 import type { SchedulingCore } from './scheduler/scheduling-core.ts';
 import { settledObjects, settlingSpec } from './settled-cluster.ts';
@@ -68,10 +71,7 @@ export class KubernetesRun {
     const api = new ApiServer();
     this.api = api;
     this.configuration = spec.scheduler;
-    this.volumes = {
-      claim: (namespace, name) => api.store('PersistentVolumeClaim').named(namespace, name),
-      volume: (name) => api.store('PersistentVolume').named('', name),
-    };
+    this.volumes = volumesOf(api);
     const { clock } = api;
     const streams = (name: string) => stream(options.seed, name);
     this.recorder = new Recorder(
@@ -83,7 +83,7 @@ export class KubernetesRun {
     this.plane = plane;
     registerAdmissions(api);
     const behaviour = new AnnotatedBehaviour(plane, spec.defaults);
-    this.machines = new Machines(api);
+    this.machines = new Machines(api, machineNumbers(spec));
     const drainer = new Drainer(plane);
     createNodes(api, spec);
     this.createObjects();
@@ -121,6 +121,16 @@ export class KubernetesRun {
       cpu,
       traffic,
       metrics,
+      ...autoscalers(plane, {
+        findScale: (namespace, target) => scaleOf(api, namespace, target),
+        metrics,
+        makeCore: () => new IndexedCore(spec.scheduler.profiles[0], { volumes: this.volumes }),
+        evict: (pod) => evict(api, pod).allowed,
+        nodeGroups: spec.nodeGroups,
+        instanceBootUs: spec.instanceBootUs,
+        ...(spec.clusterAutoscaler && { clusterAutoscaler: spec.clusterAutoscaler }),
+        ...(spec.instances && { instances: spec.instances }),
+      }),
       drainer,
       changes,
     ];

@@ -32,6 +32,32 @@ export function nodeNamed(template: NewObject<Node>, name: string): NewObject<No
 }
 
 /**
+ * Numbers of machines, so that each has the place that the weather knows it by (`placesOf`): bought ones take those that
+ * are kept for their group, in turn and from the first again, and whatever is in no group comes behind them all.
+ */
+export function machineNumbers({ objects, nodeGroups }: KubernetesSpec): (node: Node) => number {
+  const ofManifests = objects.filter(({ kind }) => kind === 'Node').length;
+  // A cluster that has come to rest has the nodes of its groups among its objects.
+  const atRest = objects.filter(
+    ({ kind, metadata }) => kind === 'Node' && metadata.labels?.[GROUP] !== undefined,
+  ).length;
+  const there = ofManifests + (atRest > 0 ? 0 : nodeGroups.reduce((sum, { initial }) => sum + initial, 0));
+  const kept = new Map<string, { first: number; count: number; taken: number }>();
+  let next = there;
+  for (const { name, initial, max } of nodeGroups) {
+    kept.set(name, { first: next, count: max - initial, taken: 0 });
+    next += max - initial;
+  }
+  let created = 0;
+  return ({ metadata }) => {
+    if (created < there) return created++;
+    const group = kept.get(metadata.labels[GROUP] ?? '');
+    if (group === undefined || group.count === 0) return next++;
+    return group.first + (group.taken++ % group.count);
+  };
+}
+
+/**
  * Where the machines stand, for the weather: those that are there, in order of creation, then as many as the groups may
  * still buy, group by group.
  */

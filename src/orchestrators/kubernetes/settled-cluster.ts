@@ -25,13 +25,31 @@ export function settlingSpec(spec: KubernetesSpec): KubernetesSpec {
     untilQuiet: true,
     coldStart: true,
     scrapeUs: OFTEN_US,
-    objects: spec.objects.filter(({ kind }) => !LATER.has(kind)),
+    objects: spec.objects.filter(({ kind }) => !LATER.has(kind)).map((object) => atLeast(object, spec)),
     changes: [],
     services: [],
     traffic: () => [],
     objectives: [],
     weather: () => ({ nextUs: Infinity, take: () => neverCalled() }),
   };
+}
+
+/** A workload with as many replicas as its autoscaler would give it at once. */
+function atLeast(object: NewObject<AnyObject>, { objects }: KubernetesSpec): NewObject<AnyObject> {
+  if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return object;
+  const { namespace, name } = object.metadata;
+  const scaler = objects.find(
+    (one) =>
+      one.kind === 'HorizontalPodAutoscaler' &&
+      one.metadata.namespace === namespace &&
+      one.spec.scaleTargetRef.kind === object.kind &&
+      one.spec.scaleTargetRef.name === name,
+  );
+  if (scaler?.kind !== 'HorizontalPodAutoscaler' || scaler.spec.minReplicas <= object.spec.replicas) return object;
+  const replicas = scaler.spec.minReplicas;
+  return object.kind === 'Deployment'
+    ? { ...object, spec: { ...object.spec, replicas } }
+    : { ...object, spec: { ...object.spec, replicas } };
 }
 
 /** The objects of a cluster that has come to rest, as a run may begin with them, and those that it left out. */

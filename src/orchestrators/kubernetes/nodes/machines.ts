@@ -22,17 +22,21 @@ const SOUND: MachineState = { works: true, cutOff: false, speed: 1, lossShare: 0
 
 /**
  * The machines, by the names of their nodes: what really works, while Node objects say what the control plane believes.
- * Machines are numbered in the order in which their Node objects were created, from 0; the weather speaks of numbers.
+ * Machines are numbered in the order in which their Node objects were created, from 0, unless somebody says otherwise; the
+ * weather speaks of numbers.
  * A Node object that is deleted takes its machine along.
  */
 export class Machines {
   private readonly states = new Map<string, MachineState>();
-  private readonly names: string[] = [];
+  private readonly names: (string | undefined)[] = [];
+  private readonly numberOf: ((node: Node) => number | undefined) | undefined;
   private readonly watchers: MachineWatcher[] = [];
   private readonly registryWatchers: ((up: boolean) => void)[] = [];
   private up = true;
 
-  constructor(api: ApiServer) {
+  /** `numberOf` gives a node the number that its machine has for the weather; absent, or undefined: the next one. */
+  constructor(api: ApiServer, numberOf?: (node: Node) => number | undefined) {
+    this.numberOf = numberOf;
     for (const node of api.nodes.all()) this.add(node);
     api.nodes.watch((node, before) => {
       if (before === undefined) this.add(node!);
@@ -101,7 +105,7 @@ export class Machines {
   }
 
   private add(node: Node): void {
-    this.names.push(node.metadata.name);
+    this.names[this.numberOf?.(node) ?? this.names.length] = node.metadata.name;
     this.states.set(node.metadata.name, SOUND);
   }
 
