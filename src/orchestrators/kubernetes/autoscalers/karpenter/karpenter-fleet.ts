@@ -137,6 +137,11 @@ export class KarpenterFleet {
     return [...up, ...coming];
   }
 
+  /** Does not ask for this offering during the next three minutes. */
+  leaveOut(offering: Offering): void {
+    this.unavailable.set(offering, this.plane.clock.nowUs + UNAVAILABLE_US);
+  }
+
   /** Buys the cheapest machine that the claim's pods fit on and that is to be had. */
   buy(claim: NodeClaim): { readonly name: string; readonly offering: Offering } | undefined {
     const { clock, chronicle } = this.plane;
@@ -159,7 +164,7 @@ export class KarpenterFleet {
         });
         return { name, offering };
       }
-      this.unavailable.set(offering, clock.nowUs + UNAVAILABLE_US);
+      this.leaveOut(offering);
       const message = `${offering.offer.name} in ${offering.zone} is not to be had, left out for 3 minutes`;
       chronicle.event(
         COMPONENT,

@@ -481,6 +481,29 @@ describe('disruption', () => {
     expect(cluster.running()).toBe(1);
   });
 
+  test('a spot machine with a notice is drained at once, and one of another kind comes for its pods', () => {
+    const instances = [offer('m.4', 4, 0.2, { spotUsdPerHour: 0.06 }), offer('m.8', 8, 0.4, { spotUsdPerHour: 0.15 })];
+    const requirements = [{ key: 'karpenter.sh/capacity-type', operator: 'In', values: ['spot', 'on-demand'] }];
+    const cluster = world({
+      instances,
+      pools: [{ template: { requirements }, disruption: { budgets: [budget('0')] } }],
+    });
+    cluster.pod('web-0', '3');
+    cluster.run(minutes(2));
+    const [taken] = cluster.api.nodes.all();
+    const notice = { key: 'cloud.google.com/impending-node-termination', value: '', effect: 'NoSchedule' } as const;
+    cluster.api.update('Node', taken.id, { spec: { ...taken.spec, taints: [notice] } });
+    cluster.run(minutes(2) + seconds(4));
+    expect(cluster.chronicle.decisions.slice(-2)).toMatchObject([
+      { about: 'Node default-1', why: 'the cloud has given notice that it takes the spot machine' },
+      // The same type in the other zone is still there, and cheapest.
+      { about: 'NodePool default', what: 'launches default-2: m.4 spot in b at $0.06/h' },
+    ]);
+    cluster.run(minutes(4));
+    expect(cluster.api.nodes.named('', 'default-1')).toBeUndefined();
+    expect(cluster.running()).toBe(1);
+  });
+
   test('Balanced spares pods that are dear to move for little', () => {
     // The dear type was all there was at first; its replacement would save 5 % of the pool for all of its disruption.
     const typesUnder = (consolidationPolicy: NodePool['spec']['disruption']['consolidationPolicy']): string[] => {

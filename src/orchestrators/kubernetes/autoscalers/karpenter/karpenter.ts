@@ -20,6 +20,10 @@ const WATCH_US = seconds(1);
 /** A replacement that is not up by then is given up, and its nodes stay. */
 const REPLACEMENT_US = minutes(15);
 const DISRUPTED = 'karpenter.sh/disrupted';
+/** How a cloud's notice that it will take a spot machine shows on the node. */
+const NOTICE = 'cloud.google.com/impending-node-termination';
+/** From the notice until it is read from the queue. [model] */
+const NOTICE_DELAY_US = seconds(1);
 
 /** What Karpenter needs besides the control plane. */
 export interface KarpenterParts {
@@ -41,7 +45,7 @@ interface UnderWay {
 /**
  * Karpenter: buys the cheapest machines for the pods of a batch, and every 10 s looks for what can be disrupted. A
  * consolidation is done if it is still right after 15 s; replacements are up before what they replace is drained.
- * Nodes that have expired go without being asked.
+ * Nodes that have expired, or whose spot machine will be taken, go without being asked.
  *
  * Source: kubernetes-sigs/karpenter (2026-08-20), pkg/controllers/{provisioning,disruption,nodeclaim}.
  */
@@ -54,6 +58,7 @@ export class Karpenter implements Component {
   private readonly pollKind: number;
   private readonly validateKind: number;
   private readonly watchKind: number;
+  private readonly noticeKind: number;
   private planned: Command | undefined;
   private readonly underWay = new Map<number, UnderWay>();
   private commandCount = 0;
@@ -70,11 +75,16 @@ export class Karpenter implements Component {
     this.pollKind = plane.clock.kind(() => this.poll());
     this.validateKind = plane.clock.kind(() => this.validate());
     this.watchKind = plane.clock.kind((id) => this.watch(id));
+    this.noticeKind = plane.clock.kind((id) => this.interrupted(id));
   }
 
   begin(): void {
     this.provisioner.begin();
     this.plane.clock.after(POLL_US, this.pollKind, 0);
+    this.plane.api.nodes.watch((node, before) => {
+      if (node !== undefined && hasNotice(node) && (before === undefined || !hasNotice(before)))
+        this.plane.clock.after(NOTICE_DELAY_US, this.noticeKind, node.id);
+    });
   }
 
   private poll(): void {
@@ -174,23 +184,40 @@ export class Karpenter implements Component {
 
   /** Nodes older than their pool's expiry are drained at once; machines for their pods are bought meanwhile. */
   private expire(): void {
-    const { clock, chronicle } = this.plane;
+    const { clock } = this.plane;
     for (const node of this.fleet.owned()) {
       const pool = this.fleet.poolOf(node);
       if (pool === undefined || this.fleet.isLeaving(node)) continue;
       const { expireAfterUs } = pool.spec.template;
       if (clock.nowUs - node.metadata.creationUs < expireAfterUs) continue;
-      this.setDisrupted(node, true);
-      this.provisioner.expired.add(node.id);
-      this.provisioner.trigger();
-      chronicle.decision({
-        component: COMPONENT,
-        about: aboutOf(node),
-        what: 'is drained and removed',
-        why: `older than expireAfter of ${pool.metadata.name}, ${Math.round(expireAfterUs / 3.6e9)} h`,
-      });
-      this.termination.start(node);
+      const why = `older than expireAfter of ${pool.metadata.name}, ${Math.round(expireAfterUs / 3.6e9)} h`;
+      this.removeAtOnce(node, why);
     }
+  }
+
+  /** The machine will be taken: its pods move now, and the like of it is not asked for during the next minutes. */
+  private interrupted(id: number): void {
+    const node = this.plane.api.nodes.get(id);
+    if (node === undefined || this.fleet.poolOf(node) === undefined || this.fleet.isLeaving(node)) return;
+    const offering = this.fleet.offeringOf(node);
+    if (offering !== undefined) this.fleet.leaveOut(offering);
+    this.plane.chronicle.event(
+      COMPONENT,
+      'Warning',
+      'SpotInterrupted',
+      aboutOf(node),
+      'Spot interruption warning was triggered',
+    );
+    this.removeAtOnce(node, 'the cloud has given notice that it takes the spot machine');
+  }
+
+  /** Drains without waiting for a replacement; machines for the pods are bought meanwhile. */
+  private removeAtOnce(node: Node, why: string): void {
+    this.setDisrupted(node, true);
+    this.provisioner.expired.add(node.id);
+    this.provisioner.trigger();
+    this.plane.chronicle.decision({ component: COMPONENT, about: aboutOf(node), what: 'is drained and removed', why });
+    this.termination.start(node);
   }
 
   private setDisrupted(node: Node, on: boolean): void {
@@ -202,6 +229,10 @@ export class Karpenter implements Component {
     const taints = on ? [...others, { key: DISRUPTED, value: '', effect: 'NoSchedule' as const }] : others;
     api.update('Node', node.id, { spec: { ...current.spec, taints } });
   }
+}
+
+function hasNotice({ spec }: Node): boolean {
+  return spec.taints.some(({ key }) => key === NOTICE);
 }
 
 function namesOf({ candidates }: Command): string {

@@ -43,7 +43,10 @@ export class Provisioner {
   }
 
   begin(): void {
-    const { pods } = this.plane.api;
+    const { nodes, pods } = this.plane.api;
+    nodes.watch((node, before) => {
+      if (node === undefined) this.expired.delete(before!.id);
+    });
     pods.watch((pod, before) => {
       if (pod?.status.unschedulable === undefined || pod.spec.nodeName !== undefined) {
         this.unschedulable.delete((pod ?? before!).id);

@@ -15,11 +15,6 @@ export class MatchingPods {
 
   constructor(api: ApiServer) {
     this.api = api;
-    api.pods.watch((pod, before) => {
-      if (pod?.metadata.labels === before?.metadata.labels) return;
-      if (before !== undefined) this.note(before, false);
-      if (pod !== undefined) this.note(pod, true);
-    });
   }
 
   /** Pods of the namespace that the selector matches, in order of creation; without a selector none. */
@@ -39,10 +34,20 @@ export class MatchingPods {
     return found;
   }
 
+  /** From the first question on; a cluster without autoscalers pays nothing. */
+  private watchPods(): void {
+    this.api.pods.watch((pod, before) => {
+      if (pod?.metadata.labels === before?.metadata.labels) return;
+      if (before !== undefined) this.note(before, false);
+      if (pod !== undefined) this.note(pod, true);
+    });
+  }
+
   private carriersOf(namespace: string, key: string, value: string): Set<number> {
     const name = carrierKey(namespace, key, value);
     let ids = this.carriers.get(name);
     if (ids === undefined) {
+      if (this.carriers.size === 0) this.watchPods();
       this.carriers.set(name, (ids = new Set()));
       this.keys.add(key);
       for (const { id, metadata } of this.api.pods.all())

@@ -26,7 +26,7 @@ export interface NodeBirth {
 /** Label of a bought node: its group or pool. */
 export const NODE_GROUP_LABEL = 'baton.dev/node-group';
 
-/** A cloud that always has machines and delivers on time. */
+/** A cloud that delivers on time, and always has machines unless it is told that it has none. */
 export class PunctualCloud implements NodeBirth {
   private readonly api: ApiServer;
   private readonly clock: Clock;
@@ -34,6 +34,8 @@ export class PunctualCloud implements NodeBirth {
   private readonly orders = new Map<number, { readonly name: string; readonly order: NodeOrder }>();
   private readonly numbers = new Map<string, number>();
   private orderCount = 0;
+  private readonly soldOut = new Set<string>();
+  private spotInStock = true;
   private readonly register: (node: NewObject<Node>, nowUs: number) => NewObject<Node>;
 
   /** `register`: the Node object that a kubelet would register; it is not ready at first, unless said otherwise. */
@@ -44,7 +46,19 @@ export class PunctualCloud implements NodeBirth {
     this.kind = this.clock.kind((order) => this.deliver(order));
   }
 
-  buy(order: NodeOrder): string {
+  /** Whether a group or pool has machines to be had; all have until someone says otherwise. */
+  setStock(source: string, inStock: boolean): void {
+    if (inStock) this.soldOut.delete(source);
+    else this.soldOut.add(source);
+  }
+
+  /** Whether spot machines are to be had at all. */
+  setSpotStock(inStock: boolean): void {
+    this.spotInStock = inStock;
+  }
+
+  buy(order: NodeOrder): string | undefined {
+    if (this.soldOut.has(order.source) || (order.spot && !this.spotInStock)) return undefined;
     const id = this.orderCount++;
     const name = this.freeName(order.template.metadata.name);
     this.orders.set(id, { name, order });

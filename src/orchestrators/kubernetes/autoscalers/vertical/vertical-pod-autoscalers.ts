@@ -35,6 +35,7 @@ export class VerticalPodAutoscalers implements Component {
   /** When the last sample of each pod that was taken had been made. */
   private readonly takenUs = new Map<number, number>();
   private readonly kind: number;
+  private isStarted = false;
 
   constructor(plane: ControlPlane, metrics: MetricsServer, evict: Evict) {
     this.plane = plane;
@@ -42,12 +43,25 @@ export class VerticalPodAutoscalers implements Component {
     this.pods = new MatchingPods(plane.api);
     this.updater = new VerticalUpdater(plane, evict);
     this.kind = plane.clock.kind(() => this.look());
-    plane.api.pods.watch((pod, before) => this.noteChange(pod, before));
   }
 
   begin(): void {
-    this.plane.api.admissions.push(this.admission);
-    this.plane.clock.after(PERIOD_US, this.kind, 0);
+    const store = this.plane.api.store('VerticalPodAutoscaler');
+    if (store.size > 0) this.start();
+    store.watch((object, before) => {
+      if (object === undefined) this.histories.delete(before!.id);
+      else this.start();
+    });
+  }
+
+  /** With the first object; a cluster without one pays nothing. */
+  private start(): void {
+    if (this.isStarted) return;
+    this.isStarted = true;
+    const { api, clock } = this.plane;
+    api.pods.watch((pod, before) => this.noteChange(pod, before));
+    api.admissions.push(this.admission);
+    clock.after(PERIOD_US, this.kind, 0);
   }
 
   /** Gives a new pod the size that is recommended for it. */
