@@ -6,7 +6,7 @@ import type { Pod } from '../../objects/pod.ts';
 import type { ReplicaSet } from '../../objects/workloads.ts';
 import { Children } from '../shared/children.ts';
 import type { ClientLimits } from '../shared/client-rate.ts';
-import { deletionReason, inDeletionOrder, type DeletionContext } from '../shared/deletion-order.ts';
+import { deletionReason, firstToDelete, type DeletionContext } from '../shared/deletion-order.ts';
 import { generatedName } from '../shared/generated-names.ts';
 import { OwnedPods } from '../shared/owned-pods.ts';
 import { PodCounts } from '../shared/pod-counts.ts';
@@ -132,7 +132,7 @@ export class ReplicaSetController implements Component {
       relatedByNode: this.relatedByNode(set),
       costs: true,
     };
-    const order = inDeletionOrder(active, context);
+    const order = firstToDelete(active, count + 1, context);
     const victims = order.slice(0, count);
     const last = victims[count - 1];
     const { why } = deletionReason(last, order[count], context);

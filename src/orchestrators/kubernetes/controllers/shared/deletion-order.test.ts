@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { fc } from '../../../../../test/fuzz.ts';
 import { controlPlane, create, pod as newPod } from '../../cluster-fixture.ts';
 import type { Pod, PodStatus } from '../../objects/pod.ts';
-import { DELETION_COST, deletionReason, inDeletionOrder, type DeletionContext } from './deletion-order.ts';
+import {
+  DELETION_COST,
+  deletionReason,
+  firstToDelete,
+  inDeletionOrder,
+  type DeletionContext,
+} from './deletion-order.ts';
 
 interface Fields {
   readonly uid?: string;
@@ -99,7 +105,7 @@ test('restarts of sidecars count when those of regular containers are equal', ()
   expect(deletionReason(restarted, right, CONTEXT).why).toBe('restarted more often');
 });
 
-test('any order of the same pods is sorted alike', () => {
+test('any order of the same pods is sorted alike, and the first few are found without sorting', () => {
   const some = fc.record({
     uid: fc.uuid(),
     node: fc.constantFrom('', 'n1', 'n2'),
@@ -112,7 +118,10 @@ test('any order of the same pods is sorted alike', () => {
       const pods = fields.map(pod);
       const turned = pods.map((_, k) => pods[(k + turn) % pods.length]);
       const names = (sorted: Pod[]): string[] => sorted.map(({ metadata }) => metadata.uid);
-      expect(names(inDeletionOrder(turned, CONTEXT))).toEqual(names(inDeletionOrder(pods, CONTEXT)));
+      const sorted = names(inDeletionOrder(pods, CONTEXT));
+      expect(names(inDeletionOrder(turned, CONTEXT))).toEqual(sorted);
+      const few = turn % 5;
+      expect(names(firstToDelete(turned, few, CONTEXT))).toEqual(sorted.slice(0, few));
     }),
     { numRuns: 50 },
   );

@@ -26,18 +26,38 @@ export interface DeletionReason {
  */
 export function deletionReason(left: Pod, right: Pod, context: DeletionContext): DeletionReason {
   const [leftRank, rightRank] = [rankOf(left, context), rankOf(right, context)];
-  return { order: compare(leftRank, rightRank), why: whyFirst(leftRank, rightRank) };
+  const { nowUs } = context;
+  return { order: compare(leftRank, rightRank, nowUs), why: whyFirst(leftRank, rightRank, nowUs) };
 }
 
 /** The pods in the order in which they are deleted. */
 export function inDeletionOrder(pods: readonly Pod[], context: DeletionContext): Pod[] {
   return pods
     .map((pod) => rankOf(pod, context))
-    .sort(compare)
+    .sort((left, right) => compare(left, right, context.nowUs))
     .map(({ pod }) => pod);
 }
 
-/** What the criteria look at, worked out once a pod. */
+/** So many are looked for one by one; for more, all are sorted. */
+const FEW = 16;
+
+/** The first so many of that order. */
+export function firstToDelete(pods: readonly Pod[], count: number, context: DeletionContext): Pod[] {
+  if (count > FEW) return inDeletionOrder(pods, context).slice(0, count);
+  // fast: rollouts take a few pods at a time from thousands.
+  const first: Rank[] = [];
+  for (const pod of pods) {
+    const rank = rankOf(pod, context);
+    let at = first.length;
+    while (at > 0 && compare(rank, first[at - 1], context.nowUs) < 0) at--;
+    if (at === count) continue;
+    first.splice(at, 0, rank);
+    if (first.length > count) first.pop();
+  }
+  return first.map(({ pod }) => pod);
+}
+
+/** What the criteria look at. */
 interface Rank {
   readonly pod: Pod;
   readonly uid: string;
@@ -45,43 +65,51 @@ interface Rank {
   readonly node: number;
   readonly phase: number;
   readonly ready: number;
-  readonly cost: number;
-  readonly related: number;
-  /** Criterion 6, of pods that are ready: whole seconds, and the power of two of the age. */
+  readonly annotatedCost: number;
+  cost: number;
+  related: number;
+  /** Criterion 6, of pods that are ready: whole seconds. */
   readonly readyS: number;
-  readonly readyBucket: number;
   /** Criterion 7. */
   readonly restarts: number;
   readonly sidecarRestarts: number;
   /** Criterion 8. */
   readonly createdS: number;
-  readonly createdBucket: number;
 }
 
-function rankOf(pod: Pod, { nowUs, costs, relatedByNode }: DeletionContext): Rank {
+// fast: a pod's rank is worked out once; what depends on the others is written into it for each question.
+const ranks = new WeakMap<Pod, Rank>();
+
+function rankOf(pod: Pod, { costs, relatedByNode }: DeletionContext): Rank {
+  let rank = ranks.get(pod);
+  if (rank === undefined) ranks.set(pod, (rank = newRank(pod)));
+  const { nodeName } = pod.spec;
+  rank.cost = costs ? rank.annotatedCost : 0;
+  rank.related = relatedByNode === undefined || nodeName === undefined ? 0 : (relatedByNode.get(nodeName) ?? 0);
+  return rank;
+}
+
+function newRank(pod: Pod): Rank {
   const { spec, status, metadata } = pod;
-  const readyS = Math.floor(status.readyChangedUs / 1e6);
-  const createdS = Math.floor(metadata.creationUs / 1e6);
   return {
     pod,
     uid: metadata.uid,
     node: spec.nodeName === undefined ? 0 : 1,
     phase: PHASE[status.phase],
     ready: status.ready ? 1 : 0,
-    cost: costs ? costOf(pod) : 0,
-    related: spec.nodeName === undefined ? 0 : (relatedByNode?.get(spec.nodeName) ?? 0),
-    readyS,
-    readyBucket: ageBucket(nowUs - readyS * 1e6),
+    annotatedCost: costOf(pod),
+    cost: 0,
+    related: 0,
+    readyS: Math.floor(status.readyChangedUs / 1e6),
     restarts: mostRestarts(pod, 'regular'),
     sidecarRestarts: mostRestarts(pod, 'sidecar'),
-    createdS,
-    createdBucket: ageBucket(nowUs - createdS * 1e6),
+    createdS: Math.floor(metadata.creationUs / 1e6),
   };
 }
 
 const PHASE: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
-function compare(left: Rank, right: Rank): number {
+function compare(left: Rank, right: Rank, nowUs: number): number {
   const order =
     left.node - right.node ||
     left.phase - right.phase ||
@@ -90,29 +118,34 @@ function compare(left: Rank, right: Rank): number {
     right.related - left.related;
   if (order !== 0) return order;
   if (left.ready === 1 && left.readyS !== right.readyS)
-    return left.readyBucket - right.readyBucket || byUid(left, right);
+    return youngerFirst(left.readyS, right.readyS, nowUs) || byUid(left, right);
   return (
     right.restarts - left.restarts ||
     right.sidecarRestarts - left.sidecarRestarts ||
-    left.createdBucket - right.createdBucket ||
+    youngerFirst(left.createdS, right.createdS, nowUs) ||
     byUid(left, right)
   );
 }
 
 /** The criterion that `compare` decided by. */
-function whyFirst(left: Rank, right: Rank): string {
+function whyFirst(left: Rank, right: Rank, nowUs: number): string {
   if (left.node !== right.node) return 'has no node';
   if (left.phase !== right.phase) return 'does not run yet';
   if (left.ready !== right.ready) return 'is not ready';
   if (left.cost !== right.cost) return 'lower pod-deletion-cost';
   if (left.related !== right.related) return 'more related pods on its node';
   if (left.ready === 1 && left.readyS !== right.readyS)
-    return left.readyBucket === right.readyBucket
+    return youngerFirst(left.readyS, right.readyS, nowUs) === 0
       ? 'ready for about as long (the same power of two), smaller uid'
       : 'ready for less time';
   if (left.restarts !== right.restarts || left.sidecarRestarts !== right.sidecarRestarts) return 'restarted more often';
-  if (left.createdBucket !== right.createdBucket) return 'newer';
+  if (youngerFirst(left.createdS, right.createdS, nowUs) !== 0) return 'newer';
   return left.createdS === right.createdS ? 'smaller uid' : 'about as old (the same power of two), smaller uid';
+}
+
+/** Times in whole seconds; 0 when the ages are in the same power of two. */
+function youngerFirst(leftS: number, rightS: number, nowUs: number): number {
+  return leftS === rightS ? 0 : ageBucket(nowUs - leftS * 1e6) - ageBucket(nowUs - rightS * 1e6);
 }
 
 function byUid(left: Rank, right: Rank): number {
