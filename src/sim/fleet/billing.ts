@@ -89,10 +89,10 @@ export class Billing {
     this.nowUs = nowUs;
   }
 
-  /** The cloud begins to bill a machine. */
-  nodeStarted(node: number, group: number): void {
+  /** The cloud begins to bill a machine; or has done so for a while, since it was ordered. */
+  nodeStarted(node: number, group: number, orderedUs = this.nowUs): void {
     if (this.running.has(node)) throw new Error(`node ${node} is billed already`);
-    this.running.set(node, { group, startUs: this.nowUs, cpu: 0, mem: 0 });
+    this.running.set(node, { group, startUs: orderedUs, cpu: 0, mem: 0 });
     this.count[group]++;
     this.onUs[group].change(this.nowUs, 1);
   }

@@ -59,7 +59,11 @@ export class NodeBills {
 
   nodeStarted(book: NodeBook, node: Node): void {
     const usdPerHour = this.priceOf(node);
-    this.billing.nodeStarted(book.number, this.groupOf(node, book, usdPerHour));
+    // A bought machine is paid for since its order; its Node object comes when it has booted.
+    const bootUs = Math.min(this.lastUs, this.bootUs(node));
+    this.billing.nodeStarted(book.number, this.groupOf(node, book, usdPerHour), this.lastUs - bootUs);
+    this.usdSoFar += (usdPerHour * bootUs) / HOUR_US;
+    this.nodeUs += bootUs;
     this.usdOf.set(book.number, usdPerHour);
     this.change(book, usdPerHour, 1);
     this.peak = Math.max(this.peak, this.count);
@@ -103,6 +107,12 @@ export class NodeBills {
     return labels['karpenter.sh/capacity-type'] === 'spot'
       ? (offer.spotUsdPerHour ?? offer.onDemandUsdPerHour)
       : offer.onDemandUsdPerHour;
+  }
+
+  private bootUs(node: Node): number {
+    if (node.metadata.labels['karpenter.sh/nodepool'] !== undefined) return this.spec.instanceBootUs;
+    const group = this.groupNameOf(node);
+    return this.spec.nodeGroups.find(({ name }) => name === group)?.bootUs ?? 0;
   }
 
   private groupNameOf({ metadata }: Node): string | undefined {
