@@ -85,7 +85,10 @@ export const kubernetesSchema = z
       .describe(
         'Whether services have to start first; default: true, but false where requests come from the first moment',
       ),
-    starts: unitField(wallClockMs, 'When it begins, for cron jobs: 2026-03-01T08:00:00Z').default(1_767_225_600_000),
+    starts: unitField(
+      wallClockMs,
+      'When it begins, for cron jobs: 2026-03-01T08:00:00Z; default: the moment of a dump, else the beginning of 2026',
+    ).optional(),
     seeds: z
       .union([z.string(), z.int().min(0), z.array(z.int().min(0)).min(1, 'the list is empty')])
       .optional()

@@ -22,6 +22,8 @@ export interface ReadManifests {
   readonly objects: readonly NewObject<AnyObject>[];
   /** KubeSchedulerConfigurations among them. */
   readonly schedulers: readonly SchedulerConfiguration[];
+  /** The moment of a dump, in milliseconds since 1970; absent: they are no dump. */
+  readonly startMs?: number;
 }
 
 /** What a Kubernetes scenario needs of the machine it runs on. */
@@ -34,9 +36,13 @@ export interface KubernetesInputs {
   readonly note: (sentence: string) => void;
 }
 
+/** 2026-01-01T00:00:00Z, a Thursday. */
+const NEW_YEAR_MS = 1_767_225_600_000;
+
 /** The run of a Kubernetes cluster that a scenario's plan describes. Throws an InputError or a ScenarioFault. */
 export function kubernetesSpecOf(plan: KubernetesPlan, inputs: KubernetesInputs): KubernetesSpec {
-  const { objects, schedulers } = inputs.read(plan.manifests);
+  const { objects, schedulers, startMs } = inputs.read(plan.manifests);
+  const epochMs = plan.starts ?? startMs ?? NEW_YEAR_MS;
   const groups = nodeGroupSpecs(groupsOf(plan, objects, inputs.note));
   const nodes = objects.filter((one) => one.kind === 'Node') as readonly NewObject<Node>[];
   const zones = zonesOf([...nodes, ...groups.map(({ template }) => template)]);
@@ -44,7 +50,7 @@ export function kubernetesSpecOf(plan: KubernetesPlan, inputs: KubernetesInputs)
     ...Object.entries(plan.traffic ?? {}).map(([name, one]) => (typeof one === 'number' ? name : (one.to ?? name))),
     ...(plan.objectives ?? []).map(({ service }) => service),
   ];
-  const annotated = annotatedTraffic(objects, { zones, epochMs: plan.starts, also: named });
+  const annotated = annotatedTraffic(objects, { zones, epochMs, also: named });
   const { services } = annotated;
   const traffic = Object.entries(plan.traffic ?? {}).map(([name, one]) =>
     trafficOf(name, one, {
@@ -61,7 +67,7 @@ export function kubernetesSpecOf(plan: KubernetesPlan, inputs: KubernetesInputs)
     durationUs: plan.duration,
     untilQuiet: plan.untilQuiet,
     coldStart: plan.coldStart ?? services.length === 0,
-    epochMs: plan.starts,
+    epochMs,
     objects,
     changes: plan.steps.map(({ at, text, change }): TimedChange => ({
       atUs: at,

@@ -87,7 +87,11 @@ export function inputsHere(note: (sentence: string) => void, heard: () => void =
       const configurations = set.schedulerConfigurations.map((document) => schedulerConfigurationOf(document));
       const reports = [...set.reports, ...configurations.flatMap((one) => one.reports)];
       for (const sentence of reportsOf(reports)) note(sentence);
-      return { objects: set.objects, schedulers: configurations.map(({ configuration }) => configuration) };
+      return {
+        objects: set.objects,
+        schedulers: configurations.map(({ configuration }) => configuration),
+        ...(set.startMs !== undefined && { startMs: set.startMs }),
+      };
     },
     open: (path) => fileSource(path, 'a trace', heard),
     note,

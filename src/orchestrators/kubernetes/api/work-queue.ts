@@ -44,7 +44,7 @@ export class WorkQueue {
   retry(id: number): void {
     const failures = this.failures.get(id) ?? 0;
     this.failures.set(id, failures + 1);
-    this.addAfter(id, Math.min(LAST_RETRY_US, FIRST_RETRY_US * 2 ** Math.min(failures, 40)));
+    this.addAfter(id, Math.min(LAST_RETRY_US, FIRST_RETRY_US * (1 << Math.min(failures, 18))));
   }
 
   forget(id: number): void {
