@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NewObject } from '../api/api-server.ts';
-import { controlPlane, create, node, pod, type TestControlPlane } from '../cluster-fixture.ts';
+import { container, controlPlane, create, node, pod, type TestControlPlane } from '../cluster-fixture.ts';
 import type { SchedulingTimes } from '../kubernetes-spec.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { PodGroup } from '../objects/policy.ts';
@@ -521,6 +521,25 @@ describe('another configuration', () => {
     scheduler.configure({ ...defaultConfiguration(), profiles: [{ ...DEFAULT_PROFILE, filters }] });
     run(5 * S);
     expect(where('b')).toBe('n0');
+  });
+
+  test('what was found out about victims under the old one does not count', () => {
+    const ports = [{ containerPort: 80, hostPort: 80, protocol: 'TCP' as const }];
+    const withPort = (cpu: string) => ({ containers: [container('main', { cpu }, { ports })] });
+    const w = world([node('n0')], {}, undefined, (plane) => {
+      create(plane.api, 'Pod', pod('equal', { cpu: '4' }, { nodeName: 'n0', priority: 9 }));
+      const low = { nodeName: 'n0', terminationGracePeriodSeconds: 0, ...withPort('0') };
+      create(plane.api, 'Pod', pod('low', {}, low));
+    });
+    // Without low the port is free, but there is no CPU.
+    w.create('high', '1', { priority: 9, ...withPort('1') });
+    w.run(1 * S);
+    expect(w.messages('FailedScheduling')[0]).toContain('preemption: 0/1 nodes are available: 1 Insufficient cpu.');
+    // Where CPU does not count it is enough.
+    const filters = DEFAULT_PROFILE.filters.filter((plugin) => plugin !== 'NodeResourcesFit');
+    w.scheduler.configure({ ...defaultConfiguration(), profiles: [{ ...DEFAULT_PROFILE, filters }] });
+    w.run(1 * S);
+    expect(w.where('high', 'low')).toBe('n0 -');
   });
 
   test('in the middle of a cycle loses nothing', () => {

@@ -41,6 +41,7 @@ export class ClusterCache {
   /** Other cores, which are told everything. */
   setCores(cores: readonly SchedulingCore[]): void {
     this.cores = cores;
+    this.memo.clear();
     for (const core of cores) {
       for (const [name, labels] of this.namespaces) core.setNamespace(name, labels);
       for (const source of this.selectors.values()) core.setSelector(source);

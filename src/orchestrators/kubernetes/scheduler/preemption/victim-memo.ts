@@ -30,6 +30,11 @@ export class VictimMemo {
     for (const runs of this.kinds.values()) runs.delete(nodeName);
   }
 
+  /** Other rules hold from now on. */
+  clear(): void {
+    this.kinds.clear();
+  }
+
   /** Dry runs for pods like this one, by node; undefined: they cannot be remembered. */
   of(pod: Pod, profile: SchedulerProfile, budgets: readonly PodDisruptionBudget[]): Map<string, DryRun> | undefined {
     if (this.antiAffinePods > 0 || !isLocal(pod, profile)) return undefined;
