@@ -19,6 +19,10 @@ const LANES: Readonly<Record<string, string>> = {
   'kube-scheduler': 'scheduler',
 };
 
+/** What is kept as it is, or cannot be had, is no action. */
+const INACTION = /^(keep|is kept|no |not |wait)/;
+const SCALERS = new Set(['horizontal', 'vertical', 'nodes']);
+
 /** Events, decisions, timers and happenings of a run, as many as are kept, and how many there were. */
 export class KeptRecords {
   readonly events: ClusterEvent[] = [];
@@ -26,6 +30,8 @@ export class KeptRecords {
   readonly timers: TimerSpan[] = [];
   readonly happenings: HappeningRecord[] = [];
   readonly counts = { events: 0, decisions: 0, timers: 0, happenings: 0 };
+  /** Times an autoscaler changed a number. */
+  scalingActions = 0;
 
   event(event: ClusterEvent): void {
     this.counts.events++;
@@ -37,8 +43,9 @@ export class KeptRecords {
 
   decision(timeUs: number, { component, about, what, why, limitedBy }: Decision): void {
     this.counts.decisions++;
-    if (this.decisions.length >= MOST_RECORDS) return;
     const by = LANES[component] ?? component;
+    if (SCALERS.has(by) && !INACTION.test(what)) this.scalingActions++;
+    if (this.decisions.length >= MOST_RECORDS) return;
     const record = { timeUs, by, policy: component, about, what, why };
     this.decisions.push(limitedBy === undefined ? record : { ...record, limitedBy });
   }

@@ -118,6 +118,7 @@ describe('the result of a run', () => {
       recorder.event('default-scheduler', 'Warning', 'FailedScheduling', 'Pod default/a', `0/${k} nodes are available`);
     recorder.event('default-scheduler', 'Normal', 'Scheduled', 'Pod default/a', 'fine');
     recorder.decision({ component: 'horizontal-pod-autoscaler', about: 'web', what: '1 -> 2 replicas', why: 'cpu' });
+    recorder.decision({ component: 'horizontal-pod-autoscaler', about: 'web', what: 'keep 2 replicas', why: 'cpu' });
     run(600);
     const { living, metrics } = recorder.result();
     expect(living!.timers).toEqual([
@@ -131,7 +132,10 @@ describe('the result of a run', () => {
       [60, 'failed-scheduling'],
       [60, 'timer'],
     ]);
-    expect(living!.decisions).toMatchObject([{ by: 'horizontal', what: '1 -> 2 replicas' }]);
+    expect(living!.decisions).toMatchObject([
+      { by: 'horizontal', what: '1 -> 2 replicas' },
+      { what: 'keep 2 replicas' },
+    ]);
     expect(metrics['scalingActions']).toBe(1);
     expect(recorder.events.length).toBe(4);
     expect(plane.clock.nowUs).toBe(600e6);

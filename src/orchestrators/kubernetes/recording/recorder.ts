@@ -30,7 +30,6 @@ import { Workloads } from './workloads.ts';
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
 /** Of workloads with more ready pods than this, the use of about so many is read at a scrape, evenly among them. */
 const MOST_PODS_READ = 250;
-const SCALERS = new Set(['horizontal', 'vertical', 'nodes']);
 
 /** Parts of the run that are made after the recorder; what is absent is told by the pods' states alone. */
 export interface RecordedParts {
@@ -66,7 +65,6 @@ export class Recorder implements Chronicle {
   private parts: RecordedParts | undefined;
   private requests: RequestRecords | undefined;
   private scrapedUs = 0;
-  private scalingActions = 0;
   /** CPU used over time, in millicores x microseconds. */
   private cpuUsedMilliUs = 0;
   /** By workload: share of CPU used of requested, times microseconds, and for how long it was known. */
@@ -117,7 +115,6 @@ export class Recorder implements Chronicle {
     const { nowUs } = this.plane.clock;
     this.journal.record(nowUs, DECIDE, hashOf(decision.about) >>> 0, -1, hashOf(decision.what));
     this.records.decision(nowUs, decision);
-    if (SCALERS.has(this.records.decisions.at(-1)?.by ?? '')) this.scalingActions++;
   }
 
   timer(span: TimerSpan): void {
@@ -207,7 +204,7 @@ export class Recorder implements Chronicle {
           traffic: parts?.traffic.model.traffic ?? [],
           latencies: this.requests?.latencyOfTraffic ?? [],
           cpuUsedMilliUs: this.cpuUsedMilliUs,
-          totals: { ...ledger.totals, scalingActions: this.scalingActions, nodesBought: this.bills.started },
+          totals: { ...ledger.totals, scalingActions: this.records.scalingActions, nodesBought: this.bills.started },
         }),
         decisions: work.decisions,
         nodeEvaluations: work.nodeEvaluations,
