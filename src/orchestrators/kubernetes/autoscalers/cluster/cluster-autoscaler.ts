@@ -18,7 +18,10 @@ import { ScaleUp } from './scale-up.ts';
 const COMPONENT = 'cluster-autoscaler';
 /** Soft taint of nodes that may go soon. */
 const CANDIDATE = 'DeletionCandidateOfClusterAutoscaler';
-/** The least time that one loop takes. [model] */
+/**
+ * The least time that one loop takes, and from a pod's refusal until a loop sees it: by then the pods that were placed
+ * just before it are bound, and do not look as if they left their room free. [model]
+ */
 const LOOP_US = seconds(0.1);
 
 /** What the Cluster Autoscaler needs besides the control plane. */
@@ -88,7 +91,7 @@ export class ClusterAutoscaler implements Component {
       }
       this.unschedulable.add(pod.id);
       if (before?.status.unschedulable === undefined && this.settings['frequent-loops-enabled'])
-        this.wakeAt(this.plane.clock.nowUs);
+        this.wakeAt(this.plane.clock.nowUs + LOOP_US);
     });
     for (const { id, status } of this.plane.api.pods.all())
       if (status.unschedulable !== undefined) this.unschedulable.add(id);
