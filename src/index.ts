@@ -25,7 +25,7 @@ export { KubernetesRun, runKubernetes, type KubernetesRunOptions } from './orche
 export type * from './orchestrators/kubernetes/kubernetes-spec.ts';
 export { readManifests, type ManifestSet } from './orchestrators/kubernetes/manifests/read-manifests.ts';
 export { IndexedCore } from './orchestrators/kubernetes/scheduler/indexed/indexed-core.ts';
-export { explainDecision } from './orchestrators/kubernetes/scheduler/reference/explain-decision.ts';
+export { explainDecision as explainKubernetesDecision } from './orchestrators/kubernetes/scheduler/reference/explain-decision.ts';
 export { ReferenceCore } from './orchestrators/kubernetes/scheduler/reference/reference-core.ts';
 export type * from './orchestrators/kubernetes/scheduler/scheduling-core.ts';
 export { LivingSimulation, simulateLiving, type LivingOptions } from './sim/living-simulation.ts';

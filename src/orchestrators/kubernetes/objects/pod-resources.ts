@@ -32,8 +32,16 @@ export interface ScalarAmount {
 export function podResources(spec: PodSpec): PodResources {
   const known = remembered.get(spec);
   if (known !== undefined) return known;
-  const resources = countResources(spec);
+  // A pod that is bound gets another spec with the same parts.
+  const other = ofContainers.get(spec.containers);
+  const isAlike =
+    other !== undefined &&
+    other.spec.initContainers === spec.initContainers &&
+    other.spec.resources === spec.resources &&
+    other.spec.overhead === spec.overhead;
+  const resources = isAlike ? other.resources : countResources(spec);
   remembered.set(spec, resources);
+  if (!isAlike) ofContainers.set(spec.containers, { spec, resources });
   return resources;
 }
 
@@ -50,6 +58,8 @@ function podRequestNames(spec: PodSpec): ReadonlySet<string> {
 const DEFAULT_REQUESTS: ResourceList = { cpu: '100m', memory: '200Mi' };
 
 const remembered = new WeakMap<PodSpec, PodResources>();
+/** The last spec that was counted with these containers. */
+const ofContainers = new WeakMap<PodSpec['containers'], { readonly spec: PodSpec; readonly resources: PodResources }>();
 
 function countResources(spec: PodSpec): PodResources {
   const together = moments(spec);
