@@ -140,10 +140,9 @@ class WorkloadRunner {
       return true;
     }
     if (refusal === undefined) throw new Error(`${pod.metadata.name} was neither placed nor refused`);
-    const { plan, message } = this.preempts
-      ? preempt(core, pod, refusal, [], this.random)
-      : { plan: undefined, message: () => refusal.message() };
-    this.decided.push(`-${message()}`);
+    const preemption = this.preempts ? preempt(core, pod, refusal, [], this.random) : undefined;
+    this.decided.push(`-${(preemption ?? refusal).message()}`);
+    const plan = preemption?.plan;
     if (plan === undefined) return false;
     // Its victims are gone by the time the pod is tried again; until then their room is kept for it.
     core.nominate(pod, plan.nodeName);

@@ -50,18 +50,22 @@ export class IndexedCore implements SchedulingCore {
   /** Whether nodes are judged by their own columns first, then volumes, then places of other pods. */
   private readonly hasUsualOrder: boolean;
   start = 0;
+  /** What was worked out for the last pod; undefined: something has changed since. */
+  private asked: Asked | undefined;
+  private askedPod: Pod | undefined;
   private orderList: readonly number[] | undefined;
   private order = new Int32Array(0);
   private placeOf = new Int32Array(0);
 
-  constructor(profile: SchedulerProfile, options: CoreOptions = {}) {
+  /** `mostNumbers` bounds the memory of columns, and that of counts: so many numbers each, four bytes or so a number. */
+  constructor(profile: SchedulerProfile, options: CoreOptions = {}, mostNumbers = MOST_NUMBERS) {
     this.profile = profile;
     this.random = options.random;
     this.volumes = options.volumes ?? NO_VOLUMES;
-    this.registry = new TopologyRegistry(this.nodes, profile);
-    this.shapes = new ShapeTable(this.nodes, this.images, this.registry, profile, this.table, this.work);
+    this.registry = new TopologyRegistry(this.nodes, profile, mostNumbers);
+    this.shapes = new ShapeTable(this.nodes, this.images, this.registry, profile, this.table, this.work, mostNumbers);
     this.judge = new TopologyJudge(profile, this.table);
-    this.scores = new WindowScores(profile);
+    this.scores = new WindowScores(profile, this.nodes);
     this.check = new NodeCheck(this.nodes, this.registry, profile.filters, this.table);
     this.hasUsualOrder = isUsualOrder(profile.filters);
   }
@@ -71,6 +75,7 @@ export class IndexedCore implements SchedulingCore {
   }
 
   addNode(node: Node): void {
+    this.asked = undefined;
     const slot = this.nodes.add(node);
     this.registry.nodeIs(slot);
     this.images.replace(slot, undefined, node);
@@ -78,6 +83,7 @@ export class IndexedCore implements SchedulingCore {
   }
 
   updateNode(node: Node): void {
+    this.asked = undefined;
     const slot = this.slotOf(node.metadata.name);
     const before = this.nodes.nodes[slot]!;
     const sameLabels = before.metadata.labels === node.metadata.labels;
@@ -94,6 +100,7 @@ export class IndexedCore implements SchedulingCore {
   }
 
   removeNode(name: string): void {
+    this.asked = undefined;
     const slot = this.slotOf(name);
     this.registry.nodeLeaves(slot);
     for (const { pod } of this.nodes.pods[slot]) this.records.delete(pod.id);
@@ -104,6 +111,7 @@ export class IndexedCore implements SchedulingCore {
   }
 
   addPod(pod: Pod, nodeName: string): void {
+    this.asked = undefined;
     const slot = this.slotOf(nodeName);
     const record = this.recordOf(pod, slot);
     const { info } = record;
@@ -118,6 +126,7 @@ export class IndexedCore implements SchedulingCore {
   removePod(pod: Pod): void {
     const record = this.records.get(pod.id);
     if (record === undefined) return;
+    this.asked = undefined;
     const { slot, info } = record;
     this.records.delete(pod.id);
     const pods = this.nodes.pods[slot];
@@ -129,6 +138,7 @@ export class IndexedCore implements SchedulingCore {
   }
 
   nominate(pod: Pod, nodeName: string | undefined): void {
+    this.asked = undefined;
     if (nodeName === undefined) {
       if (!this.nominations.delete(pod.id)) return;
     } else this.nominations.set(pod.id, { pod, node: nodeName });
@@ -136,10 +146,12 @@ export class IndexedCore implements SchedulingCore {
   }
 
   setNamespace(name: string, labels: Labels): void {
+    this.asked = undefined;
     this.registry.setNamespace(name, labels);
   }
 
   setSelector(source: SelectorSource): void {
+    this.asked = undefined;
     this.shapes.setSelector(source);
   }
 
@@ -175,7 +187,7 @@ export class IndexedCore implements SchedulingCore {
       return { nodeName: nominatedNodeName, feasible: 1, examined: 1 };
 
     const { search, judge, work } = this;
-    judge.prepare(asked.rules, shape.kin);
+    judge.prepare(asked.rules, shape.kin, nodeCount);
     const candidates = onlyNodes === undefined ? order : this.narrowed(onlyNodes);
     const own = shape.own!;
     const differOnlyByThemselves =
@@ -183,17 +195,20 @@ export class IndexedCore implements SchedulingCore {
     const start = this.start % candidates.length;
     const known = differOnlyByThemselves && ownSlot < 0 ? own.windows.at(start, order) : undefined;
     if (known !== undefined) {
-      const winner = known.winner(this.nodes.changes, this.placeOf);
+      const slot = known.winner(this.nodes.changes, this.placeOf);
       work.knownWindows++;
       const { found, rejected } = known;
       this.start = (start + found + rejected) % nodeCount;
-      return { nodeName: this.nameOf(winner), feasible: found, examined: found + rejected };
+      return { nodeName: this.nameOf(slot), feasible: found, examined: found + rejected };
     }
 
-    search.run(candidates, start, this.wanted(candidates.length), own, judge.count > 0 ? judge : undefined, closer);
+    const isHopeless = own.passing === 0 && closer === undefined;
+    if (isHopeless) search.rejectAll(candidates.length);
+    else
+      search.run(candidates, start, this.wanted(candidates.length), own, judge.count > 0 ? judge : undefined, closer);
     const { found } = search;
     let { rejected } = search;
-    work.nodesSearched += found + rejected;
+    if (!isHopeless) work.nodesSearched += found + rejected;
     if (differOnlyByThemselves && found > 1) own.windows.visit(own, order, start, search.feasible, found, rejected);
     if (ownSlot >= 0 && !this.wasExamined(ownSlot, candidates, found + rejected)) rejected++;
     this.start = (this.start + found + rejected) % nodeCount;
@@ -223,8 +238,17 @@ export class IndexedCore implements SchedulingCore {
     return this.fits(pod, asked, slot, less);
   }
 
-  /** Brings everything up to date that is known of pods of this shape. */
+  /** Brings everything up to date that is known of pods of this shape; nothing to do when the last one asked again. */
   private prepare(pod: Pod, shape: PodShape): Asked {
+    if (this.asked !== undefined && this.askedPod === pod) return this.asked;
+    const asked = this.ask(pod, shape);
+    // What is known of volumes may change without a word.
+    this.asked = shape.claimsVolumes ? undefined : asked;
+    this.askedPod = pod;
+    return asked;
+  }
+
+  private ask(pod: Pod, shape: PodShape): Asked {
     this.images.refresh(this.nodes.nodes);
     this.shapes.ownOf(shape).mend();
     const rules = this.shapes.rulesOf(pod, shape);
@@ -380,6 +404,7 @@ export class IndexedCore implements SchedulingCore {
   }
 }
 
+const MOST_NUMBERS = 16_000_000;
 const NONE: readonly PodRecord[] = [];
 const CONTRADICTION: Verdict = {
   plugin: 'NodeAffinity',

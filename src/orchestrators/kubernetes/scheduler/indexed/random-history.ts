@@ -2,9 +2,11 @@ import { type RandomStream, stream } from '../../../../sim/random.ts';
 import type { LabelSelector, Labels, ResourceList } from '../../objects/meta.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod, PodAffinity, PodAffinityTerm, PodSpec, TopologySpreadConstraint } from '../../objects/pod.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../objects/storage.ts';
 import { DEFAULT_FILTERS, DEFAULT_PROFILE, DEFAULT_SCORES } from '../default-profile.ts';
 import type { SchedulerProfile } from '../scheduler-profile.ts';
 import type { SchedulingCore, SelectorSource } from '../scheduling-core.ts';
+import type { VolumeObjects } from '../volume-objects.ts';
 
 /** What happens to a scheduling core, one after the other. */
 export type CoreStep =
@@ -57,10 +59,13 @@ const HOST = 'kubernetes.io/hostname';
 const NAMESPACES = ['default', 'shop', 'team-a', 'unknown'];
 const APPS = ['web', 'db', 'job'];
 const IMAGES = ['web:1', 'db:2', 'ml:4', 'registry:5000/app'];
+const CLAIMS = ['disk-1', 'disk-2'];
 const MEBIBYTE = 1_048_576;
 
 /** A cluster's random life: all kinds of objects that the scheduler looks at, in small numbers of each, so that they meet. */
 export class RandomHistory {
+  /** Claims of the pods: bound or not, to volumes of a place or of none. */
+  readonly volumes: VolumeObjects;
   private readonly random: RandomStream;
   private readonly nodes = new Map<string, Node>();
   private readonly placed = new Map<number, { readonly pod: Pod; readonly node: string }>();
@@ -73,6 +78,7 @@ export class RandomHistory {
   constructor(seed: number, templates: number) {
     this.random = stream(seed, 'history');
     this.zoned = this.pick([0, 0.8, 1]);
+    this.volumes = this.someVolumes();
     this.templates = Array.from({ length: templates }, () => {
       const labels = this.podLabels();
       return { labels, namespace: this.pick(NAMESPACES), spec: this.spec() };
@@ -274,6 +280,34 @@ export class RandomHistory {
     return { step: 'fits-without', pod: this.pod(), node, gone: this.some(there, 0.5) };
   }
 
+  private someVolumes(): VolumeObjects {
+    const claim = (name: string): PersistentVolumeClaim => ({
+      kind: 'PersistentVolumeClaim',
+      id: 0,
+      metadata: this.meta(name, 'default', {}),
+      spec: {
+        accessModes: [this.pick(['ReadWriteOnce', 'ReadWriteOncePod'])],
+        requests: {},
+        ...(this.chance(0.7) && { volumeName: this.pick(CLAIMS) }),
+      },
+    });
+    const volume = (name: string): PersistentVolume => {
+      const inZones = { key: ZONE, operator: 'In' as const, values: ['a', 'b'] };
+      return {
+        kind: 'PersistentVolume',
+        id: 0,
+        metadata: this.meta(name, '', this.chance(0.4) ? { [ZONE]: this.pick(['a', 'a__c']) } : {}),
+        spec: {
+          capacity: {},
+          ...(this.chance(0.5) && { nodeAffinity: [{ matchExpressions: [inZones], matchFields: [] }] }),
+        },
+      };
+    };
+    const claims = new Map(CLAIMS.map((name) => [name, claim(name)]));
+    const volumes = new Map(CLAIMS.map((name) => [name, volume(name)]));
+    return { claim: (_, name) => claims.get(name), volume: (name) => volumes.get(name) };
+  }
+
   private podLabels(): Labels {
     return { app: this.pick(APPS), ...(this.chance(0.3) && { tier: this.pick(['front', 'back']) }) };
   }
@@ -310,7 +344,7 @@ export class RandomHistory {
       initContainers: [],
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
-      volumes: [],
+      volumes: this.chance(0.1) ? [{ name: 'data', persistentVolumeClaim: this.pick([...CLAIMS, 'nobody']) }] : [],
       hostNetwork: false,
     };
   }

@@ -18,13 +18,13 @@ import { type SpreadOf, topologyRules, type TopologyRules } from './topology-rul
 import type { VerdictTable } from './verdict-table.ts';
 import { claimsVolumes } from './volume-filters.ts';
 
-/** Nodes' numbers that the columns of all kinds of pods together may hold; beyond, those longest unused go. */
-const MOST_NUMBERS = 16_000_000;
 const OWNERS: ReadonlySet<string> = new Set(['ReplicationController', 'ReplicaSet', 'StatefulSet']);
 
 /** Kinds of pods: what was worked out for one serves all that are alike. */
 export class ShapeTable {
   private readonly work: CoreWork;
+  /** Numbers that the columns of all kinds of pods together may hold; beyond, those longest unused go. */
+  private readonly mostNumbers: number;
   private readonly nodes: NodeTable;
   private readonly images: ImageColumns;
   private readonly registry: TopologyRegistry;
@@ -46,7 +46,9 @@ export class ShapeTable {
     profile: SchedulerProfile,
     table: VerdictTable,
     work: CoreWork,
+    mostNumbers: number,
   ) {
+    this.mostNumbers = mostNumbers;
     this.work = work;
     this.nodes = nodes;
     this.images = images;
@@ -139,7 +141,7 @@ export class ShapeTable {
     const name = JSON.stringify([fixedName, info.resources, info.hostPorts, info.images, info.imageVolumes]);
     let own = this.owns.get(name);
     if (own !== undefined) return own;
-    if (this.owns.size * this.nodes.capacity > MOST_NUMBERS) this.dropUnused();
+    if (this.owns.size * this.nodes.capacity > this.mostNumbers) this.dropUnused();
     let fixed = this.fixed.get(fixedName);
     if (fixed === undefined) {
       fixed = new StaticVerdicts(this.nodes, info, this.profile, this.table);

@@ -1,9 +1,12 @@
 import type { SchedulerProfile } from '../scheduler-profile.ts';
 import type { CarriedTerm } from './carried-term.ts';
 import type { Kin } from './pod-shape.ts';
+import type { TopologyKey } from './topology-keys.ts';
 import type { TopologyRules } from './topology-rules.ts';
 import { PASSES, type VerdictTable } from './verdict-table.ts';
 
+/** Up to so many values of a key it is looked up whether all of them pass. */
+const FEW_VALUES = 16;
 /** Above what any count is. */
 const NO_LIMIT = 2_147_483_647;
 
@@ -21,6 +24,7 @@ export class TopologyJudge {
   readonly most: number[] = [];
   /** The code of a node without the key; PASSES: it passes the check. */
   readonly missing: number[] = [];
+  private nodeCount = 0;
   private readonly codes: number[] = [];
   private readonly spreadEnabled: boolean;
   private readonly affinityEnabled: boolean;
@@ -43,9 +47,10 @@ export class TopologyJudge {
     this.isRepelled = table.code(affinity, [REPELLED], false);
   }
 
-  /** Takes the counts as they are now. */
-  prepare(rules: TopologyRules, kin: Kin): void {
+  /** Takes the counts as they are now, in a cluster of so many nodes. */
+  prepare(rules: TopologyRules, kin: Kin, nodeCount: number): void {
     this.count = 0;
+    this.nodeCount = nodeCount;
     if (this.spreadEnabled && this.spreadFirst) this.prepareSpread(rules);
     if (this.affinityEnabled) this.prepareAffinity(rules, kin.antiTerms);
     if (this.spreadEnabled && !this.spreadFirst) this.prepareSpread(rules);
@@ -70,7 +75,7 @@ export class TopologyJudge {
       tally.cover(key.valueCount);
       const fewest = tally.domains < constraint.minDomains ? 0 : tally.minimum();
       const most = constraint.maxSkew - (constraint.matchesSelf ? 1 : 0) + fewest;
-      this.check(key.valueOf, tally.counts, 0, most, this.isSkewed, this.isMissing);
+      this.check(key, tally.counts, 0, most, this.isSkewed, this.isMissing);
     }
   }
 
@@ -81,36 +86,46 @@ export class TopologyJudge {
     const least = attracting === 0 && attractsItself ? 0 : 1;
     for (const tally of affinity) {
       tally.cover(tally.key.valueCount);
-      this.check(tally.key.valueOf, tally.counts, least, NO_LIMIT, this.isNotAttracted, this.isNotAttracted);
+      this.check(tally.key, tally.counts, least, NO_LIMIT, this.isNotAttracted, this.isNotAttracted);
     }
     for (const tally of antiAffinity) {
       if (tally.total === 0) continue;
       tally.cover(tally.key.valueCount);
-      this.check(tally.key.valueOf, tally.counts, 0, 0, this.isRepelling, PASSES);
+      this.check(tally.key, tally.counts, 0, 0, this.isRepelling, PASSES);
     }
     for (const term of carried) {
       if (term.carriers === 0) continue;
       term.cover(term.key.valueCount);
-      this.check(term.key.valueOf, term.amounts, 0, 0, this.isRepelled, PASSES);
+      this.check(term.key, term.amounts, 0, 0, this.isRepelled, PASSES);
     }
   }
 
+  /** Adds a check, unless all nodes pass it. */
   private check(
-    values: Int32Array,
+    key: TopologyKey,
     amounts: Int32Array,
     least: number,
     most: number,
     code: number,
     missing: number,
   ): void {
+    const allHaveIt = missing === PASSES || key.nodesHeld === this.nodeCount;
+    if (allHaveIt && key.valuesHeld <= FEW_VALUES && allPass(key, amounts, least, most)) return;
     const k = this.count++;
-    this.values[k] = values;
+    this.values[k] = key.valueOf;
     this.amounts[k] = amounts;
     this.least[k] = least;
     this.most[k] = most;
     this.codes[k] = code;
     this.missing[k] = missing;
   }
+}
+
+/** Whether every value that some node has passes. */
+function allPass(key: TopologyKey, amounts: Int32Array, least: number, most: number): boolean {
+  for (let value = 0; value < key.valueCount; value++)
+    if (key.isHeld(value) && (amounts[value] < least || amounts[value] > most)) return false;
+  return true;
 }
 
 const SKEWED = "node(s) didn't match pod topology spread constraints";

@@ -10,8 +10,9 @@ export class TopologyKey {
   valueOf: Int32Array;
   /** One more than the largest number of a value. */
   valueCount = 0;
-  /** Values that some node has. */
+  /** Values that some node has, and nodes that have one. */
   valuesHeld = 0;
+  nodesHeld = 0;
   private readonly ids = new Map<string, number>();
   private readonly names: string[] = [];
   private readonly holders: number[] = [];
@@ -27,12 +28,18 @@ export class TopologyKey {
     this.valueOf = grown(this.valueOf, capacity, -1);
   }
 
+  /** Whether some node has the value of this number. */
+  isHeld(value: number): boolean {
+    return this.holders[value] > 0;
+  }
+
   /** Gives the node the value that its labels say; undefined: the node is gone. */
   set(slot: number, labels: Labels | undefined): void {
     const before = this.valueOf[slot];
     const value = labels === undefined ? undefined : (labels[this.name] ?? (this.fillsIn ? '' : undefined));
     if (before >= 0) {
       if (this.names[before] === value) return;
+      this.nodesHeld--;
       if (--this.holders[before] === 0) {
         this.valuesHeld--;
         this.ids.delete(this.names[before]);
@@ -52,6 +59,7 @@ export class TopologyKey {
       this.valuesHeld++;
     }
     this.holders[id]++;
+    this.nodesHeld++;
     return id;
   }
 }

@@ -7,8 +7,6 @@ import type { NodeTable } from './node-table.ts';
 import { PodCount } from './pod-count.ts';
 import type { Kin, PodRecord, PodShape } from './pod-shape.ts';
 
-/** Numbers by node that all counts together may keep; beyond, they begin anew with those that are asked for. */
-const MOST_NUMBERS = 32_000_000;
 /** Kins found again by their labels; beyond, those of before are still good, but new pods get new ones. */
 const MOST_KINS = 100_000;
 const NO_LABELS: Labels = {};
@@ -22,6 +20,8 @@ export class TopologyRegistry {
   epoch = 0;
   /** Whether any term that was asked selects namespaces by their labels. */
   private selectsNamespaces = false;
+  /** Numbers by node that all counts together may hold; beyond, they begin anew with those that are asked for. */
+  private readonly mostNumbers: number;
   private readonly nodes: NodeTable;
   private readonly profile: SchedulerProfile;
   private readonly namespaces = new Map<string, Labels>();
@@ -31,7 +31,8 @@ export class TopologyRegistry {
   private readonly termsByName = new Map<string, CarriedTerm>();
   private readonly kins = new Map<string, Kin>();
 
-  constructor(nodes: NodeTable, profile: SchedulerProfile) {
+  constructor(nodes: NodeTable, profile: SchedulerProfile, mostNumbers: number) {
+    this.mostNumbers = mostNumbers;
     this.nodes = nodes;
     this.profile = profile;
     nodes.onGrowth((capacity) => {
@@ -62,11 +63,15 @@ export class TopologyRegistry {
     return labels !== undefined && matchesSelector(selector, labels) && matchesSelector(term.selector, kin.labels);
   }
 
+  /** Before counts are asked for: when there are too many, all begin anew. */
+  makeRoom(): void {
+    if (this.counts.length * this.nodes.capacity > this.mostNumbers) this.forget();
+  }
+
   /** The pods that `matches` picks, counted; the same name means the same pods. */
   count(name: string, skipsTerminating: boolean, matches: (kin: Kin) => boolean): PodCount {
     const known = this.countsByName.get(name);
     if (known !== undefined) return known;
-    if (this.counts.length * this.nodes.capacity > MOST_NUMBERS) this.forget();
     const count = new PodCount(matches, skipsTerminating, this.nodes.capacity);
     const verdicts = new Map<Kin, boolean>();
     for (const slot of this.nodes.present())

@@ -49,14 +49,7 @@ export function topologyRules(
   shape: PodShape,
   spread: SpreadOf,
 ): TopologyRules {
-  // Asking for one more count may make the registry begin anew, and then those got before are no longer kept.
-  for (;;) {
-    const rules = tie(nodes, registry, shape, spread);
-    if (rules.epoch === registry.epoch) return rules;
-  }
-}
-
-function tie(nodes: NodeTable, registry: TopologyRegistry, shape: PodShape, spread: SpreadOf): TopologyRules {
+  registry.makeRoom();
   const { epoch } = registry;
   const { info, kin } = shape;
   const termCount = (terms: readonly PodTerm[]): PodCount =>

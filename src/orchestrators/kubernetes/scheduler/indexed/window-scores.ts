@@ -1,8 +1,10 @@
 import { log } from '../../../../sim/exact-math.ts';
 import type { SchedulerProfile } from '../scheduler-profile.ts';
+import type { NodeTable } from './node-table.ts';
 import type { OwnVerdicts } from './own-verdicts.ts';
 import type { Kin } from './pod-shape.ts';
 import { weightOf } from './resource-scorer.ts';
+import type { TopologyKey } from './topology-keys.ts';
 import type { SpreadRule, TopologyRules } from './topology-rules.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
@@ -15,6 +17,7 @@ export class WindowScores {
   /** Total score by place in the list of feasible nodes. */
   totals = new Int32Array(128);
   private raws = new Float64Array(128);
+  /** By raw score or by value of a key: what it adds. */
   private table = new Int32Array(128);
   private readonly taintWeight: number;
   private readonly nodeAffinityWeight: number;
@@ -25,7 +28,10 @@ export class WindowScores {
   private readonly met: Int32Array[] = [];
   private window = 0;
 
-  constructor(profile: SchedulerProfile) {
+  private readonly nodes: NodeTable;
+
+  constructor(profile: SchedulerProfile, nodes: NodeTable) {
+    this.nodes = nodes;
     this.taintWeight = weightOf(profile, 'TaintToleration');
     this.nodeAffinityWeight = weightOf(profile, 'NodeAffinity');
     this.spreadWeight = weightOf(profile, 'PodTopologySpread');
@@ -46,6 +52,7 @@ export class WindowScores {
     if (this.totals.length < count) {
       this.totals = new Int32Array(2 * count);
       this.raws = new Float64Array(2 * count);
+      this.table = new Int32Array(2 * count);
     }
     const { totals } = this;
     const { scores, fixed } = own;
@@ -75,7 +82,13 @@ export class WindowScores {
 
   private addSpread({ soft, softKeys }: TopologyRules, feasible: Int32Array, count: number): void {
     const { raws, totals, spreadWeight } = this;
-    const scored = softKeys.length === 0 ? count : this.scoredNodes(softKeys, feasible, count);
+    const scored = softKeys.every((key) => this.isEverywhere(key))
+      ? count
+      : this.scoredNodes(softKeys, feasible, count);
+    if (soft.length === 1 && scored === count && soft[0].constraint.topologyKey !== HOSTNAME) {
+      const domains = this.domains(soft[0], 0, softKeys, feasible, count);
+      if (this.addOneSpread(soft[0], log(domains + 2), feasible, count)) return;
+    }
     soft.forEach((rule, k) => {
       const isHost = rule.constraint.topologyKey === HOSTNAME;
       const domains = isHost ? scored : this.domains(rule, k, softKeys, feasible, count);
@@ -96,6 +109,43 @@ export class WindowScores {
       const raw = raws[k];
       totals[k] += spreadWeight * (shares === undefined ? spreadShare(raw, most, least) : shares[raw - least]);
     }
+  }
+
+  /** One constraint over a key of few values, which all these nodes have: every value's nodes score alike. */
+  private addOneSpread(
+    { constraint, key, tally }: SpreadRule,
+    weight: number,
+    feasible: Int32Array,
+    count: number,
+  ): boolean {
+    if (tally.key !== key || 4 * key.valueCount > count || !this.isEverywhere(key)) return false;
+    tally.cover(key.valueCount);
+    const { totals, table, raws, spreadWeight } = this;
+    const [met, window] = [this.met[0], this.window];
+    let most = 0;
+    let least = Infinity;
+    for (let value = 0; value < key.valueCount; value++) {
+      if (met[value] !== window) continue;
+      const raw = Math.round(tally.counts[value] * weight + (constraint.maxSkew - 1));
+      raws[value] = raw;
+      if (raw > most) most = raw;
+      if (raw < least) least = raw;
+    }
+    for (let value = 0; value < key.valueCount; value++)
+      if (met[value] === window) table[value] = spreadWeight * spreadShare(raws[value], most, least);
+    const { valueOf } = key;
+    for (let k = 0; k < count; k++) totals[k] += table[valueOf[feasible[k]]];
+    return true;
+  }
+
+  /** Whether all nodes have the key. */
+  private isEverywhere(key: TopologyKey): boolean {
+    return key.nodesHeld === this.nodes.count;
+  }
+
+  /** Whether a key tells no two nodes apart. */
+  private isOneDomain(key: TopologyKey): boolean {
+    return key.valuesHeld === 1 && this.isEverywhere(key);
   }
 
   /** `spreadShare` of every raw score there may be, where these are fewer than the nodes. */
@@ -138,8 +188,10 @@ export class WindowScores {
 
   /** Whether preferences between pods tell nodes apart. */
   private affinityCounts({ preferred }: TopologyRules, { scoreTerms }: Kin): boolean {
-    if (preferred.length > 0) return true;
-    return !this.ignoresOthersPreferences && scoreTerms.some((term) => term.carriers > 0);
+    if (preferred.some(({ tally }) => tally.total > 0 && !this.isOneDomain(tally.key))) return true;
+    // Without preferences of its own, the pod may be told to ignore those of others.
+    if (this.ignoresOthersPreferences && preferred.length === 0) return false;
+    return scoreTerms.some((term) => term.carriers > 0 && !this.isOneDomain(term.key));
   }
 
   private addAffinity({ preferred }: TopologyRules, { scoreTerms }: Kin, feasible: Int32Array, count: number): void {

@@ -34,6 +34,12 @@ export class WindowSearch {
       this.part(order, 0, from, wanted, own, judge, closer);
   }
 
+  /** What a search comes to where no node passes. */
+  rejectAll(nodes: number): void {
+    this.found = 0;
+    this.rejected = nodes;
+  }
+
   /** A stretch of the order; true when it ended the search. */
   private part(
     order: Int32Array,
