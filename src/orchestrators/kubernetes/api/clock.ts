@@ -22,7 +22,7 @@ export class Clock {
     this.at(this.nowUs + delayUs, kind, subject);
   }
 
-  /** Does what is due next, if that is not later than the limit; else moves the time to the limit and says false. */
+  /** Does what is due next, if that is not later than the limit, whole microseconds; else moves the time to it and says false. */
   step(limitUs: number): boolean {
     const nextUs = this.queue.nextUs(limitUs);
     if (nextUs > limitUs) {

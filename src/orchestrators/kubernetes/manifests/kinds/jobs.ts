@@ -1,4 +1,6 @@
+import { InputError } from '../../../../sim/input-error.ts';
 import type { NewObject } from '../../api/api-server.ts';
+import { parseCron } from '../../controllers/cronjob/cron-schedule.ts';
 import type { CronJob, Job, JobSpec } from '../../objects/workloads.ts';
 import type { Field } from '../fields/field.ts';
 import { fieldNames } from '../fields/field-names.ts';
@@ -62,10 +64,7 @@ export function readCronJob(field: Field, metadata: NewMeta): NewObject<CronJob>
   if (!template.isMap(JOB_TEMPLATE) && !template.present) template.fault('it is missing; write the spec of its jobs');
   const lastScheduleUs = field.child('status').child('lastScheduleTime').timeUs();
   const schedule = spec.child('schedule').requiredText();
-  if (schedule !== '' && !SCHEDULE.test(schedule))
-    spec
-      .child('schedule')
-      .fault(`"${schedule}" is not a schedule; write minute, hour, day, month and weekday, such as "*/15 * * * *"`);
+  if (schedule !== '') checkSchedule(spec, schedule, timeZone === '' ? undefined : timeZone);
   return {
     kind: 'CronJob',
     metadata,
@@ -93,9 +92,19 @@ export function readCronJob(field: Field, metadata: NewMeta): NewObject<CronJob>
   };
 }
 
-/** Five fields of a cron expression, or one of its names. */
-const SCHEDULE =
-  /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)|(?:(?:TZ|CRON_TZ)=\S+ +)?(?:[-0-9A-Za-z*,/?]+ +){4}[-0-9A-Za-z*,/?#]+) *$/;
+/** Says what is wrong with a schedule or its time zone, where it stands. */
+function checkSchedule(spec: Field, schedule: string, timeZone: string | undefined): void {
+  const say = (name: string, check: () => unknown): void => {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      spec.child(name).fault(error.message);
+    }
+  };
+  say('schedule', () => parseCron(schedule));
+  if (timeZone !== undefined) say('timeZone', () => parseCron('@daily', timeZone));
+}
 
 function readJobSpec(spec: Field): JobSpec {
   const completionMode = spec.child('completionMode').oneOf(['NonIndexed', 'Indexed'], 'NonIndexed');
