@@ -7,6 +7,7 @@ import { suggestion } from '../../sim/nearest-name.ts';
 import { ApiServer, isRefusal } from './api/api-server.ts';
 import type { Component, ControlPlane } from './api/control-plane.ts';
 import { autoscalers } from './autoscalers/index.ts';
+import { PunctualCloud } from './autoscalers/shared/node-birth.ts';
 import { AnnotatedBehaviour } from './behaviour/annotated-behaviour.ts';
 import { CpuUse } from './behaviour/cpu-use.ts';
 import { ScrapedMetrics } from './behaviour/metrics-server.ts';
@@ -91,6 +92,7 @@ export class KubernetesRun {
     const cpu = new CpuUse(plane, spec, this.machines, traffic);
     const usage = new UsageModel(plane, spec, traffic, cpu);
     const metrics = new ScrapedMetrics(plane, usage, traffic, cpu);
+    const cloud = new PunctualCloud(api);
     const nodes = nodeComponents(plane, {
       behaviour,
       usage,
@@ -99,7 +101,7 @@ export class KubernetesRun {
       weather: spec.weather(streams, this.places()),
       services: spec.services,
       drain: (nodeName) => drainer.drain(nodeName),
-      others: (event) => this.between(event, traffic),
+      others: (event) => this.otherWeather(event, traffic, cloud),
     });
     nodes.proxy.onEndpoints(({ metadata }, endpoints) => traffic.onEndpoints(metadata, endpoints));
     this.scheduler = new KubeScheduler(plane, {
@@ -122,6 +124,7 @@ export class KubernetesRun {
       traffic,
       metrics,
       ...autoscalers(plane, {
+        birth: cloud,
         findScale: (namespace, target) => scaleOf(api, namespace, target),
         metrics,
         makeCore: () => new IndexedCore(spec.scheduler.profiles[0], { volumes: this.volumes }),
@@ -229,16 +232,19 @@ export class KubernetesRun {
     return places;
   }
 
-  /** Weather between zones. */
-  private between(event: WeatherEvent, traffic: TrafficControl): void {
-    if (event.kind === 'zone-partition') traffic.setLink(event.zones[0], event.zones[1], !event.on);
-    else if (event.kind === 'zone-delay') traffic.setExtraDelay(event.zones[0], event.zones[1], event.delayUs);
-    else return;
-    this.recorder.happened(
-      event.kind,
-      event.zones.map((zone) => this.spec.zones[zone] ?? 'outside').join(' and '),
-      event.cause,
-    );
+  /** Weather that is no node's own: between zones, and what the cloud has. */
+  private otherWeather(event: WeatherEvent, traffic: TrafficControl, cloud: PunctualCloud): void {
+    const { zones } = this.spec;
+    if (event.kind === 'spot-capacity') {
+      cloud.setSpotStock(event.on);
+      this.recorder.happened(event.kind, 'spot', `${event.on ? 'to be had again' : 'not to be had'} (${event.cause})`);
+    } else if (event.kind === 'zone-partition' || event.kind === 'zone-delay') {
+      const [from, to] = event.zones;
+      if (event.kind === 'zone-partition') traffic.setLink(from, to, !event.on);
+      else traffic.setExtraDelay(from, to, event.delayUs);
+      const between = event.zones.map((zone) => zones[zone] ?? 'outside').join(' and ');
+      this.recorder.happened(event.kind, between, event.cause);
+    }
   }
 
   /** Whether every pod has been decided, none is starting, ending or a job's, and no change is to come. */
