@@ -21,7 +21,7 @@ export interface Sample {
   readonly apartCpuS?: number;
   /** How much was done in `cpuS`. */
   readonly amount: number;
-  readonly unit: 'events' | 'operations' | 'requests' | 'rows';
+  readonly unit: 'pods' | 'events' | 'operations' | 'requests' | 'rows';
   /** Hash of what was done, in its order. */
   readonly fingerprint: string;
   /** Counts of the work it took. */

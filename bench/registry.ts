@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { engine } from './engine.ts';
 import { fluid } from './fluid.ts';
 import { hold } from './hold.ts';
+import { kubernetes } from './kubernetes.ts';
 import { living } from './living.ts';
 import { month } from './month.ts';
 import { queueingOracles } from './queueing-oracles.ts';
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   month,
   fluid,
   living,
+  kubernetes,
 ];
 
 /** The benchmark of this name. Throws an InputError otherwise. */
