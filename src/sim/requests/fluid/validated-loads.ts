@@ -52,7 +52,7 @@ export const STEADY_LOADS: ValidatedLoads = {
     { replicas: 10, places: 4, loads: [0.9, 0.95, 0.95] },
     { replicas: 100, places: 1, loads: [0.8, 0.8, 0.8] },
     { replicas: 100, places: 4, loads: [0.95, 0.95, 0.95] },
-    { replicas: 1000, places: 1, loads: [0, 0, 0] },
+    { replicas: 1000, places: 1, loads: [0.95, 0.9, 0.8] },
     { replicas: 1000, places: 4, loads: [0, 0, 0] },
   ],
 };
@@ -63,7 +63,7 @@ export const SWING_LOADS: ValidatedLoads = {
   'round-robin': [
     { replicas: 2, places: 1, loads: [0.9, 0.9, 0.9] },
     { replicas: 10, places: 1, loads: [0.8, 0.9, 0.9] },
-    { replicas: 100, places: 1, loads: [0.5, 0.9, 0] },
+    { replicas: 100, places: 1, loads: [0.5, 0.9, 0.9] },
   ],
   choices: [
     { replicas: 10, places: 1, loads: [0.9, 0.9, 0.9] },
