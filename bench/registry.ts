@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { engine } from './engine.ts';
 import { fluid } from './fluid.ts';
 import { hold } from './hold.ts';
+import { cluster } from './kubernetes-cluster.ts';
 import { kubernetes } from './kubernetes.ts';
 import { living } from './living.ts';
 import { month } from './month.ts';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   month,
   fluid,
   living,
+  cluster,
   kubernetes,
 ];
 

@@ -1,7 +1,7 @@
 import type { ApiServer } from '../api/api-server.ts';
-import { matchesSelector } from '../objects/label-selector.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { PodDisruptionBudget } from '../objects/policy.ts';
+import { budgetsSelecting } from './disruption/budget-index.ts';
 import { hasEnded } from './shared/pod-state.ts';
 
 /** Whether an eviction was let through, and if not, why not, as the API server answers (429, or 500 for two budgets). */
@@ -32,11 +32,7 @@ export function mayEvict(api: ApiServer, pod: Pod): Eviction {
 
 /** The budgets that protect a pod. */
 export function budgetsOf(api: ApiServer, pod: Pod): PodDisruptionBudget[] {
-  const { namespace, labels } = pod.metadata;
-  const found: PodDisruptionBudget[] = [];
-  for (const budget of api.store('PodDisruptionBudget').all())
-    if (budget.metadata.namespace === namespace && matchesSelector(budget.spec.selector, labels)) found.push(budget);
-  return found;
+  return budgetsSelecting(api, pod.metadata.namespace, pod.metadata.labels);
 }
 
 function permit(api: ApiServer, pod: Pod): Eviction {

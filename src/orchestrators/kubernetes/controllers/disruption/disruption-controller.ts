@@ -2,12 +2,10 @@ import type { ApiServer } from '../../api/api-server.ts';
 import { aboutOf } from '../../api/chronicle.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
-import { matchesSelector } from '../../objects/label-selector.ts';
-import type { Labels } from '../../objects/meta.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { PodDisruptionBudget } from '../../objects/policy.ts';
 import { matters } from '../shared/pod-state.ts';
-import { watchAll } from '../shared/watch-all.ts';
+import { BudgetIndex } from './budget-index.ts';
 import { expectation } from './expected-pods.ts';
 
 const COMPONENT = 'disruption-controller';
@@ -23,21 +21,28 @@ export class DisruptionController implements Component {
   private readonly selected = new Map<number, Set<number>>();
   /** Budgets whose pods' controllers have no scale: said once. */
   private readonly failing = new Set<number>();
-  private readonly answers = new Map<number, WeakMap<Labels, boolean>>();
+  private readonly index: BudgetIndex;
 
   constructor(plane: ControlPlane) {
     this.plane = plane;
     this.api = plane.api;
+    // Before the watches below: it must know of a change when they ask.
+    this.index = new BudgetIndex(plane.api);
     this.queue = new WorkQueue(plane.clock, (id) => this.sync(id));
-    watchAll(plane.api.store('PodDisruptionBudget'), (budget, before) => this.budgetChanged(budget, before));
+    for (const { id } of plane.api.store('PodDisruptionBudget').all()) {
+      this.selected.set(id, new Set());
+      this.queue.add(id);
+    }
+    // fast: one way through the pods for all budgets.
+    for (const pod of plane.api.pods.all()) for (const id of this.budgetsOf(pod)) this.selected.get(id)!.add(pod.id);
+    plane.api.store('PodDisruptionBudget').watch((budget, before) => this.budgetChanged(budget, before));
     plane.api.pods.watch((pod, before) => this.podChanged(pod, before));
     // The replicas that a controller asks for are what percentages are of.
     for (const kind of ['Deployment', 'ReplicaSet', 'StatefulSet'] as const)
       plane.api.store(kind).watch((owner, before) => {
         if (this.selected.size === 0 || owner?.spec.replicas === before?.spec.replicas) return;
-        const { namespace } = (owner ?? before!).metadata;
-        for (const budget of this.api.store('PodDisruptionBudget').all())
-          if (budget.metadata.namespace === namespace) this.queue.add(budget.id);
+        const { metadata, spec } = owner ?? before!;
+        for (const id of this.index.selecting(metadata.namespace, spec.template.metadata.labels)) this.queue.add(id);
       });
   }
 
@@ -49,39 +54,32 @@ export class DisruptionController implements Component {
   private budgetChanged(budget: PodDisruptionBudget | undefined, before: PodDisruptionBudget | undefined): void {
     if (budget === undefined) {
       this.selected.delete(before!.id);
-      this.answers.delete(before!.id);
       this.failing.delete(before!.id);
       return;
     }
     if (budget.status !== before?.status) this.queue.add(budget.id);
     if (budget.spec === before?.spec) return;
-    this.answers.set(budget.id, new WeakMap());
     const pods = new Set<number>();
-    for (const pod of this.api.pods.all()) if (this.selects(budget, pod)) pods.add(pod.id);
+    for (const pod of this.api.pods.all()) if (this.budgetsOf(pod).includes(budget.id)) pods.add(pod.id);
     this.selected.set(budget.id, pods);
     this.queue.add(budget.id);
   }
 
   private podChanged(pod: Pod | undefined, before: Pod | undefined): void {
     if (this.selected.size === 0 || !matters(pod, before)) return;
-    for (const budget of this.api.store('PodDisruptionBudget').all()) {
-      const was = before !== undefined && this.selects(budget, before);
-      const is = pod !== undefined && this.selects(budget, pod);
-      if (!was && !is) continue;
-      const pods = this.selected.get(budget.id)!;
-      if (is) pods.add(pod.id);
+    const was = before === undefined ? [] : this.budgetsOf(before);
+    const is = pod === undefined ? [] : this.budgetsOf(pod);
+    const both = was === is || was.length === 0 || is.length === 0 ? (is.length === 0 ? was : is) : union(was, is);
+    for (const id of both) {
+      const pods = this.selected.get(id)!;
+      if (pod !== undefined && is.includes(id)) pods.add(pod.id);
       else pods.delete(before!.id);
-      this.queue.add(budget.id);
+      this.queue.add(id);
     }
   }
 
-  private selects(budget: PodDisruptionBudget, pod: Pod): boolean {
-    if (budget.metadata.namespace !== pod.metadata.namespace) return false;
-    const answers = this.answers.get(budget.id)!;
-    const { labels } = pod.metadata;
-    let answer = answers.get(labels);
-    if (answer === undefined) answers.set(labels, (answer = matchesSelector(budget.spec.selector, labels)));
-    return answer;
+  private budgetsOf({ metadata }: Pod): readonly number[] {
+    return this.index.selecting(metadata.namespace, metadata.labels);
   }
 
   private sync(id: number): void {
@@ -154,4 +152,9 @@ export class DisruptionController implements Component {
     if (budget.status.disruptionsAllowed !== 0)
       this.api.setStatus('PodDisruptionBudget', budget.id, { disruptionsAllowed: 0 });
   }
+}
+
+/** Numbers that are in one of the lists, rising. */
+function union(some: readonly number[], others: readonly number[]): number[] {
+  return [...new Set([...some, ...others])].sort((one, other) => one - other);
 }
