@@ -51,7 +51,7 @@ function labelOf({ path, value, index }: Pick): string {
   if (typeof value === 'boolean' && keys[0] === 'policies') return `${value ? '' : 'no '}${hyphenated(last)}`;
   if (keys[0] === 'policies') {
     // `scaling: [fixed, ...]` needs no more words than the policy's own.
-    if (keys.length === 1) return own ?? shortText(value) ?? `policies ${index + 1}`;
+    if (keys.length === 1) return setNameOf(value) ?? own ?? shortText(value) ?? `policies ${index + 1}`;
     if (keys.length === 2 && POLICY_FIELDS.has(last)) return own ?? shortText(value) ?? `${last} ${index + 1}`;
     if (keys.length === 2) return `${last}(${shortText(value) ?? index + 1})`;
     return `${keys.slice(keys.length > 3 ? 2 : keys.length - 1).join('.')}=${own ?? shortText(value) ?? index + 1}`;
@@ -73,6 +73,12 @@ function nameOf(value: unknown): string | undefined {
   const options = Object.entries(others).filter(([, one]) => typeof one !== 'object');
   if (options.length === 0 || options.length < Object.keys(others).length) return called;
   return `${called}(${options.map(([key, one]) => `${key}=${String(one)}`).join(', ')})`;
+}
+
+/** The name that a whole set of policies has. */
+function setNameOf(value: unknown): string | undefined {
+  const isNamed = typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+  return isNamed ? (value.name as string) : undefined;
 }
 
 function shortText(value: unknown): string | undefined {

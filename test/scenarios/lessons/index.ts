@@ -2,6 +2,13 @@ import type { Lesson } from '../shipped-scenario.ts';
 import { blackFriday } from './black-friday.ts';
 import { capacityCrunch } from './capacity-crunch.ts';
 import { dependencyCascade } from './dependency-cascade.ts';
+import { kubernetesAutoscaling } from './kubernetes-autoscaling.ts';
+import { kubernetesDrain } from './kubernetes-drain.ts';
+import { kubernetesKarpenter } from './kubernetes-karpenter.ts';
+import { kubernetesNodeLoss } from './kubernetes-node-loss.ts';
+import { kubernetesPacking } from './kubernetes-packing.ts';
+import { kubernetesPreemption } from './kubernetes-preemption.ts';
+import { kubernetesRollingUpdate } from './kubernetes-rolling-update.ts';
 import { livenessSpiral } from './liveness-spiral.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { retryStorm } from './retry-storm.ts';
@@ -18,6 +25,13 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map([
   ['black-friday', blackFriday],
   ['capacity-crunch', capacityCrunch],
   ['dependency-cascade', dependencyCascade],
+  ['kubernetes-autoscaling', kubernetesAutoscaling],
+  ['kubernetes-drain', kubernetesDrain],
+  ['kubernetes-karpenter', kubernetesKarpenter],
+  ['kubernetes-node-loss', kubernetesNodeLoss],
+  ['kubernetes-packing', kubernetesPacking],
+  ['kubernetes-preemption', kubernetesPreemption],
+  ['kubernetes-rolling-update', kubernetesRollingUpdate],
   ['liveness-spiral', livenessSpiral],
   ['noisy-neighbour', noisyNeighbour],
   ['retry-storm', retryStorm],

@@ -44,8 +44,8 @@ export class Drainer implements Component {
   constructor(plane: ControlPlane) {
     this.plane = plane;
     this.api = plane.api;
-    this.retry = plane.clock.kind((number) => this.tryAll(number));
-    this.timeout = plane.clock.kind((number) => this.giveUp(number));
+    this.retry = plane.clock.apiKind((number) => this.tryAll(number));
+    this.timeout = plane.clock.apiKind((number) => this.giveUp(number));
     plane.api.pods.watch((pod, before) => {
       if (pod !== undefined || this.drains.size === 0) return;
       for (const drain of this.drains.values()) {
@@ -124,21 +124,21 @@ export class Drainer implements Component {
           why: answer.why,
           limitedBy: 'PodDisruptionBudget',
         });
-      }
+      } else this.noteWait(state.sinceUs, pod);
       return false;
     }
     drain.waiting.delete(pod.id);
     const after =
       state.refusals === 0 ? '' : ` after ${state.refusals} refusals in ${(clock.nowUs - state.sinceUs) / 1e6} s`;
     chronicle.event(COMPONENT, 'Normal', 'Evicted', about, `evicted from ${drain.nodeName}${after}`);
-    if (state.refusals > 0)
-      chronicle.timer({
-        fromUs: state.sinceUs,
-        toUs: clock.nowUs,
-        timer: 'drain waits for a PodDisruptionBudget',
-        about,
-      });
+    if (state.refusals > 0) this.noteWait(state.sinceUs, pod);
     return true;
+  }
+
+  /** The pod has waited until now; noted again and again, since the run may end before the drain does. */
+  private noteWait(fromUs: number, pod: Pod): void {
+    const timer = 'drain waits for a PodDisruptionBudget';
+    this.plane.chronicle.timer({ fromUs, toUs: this.plane.clock.nowUs, timer, about: aboutOf(pod) });
   }
 
   private giveUp(number: number): void {
@@ -146,9 +146,7 @@ export class Drainer implements Component {
     if (drain === undefined) return;
     for (const [id, { refusals, sinceUs }] of drain.waiting) {
       const pod = this.api.pods.get(id);
-      if (pod === undefined || refusals === 0) continue;
-      const timer = 'drain waits for a PodDisruptionBudget';
-      this.plane.chronicle.timer({ fromUs: sinceUs, toUs: this.plane.clock.nowUs, timer, about: aboutOf(pod) });
+      if (pod !== undefined && refusals > 0) this.noteWait(sinceUs, pod);
     }
     this.end(drain, 'timed-out');
   }

@@ -50,9 +50,18 @@ export class KeptRecords {
     this.decisions.push(limitedBy === undefined ? record : { ...record, limitedBy });
   }
 
+  /** A span that began with the last one of the same timer for the same thing is that one, which still runs. */
   timer(span: TimerSpan): void {
+    const key = `${span.timer} ${span.about}`;
+    const place = this.lastSpan.get(key);
+    if (place !== undefined && this.timers[place].fromUs === span.fromUs) {
+      if (span.toUs > this.timers[place].toUs) this.timers[place] = span;
+      return;
+    }
     this.counts.timers++;
-    if (this.timers.length < MOST_RECORDS) this.timers.push(span);
+    if (this.timers.length >= MOST_RECORDS) return;
+    this.lastSpan.set(key, this.timers.length);
+    this.timers.push(span);
   }
 
   happened(timeUs: number, kind: string, about: string, what: string): void {
@@ -106,6 +115,8 @@ export class KeptRecords {
   }
 
   private readonly said = new Map<string, string>();
+  /** Where the last span of a timer for a thing stands, by both. */
+  private readonly lastSpan = new Map<string, number>();
 
   private isNews({ about, reason, message }: ClusterEvent): boolean {
     // Counts in a message do not make it another one: "0/12 nodes are available" comes again with each node.
