@@ -1,7 +1,9 @@
 import { stream } from '../../../sim/random.ts';
 import type { Node } from '../objects/node.ts';
 import type { Pod } from '../objects/pod.ts';
+import type { PodDisruptionBudget } from '../objects/policy.ts';
 import { preempt } from '../scheduler/preemption/preempt.ts';
+import { VictimMemo } from '../scheduler/preemption/victim-memo.ts';
 import type { SchedulingCore } from '../scheduler/scheduling-core.ts';
 import type { ChurnSpec, WorkloadStep } from './scheduler-workload.ts';
 import { perfNode, podOf } from './workload-objects.ts';
@@ -38,10 +40,13 @@ export function runWorkload(
   return new WorkloadRunner(core, clockMs, preempts).run(steps);
 }
 
+const NO_BUDGETS: readonly PodDisruptionBudget[] = [];
+
 class WorkloadRunner {
   private readonly core: SchedulingCore;
   private readonly clockMs: () => number;
   private readonly preempts: boolean;
+  private readonly memo = new VictimMemo();
   private readonly random = stream(1, 'scheduler/preemption-offset');
   private lastId = 0;
   private nodes = 0;
@@ -137,19 +142,25 @@ class WorkloadRunner {
     if (nodeName !== undefined) {
       this.decided.push(nodeName);
       core.addPod(pod, nodeName);
+      if ((pod.spec.podAntiAffinity?.required ?? []).length > 0) this.memo.antiAffinePods++;
+      this.memo.forget(nodeName);
       return true;
     }
     if (refusal === undefined) throw new Error(`${pod.metadata.name} was neither placed nor refused`);
-    const preemption = this.preempts ? preempt(core, pod, refusal, [], this.random) : undefined;
+    const preemption = this.preempts
+      ? preempt(core, pod, refusal, NO_BUDGETS, this.random, { memo: this.memo })
+      : undefined;
     this.decided.push(`-${(preemption ?? refusal).message()}`);
     const plan = preemption?.plan;
     if (plan === undefined) return false;
     // Its victims are gone by the time the pod is tried again; until then their room is kept for it.
     core.nominate(pod, plan.nodeName);
     for (const victim of plan.victims) core.removePod(victim);
+    this.memo.forget(plan.nodeName);
     this.victims += plan.victims.length;
     const again = this.schedule({ ...pod, status: { ...pod.status, nominatedNodeName: plan.nodeName } });
     core.nominate(pod, undefined);
+    this.memo.forget(plan.nodeName);
     return again;
   }
 
@@ -164,7 +175,10 @@ class WorkloadRunner {
     }
     let name: string | undefined;
     return () => {
-      if (name !== undefined) this.core.removeNode(name);
+      if (name !== undefined) {
+        this.core.removeNode(name);
+        this.memo.forget(name);
+      }
       name = name === undefined ? `churn-${++this.lastId}` : undefined;
       if (name === undefined) return;
       this.core.addNode(perfNode(++this.lastId, name, spec.amounts));
