@@ -1,3 +1,4 @@
+import { InputError } from '../../../sim/input-error.ts';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../objects/meta.ts';
 import type { Kind, Kinds } from '../objects/kinds.ts';
 import { KINDS } from '../objects/kinds.ts';
@@ -19,6 +20,9 @@ export interface Refusal {
 
 /** Looks at a pod before it is let in, and may change it; a text refuses it. */
 export type Admission = (pod: Pod) => Pod | string;
+
+/** Pods that may be there at once: more than any cluster has, and what they are remembered by fits in memory (3 KB each). */
+const MOST_PODS = 500_000;
 
 /**
  * The state of the cluster and the verbs that change it. Everyone acts through it and watches it; nobody keeps a copy
@@ -92,6 +96,10 @@ export class ApiServer {
           if (typeof answer === 'string') return { refused: answer };
           made = answer as Kinds[K];
         }
+      if (this.pods.size >= MOST_PODS)
+        throw new InputError(
+          `there are ${MOST_PODS} pods at once, which no Kubernetes cluster holds (it is tested with 150000); ask for fewer replicas`,
+        );
       this.podsCreated++;
     }
     (this.stores[kind] as ObjectStore<KubernetesObject>).add(made);

@@ -4,12 +4,9 @@ import { InputError } from '../../../sim/input-error.ts';
 import { suggestion } from '../../../sim/nearest-name.ts';
 import { bytesOfQuantity, cpuMilliOf, quoted, wholeNumberOf } from '../../../sim/quantity.ts';
 import { shareOf } from '../../../sim/unit-text.ts';
-import type { NewObject } from '../api/api-server.ts';
-import type { AnyObject } from '../objects/kinds.ts';
 import type { Labels } from '../objects/meta.ts';
 import { ANNOTATIONS, PREFIX } from './annotation-table.ts';
 import { readScalerAnnotations } from './external-metrics.ts';
-import { podTemplateOf } from './pod-template-of.ts';
 import { readAnnotation } from './read-annotation.ts';
 import { readServiceAnnotations } from './service-annotations.ts';
 
@@ -57,42 +54,41 @@ export function podAnnotations(annotations: Labels): PodAnnotations {
   return found;
 }
 
-/**
- * Throws an InputError with a whole sentence if the object, or what it makes pods of, carries a `baton.dev/` annotation
- * that is not known, is in the wrong place or cannot be read.
- */
-export function checkAnnotations(object: NewObject<AnyObject>): void {
-  const { kind, metadata } = object;
-  const { namespace, name } = metadata;
-  const about = `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
-  try {
-    checkOwn(kind, metadata.annotations ?? {});
-    const template = podTemplateOf(object);
-    if (template !== undefined) checkOwn('Pod', template.metadata.annotations);
-  } catch (error) {
-    if (error instanceof InputError) throw new InputError(`${about}: ${error.message}`);
-    throw error;
-  }
+/** What is wrong with an annotation, as a whole sentence but for the object and the place. */
+export interface AnnotationFault {
+  readonly annotation: string;
+  readonly sentence: string;
 }
 
-function checkOwn(kind: string, annotations: Labels): void {
-  const names = Object.keys(annotations).filter((name) => name.startsWith(PREFIX));
-  if (names.length === 0) return;
-  for (const name of names) {
-    const known = ANNOTATIONS.find((one) => one.name === name.slice(PREFIX.length));
-    if (known === undefined)
-      throw new InputError(
-        `annotation "${name}" is not known${suggestion(
-          name,
-          ANNOTATIONS.map((one) => PREFIX + one.name),
-        )}`,
-      );
-    if (!mayCarry(kind, known.on))
-      throw new InputError(`annotation "${name}" has no meaning on a ${kind}; write it on ${PLACES[known.on]}`);
+/**
+ * What is wrong with the `baton.dev/` annotations of an object of this kind: they are not known, in the wrong place, or
+ * cannot be read. Those of a pod template are those of a `Pod`.
+ */
+export function annotationFaults(kind: string, annotations: Labels): AnnotationFault[] {
+  return Object.keys(annotations).flatMap((annotation) => {
+    const sentence = annotation.startsWith(PREFIX) ? faultOf(kind, annotation, annotations[annotation]) : undefined;
+    return sentence === undefined ? [] : [{ annotation, sentence }];
+  });
+}
+
+function faultOf(kind: string, annotation: string, text: string): string | undefined {
+  const known = ANNOTATIONS.find((one) => one.name === annotation.slice(PREFIX.length));
+  if (known === undefined) {
+    const names = ANNOTATIONS.map((one) => PREFIX + one.name);
+    return `there is no such annotation${suggestion(annotation, names)}`;
   }
-  podAnnotations(annotations);
-  readServiceAnnotations(annotations);
-  readScalerAnnotations(annotations);
+  if (!mayCarry(kind, known.on)) return `it has no meaning on a ${kind}; write it on ${PLACES[known.on]}`;
+  const alone = { [annotation]: text };
+  try {
+    podAnnotations(alone);
+    readServiceAnnotations(alone);
+    readScalerAnnotations(alone);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const about = `annotation "${annotation}": `;
+    return error.message.startsWith(about) ? error.message.slice(about.length) : error.message;
+  }
 }
 
 const PLACES = {

@@ -1,6 +1,7 @@
 import type { NewObject } from '../api/api-server.ts';
 import type { AnyObject } from '../objects/kinds.ts';
-import type { Field } from './fields/field.ts';
+import { annotationFaults } from '../behaviour/annotations.ts';
+import { isMap, type Field } from './fields/field.ts';
 import { nearName } from './fields/near-name.ts';
 import { readMetadata } from './kinds/metadata.ts';
 import { KIND_READERS, OTHER_KINDS } from './known-kinds.ts';
@@ -40,7 +41,23 @@ export function readManifestObject(
   root.isMap(reader.fields);
   const metadata = readMetadata(root.child('metadata'), reader, options.namespace);
   const object = reader.read(root, metadata);
+  checkAnnotations(root, kind);
   return root.reading.faults === 0 ? object : undefined;
+}
+
+/** Notes what is wrong with the `baton.dev/` annotations of an object, and of what it makes pods of. */
+function checkAnnotations(root: Field, kind: string): void {
+  noteFaults(root.child('metadata'), kind);
+  const owner = kind === 'CronJob' ? root.child('spec').child('jobTemplate') : root;
+  noteFaults(owner.child('spec').child('template').child('metadata'), 'Pod');
+}
+
+function noteFaults(metadata: Field, kind: string): void {
+  const annotations = metadata.child('annotations');
+  if (!isMap(annotations.value)) return;
+  const texts = Object.entries(annotations.value).filter((one): one is [string, string] => typeof one[1] === 'string');
+  for (const { annotation, sentence } of annotationFaults(kind, Object.fromEntries(texts)))
+    annotations.child(annotation).fault(sentence);
 }
 
 /** `apps` of `apps/v1`; empty for `v1`. */

@@ -69,6 +69,15 @@ describe('LimitRanger', () => {
     );
   });
 
+  test('a default limit below what a container requests refuses the pod, as validation does behind the defaults', () => {
+    const api = server();
+    create(api, 'LimitRange', limitRange({ default: { cpu: '50m' }, defaultRequest: { cpu: '50m' } }));
+    expect(refused(api, pod('web', { cpu: '0.1' }))).toBe(
+      'Pod "web" is invalid: spec.containers[0].resources.requests: Invalid value: "100m": must be less than or equal to cpu limit of 50m',
+    );
+    expect(refused(api, pod('other', { memory: '1Gi' }))).toBe('let in');
+  });
+
   test('limits of pods are sums', () => {
     const api = server();
     create(api, 'LimitRange', limitRange({ type: 'Pod', max: { memory: '1Gi' } }));
