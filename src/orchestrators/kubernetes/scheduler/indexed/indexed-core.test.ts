@@ -64,19 +64,19 @@ function told({ refusal, ...decision }: CoreDecision): string {
 
 test('both cores answer alike through random histories of small clusters, by all kinds of profiles', () => {
   const total = new Map<string, number>();
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 24; seed++) {
     const { difference, answers } = live(seed, 1 + (seed % 12), 60, 4);
     expect(difference).toBeUndefined();
     for (const [kind, count] of answers) total.set(kind, (total.get(kind) ?? 0) + count);
   }
   // All kinds of answers were among them, and many of each.
   for (const kind of ['refused', 'scored', 'only one', 'fits', 'does not fit'])
-    expect(total.get(kind), kind).toBeGreaterThan(40);
+    expect(total.get(kind), kind).toBeGreaterThan(30);
 });
 
 test('what does not fit into the memory given is worked out anew', () => {
   // Columns for one or two kinds of pods, and as many counts: they are dropped and made again and again.
-  for (let seed = 201; seed <= 210; seed++) expect(live(seed, 10, 60, 6, 64).difference).toBeUndefined();
+  for (let seed = 201; seed <= 206; seed++) expect(live(seed, 10, 60, 6, 64).difference).toBeUndefined();
 });
 
 test('both cores answer alike where nodes are sampled', () => {
