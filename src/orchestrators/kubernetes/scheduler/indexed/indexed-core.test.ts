@@ -71,7 +71,7 @@ test('both cores answer alike through random histories of small clusters, by all
   }
   // All kinds of answers were among them, and many of each.
   for (const kind of ['refused', 'scored', 'only one', 'fits', 'does not fit'])
-    expect(total.get(kind), kind).toBeGreaterThan(30);
+    expect(total.get(kind), kind).toBeGreaterThan(20);
 });
 
 test('what does not fit into the memory given is worked out anew', () => {
