@@ -17,6 +17,7 @@ export class WindowScores {
   /** Total score by place in the list of feasible nodes. */
   totals = new Int32Array(128);
   private raws = new Float64Array(128);
+  private terms = new Float64Array(128);
   /** By raw score or by value of a key: what it adds. */
   private table = new Int32Array(128);
   private readonly taintWeight: number;
@@ -52,6 +53,7 @@ export class WindowScores {
     if (this.totals.length < count) {
       this.totals = new Int32Array(2 * count);
       this.raws = new Float64Array(2 * count);
+      this.terms = new Float64Array(2 * count);
       this.table = new Int32Array(2 * count);
     }
     const { totals } = this;
@@ -89,11 +91,13 @@ export class WindowScores {
       const domains = this.domains(soft[0], 0, softKeys, feasible, count);
       if (this.addOneSpread(soft[0], log(domains + 2), feasible, count)) return;
     }
-    soft.forEach((rule, k) => {
-      const isHost = rule.constraint.topologyKey === HOSTNAME;
-      const domains = isHost ? scored : this.domains(rule, k, softKeys, feasible, count);
-      addConstraint(rule, isHost, log(domains + 2), raws, feasible, count, k === 0);
-    });
+    if (scored === count && this.canFuse(soft, count)) this.fillHostAndDomain(soft[0], soft[1], feasible, count);
+    else
+      soft.forEach((rule, k) => {
+        const isHost = rule.constraint.topologyKey === HOSTNAME;
+        const domains = isHost ? scored : this.domains(rule, k, softKeys, feasible, count);
+        addConstraint(rule, isHost, log(domains + 2), raws, feasible, count, k === 0);
+      });
     let most = 0;
     let least = Infinity;
     for (let k = 0; k < count; k++) {
@@ -108,6 +112,33 @@ export class WindowScores {
       if (scored < count && !hasAll(softKeys, feasible[k])) continue;
       const raw = raws[k];
       totals[k] += spreadWeight * (shares === undefined ? spreadShare(raw, most, least) : shares[raw - least]);
+    }
+  }
+
+  /** Whether the constraints are those of the system: hosts first, then a key of few values, which all nodes have. */
+  private canFuse(soft: TopologyRules['soft'], count: number): boolean {
+    if (soft.length !== 2 || soft[0].constraint.topologyKey !== HOSTNAME) return false;
+    const { key, tally } = soft[1];
+    const isSmall = key.name !== HOSTNAME && 4 * tally.key.valueCount <= count;
+    return isSmall && this.isEverywhere(soft[0].key) && this.isEverywhere(key);
+  }
+
+  /** Raw scores of these two constraints in one pass. */
+  private fillHostAndDomain(host: SpreadRule, domain: SpreadRule, feasible: Int32Array, count: number): void {
+    const { raws, terms } = this;
+    const { tally } = domain;
+    tally.cover(tally.key.valueCount);
+    const domains = this.domains(domain, 1, [], feasible, count);
+    const weight = log(domains + 2);
+    for (let value = 0; value < tally.key.valueCount; value++)
+      terms[value] = tally.counts[value] * weight + (domain.constraint.maxSkew - 1);
+    const hostWeight = log(count + 2);
+    const hostMore = host.constraint.maxSkew - 1;
+    const { onNode } = host.count;
+    const { valueOf } = tally.key;
+    for (let k = 0; k < count; k++) {
+      const slot = feasible[k];
+      raws[k] = onNode[slot] * hostWeight + hostMore + terms[valueOf[slot]];
     }
   }
 
