@@ -1,5 +1,5 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { InputError } from '../../sim/input-error.ts';
 import { endOfScenario, isKubernetesText } from '../kubernetes/plan-kubernetes.ts';
@@ -12,10 +12,10 @@ const PIECE = 1 << 18;
 
 /** The manifests below a path, sorted by name: the file itself, or the files of the folder and of those in it. */
 export function manifestsAt(path: string): readonly string[] {
-  const there = statSync(path, { throwIfNoEntry: false });
+  const there = kindOf(path);
   if (there === undefined)
     throw new InputError(`${path}: there is no such file or folder; manifests are read from here`);
-  if (!there.isDirectory()) return [path];
+  if (there !== 'folder') return [path];
   const files = filesBelow(path, 0);
   if (files.length === 0)
     throw new InputError(`${path}: the folder holds no manifests; they end in .yaml, .yml or .json`);
@@ -24,22 +24,50 @@ export function manifestsAt(path: string): readonly string[] {
 
 const MOST_LEVELS = 20;
 
+/** What is at a path; undefined: nothing. Throws a sentence when that cannot be told. */
+export function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there === undefined) return undefined;
+    return there.isDirectory() ? 'folder' : there.isFile() ? 'file' : 'other';
+  } catch (error) {
+    throw readable(error, path, 'a manifest or scenario');
+  }
+}
+
 function filesBelow(folder: string, level: number): string[] {
   if (level > MOST_LEVELS) return [];
-  const entries = readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith('.'))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return entries.flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return filesBelow(path, level + 1);
-    return ENDINGS.test(entry.name) ? [path] : [];
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    throw readable(error, folder, 'a folder of manifests');
+  }
+  return names.sort().flatMap((name) => {
+    const path = join(folder, name);
+    if (leadsUp(path)) return [];
+    if (kindOf(path) === 'folder') return filesBelow(path, level + 1);
+    return ENDINGS.test(name) ? [path] : [];
   });
+}
+
+/** Whether a path is a link to a folder that it lies in, whose files would be found again and again. */
+function leadsUp(path: string): boolean {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return false;
+  try {
+    const [end, own] = [realpathSync(path), realpathSync(dirname(path))];
+    return own === end || own.startsWith(end.endsWith(sep) ? end : end + sep);
+  } catch {
+    // Where it leads to is told when it is read.
+    return false;
+  }
 }
 
 /** Whether a file holds manifests rather than a scenario: its first lines name a version and a kind. */
 export function holdsManifests(path: string): boolean {
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there === undefined || there.isDirectory() || !ENDINGS.test(path)) return false;
+  // Opening a pipe would wait for whoever writes into it.
+  if (!ENDINGS.test(path) || kindOf(path) !== 'file') return false;
+  requireFile(path, 'a manifest or scenario');
   const piece = Buffer.allocUnsafe(PIECE);
   const handle = openSync(path, 'r');
   try {
@@ -58,7 +86,7 @@ export function scenarioOfManifests(path: string): string {
 
 /** The pieces of a planned file; what stands before the manifests in a scenario's file becomes empty lines. */
 export function manifestPieces({ file, behindScenario }: PlannedFile, heard?: () => void): Iterable<string> {
-  if (behindScenario !== true) return textPieces(file, 'manifests', heard);
+  if (behindScenario !== true) return textPieces(file, 'a manifest', heard);
   const text = readTextFile(file, 'a scenario');
   const end = endOfScenario(text);
   return [text.slice(0, end).replaceAll(/[^\n]+/g, ''), text.slice(end)];

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../sim/input-error.ts';
@@ -13,7 +13,7 @@ import { isKubernetesText, planKubernetes } from '../kubernetes/plan-kubernetes.
 import { batonVersion } from './baton-version.ts';
 import { fileDigest, programDigest, shortHash } from './digest.ts';
 import { namesPolicyFile } from './load-policy.ts';
-import { holdsManifests, manifestsAt, scenarioOfManifests } from './manifests-here.ts';
+import { holdsManifests, kindOf, manifestsAt, scenarioOfManifests } from './manifests-here.ts';
 import { valueAt } from '../schema-fault.ts';
 import { readYaml } from '../yaml-text.ts';
 import type { Planned } from './planned.ts';
@@ -33,7 +33,9 @@ export type NamedFile =
  */
 export function openNamed(name: string, settings: readonly string[]): NamedFile {
   const path = pathOf(name);
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = kindOf(path) === 'folder';
+  // Told here, without a place in a scenario that nobody wrote.
+  if (isFolder) manifestsAt(path);
   // Manifests may be of any size, and are read when the run begins.
   const isManifests = isFolder || holdsManifests(path);
   const text = isManifests ? scenarioOfManifests(path) : readTextFile(path, 'a scenario');
@@ -56,8 +58,8 @@ export function openNamed(name: string, settings: readonly string[]): NamedFile 
 
 function pathOf(name: string): string {
   // A folder may have the name of a scenario, such as one that its results went to.
-  const there = statSync(name, { throwIfNoEntry: false });
-  if (there?.isFile()) return name;
+  const there = kindOf(name);
+  if (there === 'file') return name;
   const shipped = shippedScenarios();
   const found = shipped.find((one) => one.name === name);
   if (found !== undefined) return found.path;

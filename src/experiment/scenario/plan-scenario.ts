@@ -309,14 +309,17 @@ export function seedsOf({ seeds }: Pick<ScenarioText, 'seeds'>): readonly number
 }
 
 /** The files a planned scenario reads, with what they are read as. */
-export function scenarioFiles({ variants }: PlannedScenario): { path: string; what: 'a trace' | 'a policy' }[] {
-  const files = new Map<string, 'a trace' | 'a policy'>();
+export function scenarioFiles({ variants }: PlannedScenario): { path: string; what: FileUse }[] {
+  const files = new Map<string, FileUse>();
   for (const { scenario, kubernetes, policy } of variants) {
     if (policy.file !== undefined) files.set(policy.file, 'a policy');
-    for (const path of filesIn(kubernetes ?? scenario)) files.set(path, 'a trace');
+    for (const { file } of kubernetes?.manifests ?? []) files.set(file, 'a manifest');
+    for (const path of filesIn(kubernetes ?? scenario)) if (!files.has(path)) files.set(path, 'a trace');
   }
   return [...files].map(([path, what]) => ({ path, what }));
 }
+
+type FileUse = 'a trace' | 'a policy' | 'a manifest';
 
 /** Paths under every key `file` of some plain data. */
 export function filesIn(value: unknown): string[] {
