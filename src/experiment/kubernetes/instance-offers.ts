@@ -1,5 +1,10 @@
 import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
 import type { InstanceOffer, NodeGroupSpec } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
+import {
+  CAPACITY_TYPE_LABEL,
+  INSTANCE_TYPE_LABEL,
+  NODE_GROUP_LABEL,
+} from '../../orchestrators/kubernetes/objects/node-labels.ts';
 import type { Node } from '../../orchestrators/kubernetes/objects/node.ts';
 import { instanceCatalogue } from '../../workloads/catalogue/index.ts';
 import type { InstanceType } from '../../workloads/catalogue/instance-type.ts';
@@ -7,8 +12,6 @@ import { instanceOf } from '../scenario/instances.ts';
 
 /** Families that are launched when nothing is said: the current general purpose, compute and memory ones of EC2. */
 const FAMILIES = new Set(['m5', 'm6i', 'm7i', 'm6g', 'm7g', 'c5', 'c6i', 'c7i', 'c6g', 'c7g', 'r5', 'r6i', 'r7i']);
-const GROUP = 'baton.dev/node-group';
-const INSTANCE_TYPE = 'node.kubernetes.io/instance-type';
 
 /** What Karpenter may launch: the types named, or usual ones of the catalogue, in each of the zones. */
 export function instanceOffers(
@@ -44,10 +47,10 @@ export function nodePrices(groups: readonly NodeGroupSpec[]): (node: NewObject<N
   const ofGroup = new Map(groups.map(({ name, usdPerHour }) => [name, usdPerHour]));
   const ofType = new Map(instanceCatalogue.map((type) => [type.name, type]));
   return ({ metadata }) => {
-    const own = ofGroup.get(metadata.labels?.[GROUP] ?? '');
+    const own = ofGroup.get(metadata.labels?.[NODE_GROUP_LABEL] ?? '');
     if (own !== undefined) return own;
-    const type = ofType.get(metadata.labels?.[INSTANCE_TYPE] ?? '');
-    const isSpot = metadata.labels?.['karpenter.sh/capacity-type'] === 'spot';
+    const type = ofType.get(metadata.labels?.[INSTANCE_TYPE_LABEL] ?? '');
+    const isSpot = metadata.labels?.[CAPACITY_TYPE_LABEL] === 'spot';
     return (isSpot ? type?.spotUsdPerHour : type?.usdPerHour) ?? 0;
   };
 }

@@ -3,6 +3,7 @@ import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts
 import type { ChangeText } from '../../orchestrators/kubernetes/changes/change-text.ts';
 import type { ClusterChange, KubernetesSpec, TimedChange } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
 import type { AnyObject } from '../../orchestrators/kubernetes/objects/kinds.ts';
+import { ZONE_LABEL } from '../../orchestrators/kubernetes/objects/node-labels.ts';
 import type { Node } from '../../orchestrators/kubernetes/objects/node.ts';
 import { defaultConfiguration } from '../../orchestrators/kubernetes/scheduler/default-profile.ts';
 import type { SchedulerConfiguration } from '../../orchestrators/kubernetes/scheduler/scheduler-profile.ts';
@@ -138,7 +139,7 @@ function groupsOf(
 
 /** Zones that nodes are in, in the order in which they are met. */
 function zonesOf(nodes: readonly NewObject<Node>[]): string[] {
-  const zones = nodes.flatMap(({ metadata }) => metadata.labels?.['topology.kubernetes.io/zone'] ?? []);
+  const zones = nodes.flatMap(({ metadata }) => metadata.labels?.[ZONE_LABEL] ?? []);
   return [...new Set(zones)];
 }
 

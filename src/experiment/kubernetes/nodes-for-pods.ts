@@ -1,5 +1,6 @@
 import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
 import type { AnyObject } from '../../orchestrators/kubernetes/objects/kinds.ts';
+import { HOSTNAME_LABEL, ZONE_LABEL } from '../../orchestrators/kubernetes/objects/node-labels.ts';
 import type { PodSpec } from '../../orchestrators/kubernetes/objects/pod.ts';
 import { podResources } from '../../orchestrators/kubernetes/objects/pod-resources.ts';
 import type { NodeGroup } from '../../sim/fleet/node-group.ts';
@@ -28,8 +29,8 @@ interface Wanted {
 export function nodesForPods(objects: readonly NewObject<AnyObject>[]): NodeGroup[] {
   const wanted = objects.flatMap(wantedOf);
   const labels = Object.assign({}, ...wanted.map(({ spec }) => spec.nodeSelector)) as Record<string, string>;
-  delete labels['kubernetes.io/hostname'];
-  delete labels['topology.kubernetes.io/zone'];
+  delete labels[HOSTNAME_LABEL];
+  delete labels[ZONE_LABEL];
   const groups = [plainGroup(wanted, labels)];
   const scalars = new Map<string, { most: number; total: number }>();
   for (const { spec, count } of wanted)

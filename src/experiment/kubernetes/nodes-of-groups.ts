@@ -1,5 +1,10 @@
 import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
 import type { NodeGroupSpec } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
+import {
+  INSTANCE_TYPE_LABEL,
+  NODE_GROUP_LABEL,
+  ZONE_LABEL,
+} from '../../orchestrators/kubernetes/objects/node-labels.ts';
 import type { Node, Taint } from '../../orchestrators/kubernetes/objects/node.ts';
 import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 
@@ -54,10 +59,10 @@ function nodeOfGroup(group: NodeGroup, name: string, zone: string): NewObject<No
       labels: {
         'kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
-        ...(zone !== '' && { 'topology.kubernetes.io/zone': zone }),
-        ...(group.instanceType !== '' && { 'node.kubernetes.io/instance-type': group.instanceType }),
+        ...(zone !== '' && { [ZONE_LABEL]: zone }),
+        ...(group.instanceType !== '' && { [INSTANCE_TYPE_LABEL]: group.instanceType }),
         ...template.labels,
-        'baton.dev/node-group': name,
+        [NODE_GROUP_LABEL]: name,
       },
     },
     spec: { unschedulable: false, taints: (template.taints ?? []).map(taintOf) },

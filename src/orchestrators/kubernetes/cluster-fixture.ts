@@ -4,6 +4,7 @@ import type { Chronicle, ClusterEvent, Decision, TimerSpan } from './api/chronic
 import type { ControlPlane } from './api/control-plane.ts';
 import type { Kind, Kinds } from './objects/kinds.ts';
 import type { Labels, ResourceList } from './objects/meta.ts';
+import { HOSTNAME_LABEL } from './objects/node-labels.ts';
 import type { Node } from './objects/node.ts';
 import type { Container, Pod, PodSpec, PodTemplate } from './objects/pod.ts';
 import type { Deployment } from './objects/workloads.ts';
@@ -108,7 +109,7 @@ export function node(
   const capacity = { pods: '110', ...allocatable };
   return {
     kind: 'Node',
-    metadata: { name, namespace: '', labels: { 'kubernetes.io/hostname': name, ...labels } },
+    metadata: { name, namespace: '', labels: { [HOSTNAME_LABEL]: name, ...labels } },
     spec: { unschedulable: false, taints: [], ...spec },
     status: {
       capacity,

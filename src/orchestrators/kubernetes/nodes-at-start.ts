@@ -1,11 +1,8 @@
 import type { NodePlace } from '../../sim/weather/weather-event.ts';
 import { isRefusal, type ApiServer, type NewObject } from './api/api-server.ts';
 import type { KubernetesSpec, NodeGroupSpec } from './kubernetes-spec.ts';
+import { HOSTNAME_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_LABEL, ZONE_LABEL } from './objects/node-labels.ts';
 import type { Node } from './objects/node.ts';
-
-const ZONE = 'topology.kubernetes.io/zone';
-const GROUP = 'baton.dev/node-group';
-const INSTANCE_TYPE = 'node.kubernetes.io/instance-type';
 
 /** Creates the nodes of the manifests, then those of the groups, dealt out group by group. */
 export function createNodes(api: ApiServer, { objects, nodeGroups }: KubernetesSpec): void {
@@ -27,7 +24,7 @@ export function nodeNamed(template: NewObject<Node>, name: string): NewObject<No
   const { metadata } = template;
   return {
     ...template,
-    metadata: { ...metadata, name, labels: { ...metadata.labels, 'kubernetes.io/hostname': name } },
+    metadata: { ...metadata, name, labels: { ...metadata.labels, [HOSTNAME_LABEL]: name } },
   };
 }
 
@@ -39,7 +36,7 @@ export function machineNumbers({ objects, nodeGroups }: KubernetesSpec): (node: 
   const ofManifests = objects.filter(({ kind }) => kind === 'Node').length;
   // A cluster that has come to rest has the nodes of its groups among its objects.
   const atRest = objects.filter(
-    ({ kind, metadata }) => kind === 'Node' && metadata.labels?.[GROUP] !== undefined,
+    ({ kind, metadata }) => kind === 'Node' && metadata.labels?.[NODE_GROUP_LABEL] !== undefined,
   ).length;
   const there = ofManifests + (atRest > 0 ? 0 : nodeGroups.reduce((sum, { initial }) => sum + initial, 0));
   const kept = new Map<string, { first: number; count: number; taken: number }>();
@@ -51,7 +48,7 @@ export function machineNumbers({ objects, nodeGroups }: KubernetesSpec): (node: 
   let created = 0;
   return ({ metadata }) => {
     if (created < there) return created++;
-    const group = kept.get(metadata.labels[GROUP] ?? '');
+    const group = kept.get(metadata.labels[NODE_GROUP_LABEL] ?? '');
     if (group === undefined || group.count === 0) return next++;
     return group.first + (group.taken++ % group.count);
   };
@@ -66,17 +63,17 @@ export function placesOf(api: ApiServer, { zones, nodeGroups }: KubernetesSpec):
     const labels = node.metadata.labels ?? {};
     return {
       name,
-      zone: zones.indexOf(labels[ZONE] ?? ''),
+      zone: zones.indexOf(labels[ZONE_LABEL] ?? ''),
       rack: -1,
       power: -1,
-      group: labels[GROUP] ?? '',
-      instanceType: labels[INSTANCE_TYPE] ?? '',
+      group: labels[NODE_GROUP_LABEL] ?? '',
+      instanceType: labels[INSTANCE_TYPE_LABEL] ?? '',
       spot,
     };
   };
   const spotGroups = new Set(nodeGroups.filter(({ spot }) => spot).map(({ name }) => name));
   const there = Array.from(api.nodes.all(), (node) =>
-    place(node, node.metadata.name, spotGroups.has(node.metadata.labels[GROUP] ?? '')),
+    place(node, node.metadata.name, spotGroups.has(node.metadata.labels[NODE_GROUP_LABEL] ?? '')),
   );
   const later = nodeGroups.flatMap(({ template, spot, initial, max }) =>
     Array.from({ length: max - initial }, (_, k) =>

@@ -2,6 +2,7 @@ import { InputError } from '../../../sim/input-error.ts';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../objects/meta.ts';
 import type { Kind, Kinds } from '../objects/kinds.ts';
 import { KINDS } from '../objects/kinds.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod, PodSpec, PodStatus } from '../objects/pod.ts';
 import { Clock } from './clock.ts';
 import { ObjectStore } from './object-store.ts';
@@ -152,7 +153,7 @@ export class ApiServer {
     const pod = this.pods.get(id);
     if (pod === undefined) return;
     const seconds = options.graceSeconds ?? pod.spec.terminationGracePeriodSeconds;
-    const ended = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+    const ended = hasEnded(pod);
     if (pod.spec.nodeName === undefined || ended || seconds === 0) {
       this.remove('Pod', id);
       return;

@@ -1,6 +1,7 @@
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { MetricsServer } from '../behaviour/workload-behaviour.ts';
 import type { InstanceOffer, NodeGroupSpec } from '../kubernetes-spec.ts';
+import { NODE_GROUP_LABEL } from '../objects/node-labels.ts';
 import type { Node } from '../objects/node.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { SchedulingCore } from '../scheduler/scheduling-core.ts';
@@ -8,7 +9,7 @@ import { ClusterAutoscaler } from './cluster/cluster-autoscaler.ts';
 import { HorizontalPodAutoscalers } from './horizontal/horizontal-pod-autoscalers.ts';
 import { Karpenter } from './karpenter/karpenter.ts';
 import { ScaledObjects } from './keda/scaled-objects.ts';
-import { NODE_GROUP_LABEL, PunctualCloud, type NodeBirth } from './shared/node-birth.ts';
+import { PunctualCloud, type NodeBirth } from './shared/node-birth.ts';
 import type { FindScale } from './shared/scale.ts';
 import { VerticalPodAutoscalers } from './vertical/vertical-pod-autoscalers.ts';
 

@@ -3,12 +3,13 @@ import { days, seconds } from '../../../sim/time.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import type { Machines } from '../nodes/machines.ts';
+import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { Node } from '../objects/node.ts';
 import type { Pod, PodSpec } from '../objects/pod.ts';
 import { podResources } from '../objects/pod-resources.ts';
 import { quantityMilli } from '../objects/quantity.ts';
 import { Meter } from './meter.ts';
-import { cpuLimitMilli, lastingContainers, servingContainer, statusOf } from './serving-container.ts';
+import { cpuLimitMilli, servingContainer, statusOf } from './serving-container.ts';
 import type { TrafficControl } from './traffic-control.ts';
 import { ownCpuMilli } from './usage-levels.ts';
 

@@ -3,10 +3,11 @@ import { US_PER_SECOND, seconds } from '../../../sim/time.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import { nameKey } from '../api/object-store.ts';
 import type { AnyObject } from '../objects/kinds.ts';
+import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { CpuUse } from './cpu-use.ts';
 import { readScalerAnnotations } from './external-metrics.ts';
 import { Meter } from './meter.ts';
-import { lastingContainers, statusOf } from './serving-container.ts';
+import { statusOf } from './serving-container.ts';
 import type { TrafficControl } from './traffic-control.ts';
 import type { MetricsServer, PodSample, PodUsage } from './workload-behaviour.ts';
 

@@ -1,15 +1,10 @@
+import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { Container, ContainerStatus, Pod, PodSpec } from '../objects/pod.ts';
 import { quantityMilli } from '../objects/quantity.ts';
 
 /** The container that answers a pod's requests: the first that has a port, else the first. */
 export function servingContainer(spec: PodSpec): Container {
   return spec.containers.find(({ ports }) => ports.length > 0) ?? spec.containers[0];
-}
-
-/** Containers that run as long as their pod does: its own, then its sidecars. */
-export function lastingContainers(spec: PodSpec): readonly Container[] {
-  const sidecars = spec.initContainers.filter((one) => one.restartPolicy === 'Always');
-  return sidecars.length === 0 ? spec.containers : [...spec.containers, ...sidecars];
 }
 
 export function statusOf(pod: Pod, container: string): ContainerStatus | undefined {

@@ -5,13 +5,13 @@ import { nameKey } from '../api/object-store.ts';
 import type { KubernetesSpec, ServiceTraffic } from '../kubernetes-spec.ts';
 import type { MachineState, Machines } from '../nodes/machines.ts';
 import type { Endpoint } from '../objects/network.ts';
+import { ZONE_LABEL } from '../objects/node-labels.ts';
 import type { Pod } from '../objects/pod.ts';
 import { Backend, type BackendFacts } from './backend.ts';
 import { replicasAtStart } from './replicas-at-start.ts';
 import { servingContainer, statusOf } from './serving-container.ts';
 import type { WorkloadBehaviour } from './workload-behaviour.ts';
 
-const ZONE_LABEL = 'topology.kubernetes.io/zone';
 /**
  * How fast single requests are turned away where nobody listens: in next to no time. Where requests are rates, endpoints
  * of very different speeds cost much and say little more: there it takes as long as an answer.

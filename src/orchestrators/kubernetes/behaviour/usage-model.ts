@@ -1,8 +1,9 @@
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
+import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { Container, Pod } from '../objects/pod.ts';
 import type { CpuUse } from './cpu-use.ts';
-import { lastingContainers, servingContainer, statusOf } from './serving-container.ts';
+import { servingContainer, statusOf } from './serving-container.ts';
 import type { TrafficControl } from './traffic-control.ts';
 import { ownDiskBytes, ownMemBytes } from './usage-levels.ts';
 import type { PodUsage } from './workload-behaviour.ts';

@@ -3,6 +3,7 @@ import { aboutOf } from '../api/chronicle.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { ClusterChange, ObjectName, TimedChange } from '../kubernetes-spec.ts';
 import type { AnyObject, Kind } from '../objects/kinds.ts';
+import { HOSTNAME_LABEL } from '../objects/node-labels.ts';
 import type { Node, Taint } from '../objects/node.ts';
 import type { PodTemplate } from '../objects/pod.ts';
 import type { SchedulerConfiguration } from '../scheduler/scheduler-profile.ts';
@@ -203,7 +204,7 @@ export class ClusterChanges implements Component {
 function emptyNodeLike(model: Node, name: string): NewObject<Node> {
   return {
     kind: 'Node',
-    metadata: { name, namespace: '', labels: { ...model.metadata.labels, 'kubernetes.io/hostname': name } },
+    metadata: { name, namespace: '', labels: { ...model.metadata.labels, [HOSTNAME_LABEL]: name } },
     spec: {
       unschedulable: false,
       taints: model.spec.taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/')),

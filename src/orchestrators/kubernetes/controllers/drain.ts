@@ -1,9 +1,9 @@
 import { controllerOf, type ApiServer } from '../api/api-server.ts';
 import { aboutOf } from '../api/chronicle.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
 import { evict } from './eviction.ts';
-import { hasEnded } from './shared/pod-state.ts';
 
 const COMPONENT = 'kubectl-drain';
 /** After a refusal kubectl tries again in so long (`k8s.io/kubectl/pkg/drain`). */

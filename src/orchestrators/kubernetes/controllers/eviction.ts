@@ -1,8 +1,8 @@
 import type { ApiServer } from '../api/api-server.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { PodDisruptionBudget } from '../objects/policy.ts';
 import { budgetsSelecting } from './disruption/budget-index.ts';
-import { hasEnded } from './shared/pod-state.ts';
 
 /** Whether an eviction was let through, and if not, why not, as the API server answers (429, or 500 for two budgets). */
 export type Eviction = { readonly allowed: true } | { readonly allowed: false; readonly why: string };

@@ -2,8 +2,8 @@ import type { ApiServer } from '../api/api-server.ts';
 import { aboutOf } from '../api/chronicle.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { Node } from '../objects/node.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
-import { hasEnded } from './shared/pod-state.ts';
 import { watchAll } from './shared/watch-all.ts';
 
 const COMPONENT = 'pod-garbage-collector';

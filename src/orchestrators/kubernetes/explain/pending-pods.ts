@@ -1,7 +1,8 @@
 import { controllerOf } from '../api/api-server.ts';
 import type { KubernetesRun } from '../kubernetes-run.ts';
+import { fullName } from '../objects/full-name.ts';
 import type { Pod } from '../objects/pod.ts';
-import { fullName, stateOf } from './pod-story.ts';
+import { stateOf } from './pod-story.ts';
 
 /** Pods that wait for the same reason. */
 export interface PendingGroup {

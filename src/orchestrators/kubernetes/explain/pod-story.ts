@@ -1,5 +1,6 @@
 import type { ClusterEvent, TimerSpan } from '../api/chronicle.ts';
 import type { KubernetesRun } from '../kubernetes-run.ts';
+import { fullName } from '../objects/full-name.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { DecisionExplanation } from '../scheduler/reference/explain-decision.ts';
 
@@ -87,10 +88,6 @@ export class PodFollower {
     const { namespace, name } = pod.metadata;
     return this.wanted === name || this.wanted === `${namespace}/${name}`;
   }
-}
-
-export function fullName({ metadata }: Pod): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }
 
 /** How a pod stands, in a few words. */

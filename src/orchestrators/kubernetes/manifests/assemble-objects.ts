@@ -2,6 +2,7 @@ import type { NewObject } from '../api/api-server.ts';
 import { nameKey } from '../api/object-store.ts';
 import { KINDS, type AnyObject } from '../objects/kinds.ts';
 import type { OwnerReference } from '../objects/meta.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { PersistentVolumeClaim } from '../objects/storage.ts';
 import type { ReadingState } from './fields/field.ts';
@@ -58,7 +59,7 @@ function requireUnique(placed: readonly PlacedObject[], state: ReadingState): vo
 /** Pods that ended before they had a node are history. */
 function canExist({ object, where }: PlacedObject, state: ReadingState): boolean {
   if (!isPod(object) || object.spec.nodeName !== undefined) return true;
-  if (object.status.phase !== 'Succeeded' && object.status.phase !== 'Failed') return true;
+  if (!hasEnded(object)) return true;
   state.reports.add('note', 'Pod', 'ended without a node, left out', object, () => where);
   return false;
 }

@@ -1,10 +1,11 @@
 import type { ControlPlane } from '../api/control-plane.ts';
+import { zoneKey } from '../objects/node-labels.ts';
 import type { Node } from '../objects/node.ts';
 import { conditionOf, isReady } from './node-conditions.ts';
 import type { NodeOptions } from './node-options.ts';
 import { hasTaint, NOT_READY, swapNoExecute, UNREACHABLE } from './node-taints.ts';
 import { nextTick } from './ticks.ts';
-import { EvictionLimiter, evictionRate, zoneKey, type ZoneState, zoneState } from './zone-disruption.ts';
+import { EvictionLimiter, evictionRate, type ZoneState, zoneState } from './zone-disruption.ts';
 
 interface Zone {
   state: ZoneState;
@@ -145,7 +146,7 @@ export class EvictionZones {
       'node-controller',
       state === 'Normal' ? 'Normal' : 'Warning',
       'ZoneStateChanged',
-      `Zone ${key === '' ? '(none)' : key}`,
+      `Zone ${key === '' ? '(none)' : key.replace('\0:', '')}`,
       `${zone.state} -> ${state}: ${why}`,
     );
   }

@@ -1,8 +1,10 @@
 import { aboutOf } from '../api/chronicle.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { PodUsage } from '../behaviour/workload-behaviour.ts';
+import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { Node } from '../objects/node.ts';
 import { podResources } from '../objects/pod-resources.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Container, Pod } from '../objects/pod.ts';
 import { oomVictim, type PodConsumption, rankForDisk, rankForMemory } from './eviction-ranking.ts';
 import { imageName } from './image-cache.ts';
@@ -12,7 +14,7 @@ import type { NodeRuntime } from './node-runtime.ts';
 import type { PodsByNode } from './pods-by-node.ts';
 import { oomScoreAdjust } from './qos.ts';
 import { nextTick } from './ticks.ts';
-import { amountOf, lastingContainers, memForPods, memLimitBytes, UsageBounds } from './usage-bounds.ts';
+import { amountOf, memForPods, memLimitBytes, UsageBounds } from './usage-bounds.ts';
 
 export interface PressureParts {
   readonly kubelets: Kubelets;
@@ -110,7 +112,7 @@ export class NodePressure implements Component {
   private processesOf(pods: readonly Pod[]): Process[] {
     const { usage } = this.parts;
     return pods.flatMap((pod) =>
-      lastingContainers(pod).map((container) => ({
+      lastingContainers(pod.spec).map((container) => ({
         pod,
         container,
         usedBytes: usage.containerMemBytes(pod, container.name),
@@ -221,10 +223,6 @@ export class NodePressure implements Component {
   private event(pod: Pod, reason: string, message: string): void {
     this.plane.chronicle.event('kubelet', 'Warning', reason, aboutOf(pod), message);
   }
-}
-
-function hasEnded({ status }: Pod): boolean {
-  return status.phase === 'Succeeded' || status.phase === 'Failed';
 }
 
 function imagesOf(...containers: readonly (readonly Container[])[]): string[] {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../../test/fuzz.ts';
+import { zoneKey } from '../objects/node-labels.ts';
 import { type Backoff, grownBackoff, pullBackoffUs, restartUs } from './crash-backoff.ts';
 import { probe } from './node-fixture.ts';
 import { NODE_DEFAULTS } from './node-options.ts';
 import { failureUs, type ProbeMoment, successUs } from './probe-times.ts';
 import { stopPlan } from './stop-plan.ts';
 import { lastTick, nextTick } from './ticks.ts';
-import { EvictionLimiter, evictionRate, zoneKey, zoneState } from './zone-disruption.ts';
+import { EvictionLimiter, evictionRate, zoneState } from './zone-disruption.ts';
 
 describe('backoff', () => {
   it('of crashes is 0, 10, 20, 40, 80, 160, 300, 300 s', () => {

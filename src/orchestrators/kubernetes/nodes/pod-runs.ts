@@ -2,6 +2,7 @@ import { aboutOf } from '../api/chronicle.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import { SYNC_DELAY_US } from '../api/work-queue.ts';
 import type { WorkloadBehaviour } from '../behaviour/workload-behaviour.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { ContainerPort, Pod } from '../objects/pod.ts';
 import { launch, type LifeParts, waitForImage } from './container-life.ts';
 import { ImagePulls, type ImageWaiter } from './image-pulls.ts';
@@ -288,8 +289,4 @@ function firstProbeUs(pod: Pod, runtime: NodeRuntime, nowUs: number): number {
   for (const { livenessProbe, startupProbe } of pod.spec.containers)
     periodUs = Math.max(periodUs, ((startupProbe ?? livenessProbe)?.periodSeconds ?? 0) * 1e6);
   return periodUs > nowUs - runtime.kubeletStartUs ? nowUs + Math.floor(runtime.random.next() * periodUs) : nowUs;
-}
-
-function hasEnded({ status }: Pod): boolean {
-  return status.phase === 'Succeeded' || status.phase === 'Failed';
 }

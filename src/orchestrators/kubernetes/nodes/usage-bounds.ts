@@ -1,4 +1,5 @@
 import type { PodUsage } from '../behaviour/workload-behaviour.ts';
+import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { ResourceList } from '../objects/meta.ts';
 import type { Node } from '../objects/node.ts';
 import type { Container, Pod } from '../objects/pod.ts';
@@ -57,7 +58,7 @@ export class UsageBounds {
   private boundsOf(pod: Pod): Bounds {
     const { usage } = this;
     const bounds: Bounds = { memBytes: 0, diskBytes: 0, mayPassLimits: 0 };
-    for (const container of lastingContainers(pod)) {
+    for (const container of lastingContainers(pod.spec)) {
       const bytes = usage.mostMemBytes === undefined ? Infinity : usage.mostMemBytes(pod, container.name);
       bounds.memBytes += Math.min(HUGE_BYTES, bytes);
       if (bytes > memLimitBytes(container)) bounds.mayPassLimits++;
@@ -73,12 +74,6 @@ export class UsageBounds {
     sums.diskBytes += sign * diskBytes;
     sums.mayPassLimits += sign * mayPassLimits;
   }
-}
-
-/** Containers that run side by side: sidecars, then the others. */
-export function lastingContainers({ spec }: Pod): readonly Container[] {
-  if (spec.initContainers.length === 0) return spec.containers;
-  return [...spec.initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'), ...spec.containers];
 }
 
 /** A container's memory limit; Infinity: none. */

@@ -1,4 +1,3 @@
-import type { Labels } from '../objects/meta.ts';
 import type { NodeOptions } from './node-options.ts';
 
 export type ZoneState = 'Initial' | 'Normal' | 'PartialDisruption' | 'FullDisruption';
@@ -18,13 +17,6 @@ export function zoneState(ready: number, notReady: number, unhealthyShare: numbe
 export function evictionRate(state: ZoneState, nodes: number, options: NodeOptions): number {
   if (state !== 'PartialDisruption') return options.evictionRatePerSecond;
   return nodes > options.largeClusterNodes ? options.secondaryEvictionRatePerSecond : 0;
-}
-
-/** The zone of a node: its region and zone together; nodes without either are one zone (`component-helpers/node/topology`). */
-export function zoneKey(labels: Labels): string {
-  const region = labels['topology.kubernetes.io/region'] ?? labels['failure-domain.beta.kubernetes.io/region'] ?? '';
-  const zone = labels['topology.kubernetes.io/zone'] ?? labels['failure-domain.beta.kubernetes.io/zone'] ?? '';
-  return region === '' && zone === '' ? '' : `${region}:${zone}`;
 }
 
 /** Lets nodes through at a rate, one at once (token bucket with burst 1, as client-go's flowcontrol). */

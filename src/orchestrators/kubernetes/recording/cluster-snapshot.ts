@@ -3,6 +3,7 @@ import { US_PER_SECOND } from '../../../sim/time.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { CpuUse } from '../behaviour/cpu-use.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
+import { NODE_GROUP_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../objects/node-labels.ts';
 import type { Node } from '../objects/node.ts';
 import type { WorkloadReading } from './cluster-lines.ts';
 import type { KeptRecords } from './kept-records.ts';
@@ -60,8 +61,8 @@ export function clusterSnapshot(parts: SnapshotParts): LivingSnapshot {
       whole !== undefined && whole > 0 ? part / whole : 0;
     return {
       name,
-      zone: labels['topology.kubernetes.io/zone'] ?? '',
-      group: labels['baton.dev/node-group'] ?? labels['karpenter.sh/nodepool'] ?? '',
+      zone: labels[ZONE_LABEL] ?? '',
+      group: labels[NODE_GROUP_LABEL] ?? labels[NODE_POOL_LABEL] ?? '',
       state: stateOf(node),
       cpuRequestedShare: of(book?.cpuMilli ?? 0, book?.capacity.cpuMilli),
       cpuUsedShare: of(cpu?.nodeMilli(name) ?? 0, book?.machineCpuMilli),

@@ -2,15 +2,13 @@ import { Billing } from '../../../sim/fleet/billing.ts';
 import type { CostResult } from '../../../sim/monitoring/living-result.ts';
 import { hours } from '../../../sim/time.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
+import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_LABEL, NODE_POOL_LABEL } from '../objects/node-labels.ts';
 import type { Node } from '../objects/node.ts';
 import type { NodeBook, Taken } from './node-books.ts';
 
 /** Clouds bill a machine for a minute at least (AWS, GCP, Azure: per second, minimum 60 s). */
 const BILLED_AT_LEAST_S = 60;
 const HOUR_US = hours(1);
-/** Label of nodes that say to which group they belong; otherwise the group is found by the beginning of their names. */
-export const NODE_GROUP_LABEL = 'baton.dev/node-group';
-const INSTANCE_LABEL = 'node.kubernetes.io/instance-type';
 
 /** Whom pods are billed to that no workload keeps. */
 export const NOBODY = ['jobs', 'other pods'] as const;
@@ -102,15 +100,15 @@ export class NodeBills {
     const group = this.groupNameOf(node);
     const ofGroup = this.spec.nodeGroups.find(({ name }) => name === group);
     if (ofGroup !== undefined) return ofGroup.usdPerHour;
-    const offer = this.spec.instances?.find(({ name }) => name === labels[INSTANCE_LABEL]);
-    if (offer === undefined || labels['karpenter.sh/nodepool'] === undefined) return this.spec.usdPerHour(node);
-    return labels['karpenter.sh/capacity-type'] === 'spot'
+    const offer = this.spec.instances?.find(({ name }) => name === labels[INSTANCE_TYPE_LABEL]);
+    if (offer === undefined || labels[NODE_POOL_LABEL] === undefined) return this.spec.usdPerHour(node);
+    return labels[CAPACITY_TYPE_LABEL] === 'spot'
       ? (offer.spotUsdPerHour ?? offer.onDemandUsdPerHour)
       : offer.onDemandUsdPerHour;
   }
 
   private bootUs(node: Node): number {
-    if (node.metadata.labels['karpenter.sh/nodepool'] !== undefined) return this.spec.instanceBootUs;
+    if (node.metadata.labels[NODE_POOL_LABEL] !== undefined) return this.spec.instanceBootUs;
     const group = this.groupNameOf(node);
     return this.spec.nodeGroups.find(({ name }) => name === group)?.bootUs ?? 0;
   }
@@ -130,8 +128,8 @@ export class NodeBills {
   /** Machines of one name, price and size are one line of the bill. */
   private groupOf(node: Node, { machineCpuMilli, machineMemBytes }: NodeBook, usdPerHour: number): number {
     const { labels } = node.metadata;
-    const pool = labels['karpenter.sh/nodepool'];
-    const name = this.groupNameOf(node) ?? pool ?? labels[INSTANCE_LABEL] ?? 'nodes';
+    const pool = labels[NODE_POOL_LABEL];
+    const name = this.groupNameOf(node) ?? pool ?? labels[INSTANCE_TYPE_LABEL] ?? 'nodes';
     const key = `${name} ${usdPerHour} ${machineCpuMilli} ${machineMemBytes}`;
     let at = this.groups.get(key);
     if (at !== undefined) return at;
@@ -139,7 +137,7 @@ export class NodeBills {
     at = this.billing.addGroup({
       // The bill is by name: machines of another size or price need another.
       name: isTaken
-        ? `${name} (${labels[INSTANCE_LABEL] ?? `${machineCpuMilli / 1000} cores`}, $${usdPerHour}/h)`
+        ? `${name} (${labels[INSTANCE_TYPE_LABEL] ?? `${machineCpuMilli / 1000} cores`}, $${usdPerHour}/h)`
         : name,
       template: { name, cpuMilli: machineCpuMilli, memBytes: machineMemBytes },
       zones: [],
@@ -147,7 +145,7 @@ export class NodeBills {
       initial: 0,
       min: 0,
       max: 0,
-      instanceType: labels[INSTANCE_LABEL] ?? '',
+      instanceType: labels[INSTANCE_TYPE_LABEL] ?? '',
       usdPerHour,
       spot: false,
       boot: { kind: 'constant', meanUs: 0 },

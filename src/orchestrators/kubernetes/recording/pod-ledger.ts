@@ -5,6 +5,7 @@ import type { ControlPlane } from '../api/control-plane.ts';
 import type { Node } from '../objects/node.ts';
 import { nodeResources } from '../objects/node-resources.ts';
 import { podResources } from '../objects/pod-resources.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
 import { enter, gpuMilliOf, newBook, overfull, takenBy, type NodeBook } from './node-books.ts';
 import { NOBODY, type NodeBills } from './node-bills.ts';
@@ -325,8 +326,4 @@ export class PodLedger {
 function wasWanted({ metadata, status }: Pod): boolean {
   const failed = status.phase === 'Failed' && metadata.deletionUs === undefined;
   return !failed && status.disruptionTarget === undefined && status.reason !== 'Evicted';
-}
-
-function hasEnded({ status }: Pod): boolean {
-  return status.phase === 'Succeeded' || status.phase === 'Failed';
 }

@@ -11,6 +11,8 @@ import type { TrafficControl } from '../behaviour/traffic-control.ts';
 import type { PodUsage } from '../behaviour/workload-behaviour.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import type { MachineState, Machines } from '../nodes/machines.ts';
+import { fullName } from '../objects/full-name.ts';
+import { ZONE_LABEL } from '../objects/node-labels.ts';
 import type { Node } from '../objects/node.ts';
 import { podResources } from '../objects/pod-resources.ts';
 import type { Pod } from '../objects/pod.ts';
@@ -27,7 +29,6 @@ import { RequestRecords } from './request-records.ts';
 import { serviceResult } from './service-result.ts';
 import { Workloads } from './workloads.ts';
 
-const ZONE_LABEL = 'topology.kubernetes.io/zone';
 /** Of workloads with more ready pods than this, the use of about so many is read at a scrape, evenly among them. */
 const MOST_PODS_READ = 250;
 
@@ -327,7 +328,7 @@ export class Recorder implements Chronicle {
   /** A Deployment's new template until it is rolled out. */
   private noteRollout(deployment: Deployment | undefined, before: Deployment | undefined): void {
     if (deployment === undefined || before === undefined) return;
-    const about = `${deployment.metadata.namespace}/${deployment.metadata.name}`;
+    const about = fullName(deployment);
     if (deployment.spec.template !== before.spec.template && !this.rollouts.has(deployment.id)) {
       this.rollouts.add(deployment.id);
       this.happened('deployment', about, 'a new template is rolled out');

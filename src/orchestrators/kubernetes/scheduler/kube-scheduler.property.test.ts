@@ -3,6 +3,7 @@ import { fc } from '../../../../test/fuzz.ts';
 import { isRefusal } from '../api/api-server.ts';
 import { controlPlane, create, node, pod } from '../cluster-fixture.ts';
 import type { SchedulingTimes } from '../kubernetes-spec.ts';
+import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod, PodSpec } from '../objects/pod.ts';
 import { DEFAULT_PROFILE, defaultConfiguration } from './default-profile.ts';
 import { IndexedCore } from './indexed/indexed-core.ts';
@@ -10,7 +11,6 @@ import { KubeScheduler } from './kube-scheduler.ts';
 import { type CoreOptions, ReferenceCore } from './reference/reference-core.ts';
 import type { SchedulerConfiguration, SchedulerProfile, SchedulerVersion } from './scheduler-profile.ts';
 import type { SchedulingCore } from './scheduling-core.ts';
-import { hasEnded } from './loop/pod-states.ts';
 import { sameTexts } from './queue/cluster-event.ts';
 
 const S = 1_000_000;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../../../../test/fuzz.ts';
 import type { Labels } from '../objects/meta.ts';
-import { NodeOrder, zoneKey } from './node-order.ts';
+import { zoneKey } from '../objects/node-labels.ts';
+import { NodeOrder } from './node-order.ts';
 
 const zone = (name: string): Labels => ({ 'topology.kubernetes.io/zone': name });
 

@@ -1,4 +1,5 @@
 import type { Labels } from '../objects/meta.ts';
+import { zoneKey } from '../objects/node-labels.ts';
 
 /**
  * The order in which the scheduler looks at nodes: one of every zone in turn, so that sampling the first nodes of a
@@ -54,11 +55,4 @@ export class NodeOrder {
     }
     return list;
   }
-}
-
-/** What tells zones apart: region and zone, the old labels before the new ones; empty without either. */
-export function zoneKey(labels: Labels): string {
-  const zone = labels['failure-domain.beta.kubernetes.io/zone'] ?? labels['topology.kubernetes.io/zone'] ?? '';
-  const region = labels['failure-domain.beta.kubernetes.io/region'] ?? labels['topology.kubernetes.io/region'] ?? '';
-  return zone === '' && region === '' ? '' : `${region}:\0:${zone}`;
 }

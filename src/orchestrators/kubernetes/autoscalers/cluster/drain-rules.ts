@@ -1,5 +1,6 @@
 import { controllerOf, type ApiServer } from '../../api/api-server.ts';
 import { matchesSelector } from '../../objects/label-selector.ts';
+import { hasEnded } from '../../objects/pod-state.ts';
 import type { PodDisruptionBudget } from '../../objects/policy.ts';
 import type { Pod } from '../../objects/pod.ts';
 import { seconds } from '../../../../sim/time.ts';
@@ -43,7 +44,7 @@ export function drainVerdict(
     return SKIP;
   if (owner?.kind === 'DaemonSet') return SKIP;
   if (annotations[SAFE_TO_EVICT] === 'true') return budgets.allows(pod) ? MOVE : outOfBudget(pod, budgets);
-  if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return SKIP;
+  if (hasEnded(pod)) return SKIP;
   if (annotations[SAFE_TO_EVICT] === 'false') return block(pod, 'is annotated safe-to-evict=false');
   if (owner === undefined) return block(pod, 'has no controller');
   if (settings['skip-nodes-with-custom-controller-pods'] && !BUILT_IN.has(owner.kind))

@@ -2,6 +2,7 @@ import { seconds } from '../../../../sim/time.ts';
 import { aboutOf } from '../../api/chronicle.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { Node, Taint } from '../../objects/node.ts';
+import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { NodeBirth } from '../shared/node-birth.ts';
 import type { ClusterAutoscalerSettings } from './cluster-autoscaler-flags.ts';
@@ -108,7 +109,7 @@ export class NodeRemoval {
     this.evictWaiting(removal);
     removal.evicted = removal.evicted.filter((pod) => {
       const found = api.pods.get(pod);
-      return found !== undefined && found.status.phase !== 'Succeeded' && found.status.phase !== 'Failed';
+      return found !== undefined && !hasEnded(found);
     });
     const beganUs = removal.startedUs + this.settings['node-delete-delay-after-taint'];
     if (removal.waiting.length > 0) {

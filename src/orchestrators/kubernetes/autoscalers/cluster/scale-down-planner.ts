@@ -2,6 +2,7 @@ import { percent, spanText } from '../../../../policies/node-scaling/phrases.ts'
 import type { ControlPlane } from '../../api/control-plane.ts';
 import { aboutOf } from '../../api/chronicle.ts';
 import { controllerOf } from '../../api/api-server.ts';
+import { fullName } from '../../objects/full-name.ts';
 import { nodeResources } from '../../objects/node-resources.ts';
 import type { Node } from '../../objects/node.ts';
 import { podResources } from '../../objects/pod-resources.ts';
@@ -225,7 +226,7 @@ export class ScaleDownPlanner {
       const place = this.placeFor(pod, node.metadata.name, leaving);
       if (place === undefined) {
         snapshot.revert(mark);
-        this.noteUnremovable(node, `no place elsewhere for ${pod.metadata.namespace}/${pod.metadata.name}`);
+        this.noteUnremovable(node, `no place elsewhere for ${fullName(pod)}`);
         return false;
       }
       snapshot.place(homelessCopy(pod), place);

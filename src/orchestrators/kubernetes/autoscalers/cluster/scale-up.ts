@@ -1,9 +1,9 @@
 import { aboutOf } from '../../api/chronicle.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
+import { NODE_GROUP_LABEL } from '../../objects/node-labels.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { ClusterSnapshot } from '../shared/cluster-snapshot.ts';
 import { daemonPodsFor, imaginedNode } from '../shared/imagined-objects.ts';
-import { NODE_GROUP_LABEL } from '../shared/node-birth.ts';
 import { alikePods, kindKeyOf, podsInWords, type AlikePods } from '../shared/pod-kinds.ts';
 import type { ClusterAutoscalerSettings } from './cluster-autoscaler-flags.ts';
 import { estimateNodes } from './estimate-nodes.ts';

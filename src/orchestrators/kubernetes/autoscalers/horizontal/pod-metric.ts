@@ -5,8 +5,9 @@ import {
 } from '../../../../policies/autoscaling/replica-calculator.ts';
 import { short } from '../../../../policies/autoscaling/numbers-in-words.ts';
 import type { MetricsServer, PodSample } from '../../behaviour/workload-behaviour.ts';
+import { lastingContainers } from '../../objects/lasting-containers.ts';
 import type { Pod } from '../../objects/pod.ts';
-import { amountIn, lastingContainers } from '../shared/resource-amounts.ts';
+import { amountIn } from '../shared/resource-amounts.ts';
 import { groupPods, type PodGroups } from './pod-groups.ts';
 
 /** The proposals of metrics that each pod has its own value of: Resource, ContainerResource and Pods. */

@@ -2,6 +2,7 @@ import { minutes, seconds } from '../../../../sim/time.ts';
 import { matchesSelector } from '../../objects/label-selector.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { NodePool } from '../../objects/autoscaling.ts';
+import { NODE_POOL_LABEL } from '../../objects/node-labels.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { ClusterSnapshot } from '../shared/cluster-snapshot.ts';
@@ -9,7 +10,7 @@ import { disruptionsAllowed, type DisruptionReason } from './disruption-budget.t
 import { isReady, isReschedulable, type KarpenterFleet } from './karpenter-fleet.ts';
 import { ClaimScheduler, type NodeClaim } from './node-claims.ts';
 import { DO_NOT_DISRUPT } from './node-termination.ts';
-import { HASH_ANNOTATION, POOL_LABEL, satisfiesPool, templateHash, type Offering } from './offerings.ts';
+import { HASH_ANNOTATION, satisfiesPool, templateHash, type Offering } from './offerings.ts';
 import { homeless, type Provisioner } from './provisioner.ts';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
@@ -140,7 +141,7 @@ export class Disruption {
 
   /** How many nodes of the pool may be disrupted now. */
   allowed(reason: DisruptionReason, pool: NodePool): number {
-    const nodes = this.fleet.owned().filter(({ metadata }) => metadata.labels[POOL_LABEL] === pool.metadata.name);
+    const nodes = this.fleet.owned().filter(({ metadata }) => metadata.labels[NODE_POOL_LABEL] === pool.metadata.name);
     const up = nodes.filter((node) => this.fleet.isInitialised(node));
     const disrupting = up.filter((node) => this.fleet.isLeaving(node) || !isReady(node)).length;
     const { epochMs, clock } = this.plane;

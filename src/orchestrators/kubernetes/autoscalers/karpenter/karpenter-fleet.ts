@@ -3,23 +3,16 @@ import { controllerOf } from '../../api/api-server.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { InstanceOffer } from '../../kubernetes-spec.ts';
 import type { NodePool } from '../../objects/autoscaling.ts';
+import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../../objects/node-labels.ts';
 import type { Node } from '../../objects/node.ts';
+import { isActive } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { ClusterSnapshot } from '../shared/cluster-snapshot.ts';
 import { daemonPodsFor, imaginedNode } from '../shared/imagined-objects.ts';
 import type { NodeBirth } from '../shared/node-birth.ts';
 import { amountIn } from '../shared/resource-amounts.ts';
 import type { NodeClaim, PoolOfferings } from './node-claims.ts';
-import {
-  allOfferings,
-  CAPACITY_TYPE_LABEL,
-  INSTANCE_TYPE_LABEL,
-  nodeTemplate,
-  offeringsOfPool,
-  POOL_LABEL,
-  ZONE_LABEL,
-  type Offering,
-} from './offerings.ts';
+import { allOfferings, nodeTemplate, offeringsOfPool, type Offering } from './offerings.ts';
 
 const COMPONENT = 'karpenter';
 /** A machine that has not registered by then is given up (`registrationTimeout`). */
@@ -70,7 +63,7 @@ export class KarpenterFleet {
   }
 
   poolOf(node: Node): NodePool | undefined {
-    const name = node.metadata.labels[POOL_LABEL];
+    const name = node.metadata.labels[NODE_POOL_LABEL];
     return name === undefined ? undefined : this.plane.api.store('NodePool').named('', name);
   }
 
@@ -86,7 +79,7 @@ export class KarpenterFleet {
 
   /** Nodes of its pools, in order of creation. */
   owned(): Node[] {
-    return [...this.plane.api.nodes.all()].filter((node) => node.metadata.labels[POOL_LABEL] !== undefined);
+    return [...this.plane.api.nodes.all()].filter((node) => node.metadata.labels[NODE_POOL_LABEL] !== undefined);
   }
 
   isLeaving(node: Node): boolean {
@@ -117,7 +110,7 @@ export class KarpenterFleet {
     for (const name of snapshot.names()) {
       const node = snapshot.node(name);
       if (node === undefined || without.has(name) || this.leaving.has(node.id)) continue;
-      if (this.started.has(node.id) || node.metadata.labels[POOL_LABEL] === undefined) up.push(name);
+      if (this.started.has(node.id) || node.metadata.labels[NODE_POOL_LABEL] === undefined) up.push(name);
       else if (withComing) {
         coming.push(name);
         const taints = node.spec.taints.filter(({ key }) => !NOT_YET.has(key));
@@ -200,7 +193,7 @@ export class KarpenterFleet {
     const take = (name: string, amount: number): void => void left.set(name, (left.get(name) ?? Infinity) - amount);
     const count = (offering: Offering): void => names.forEach((name) => take(name, sizeOf(offering, name)));
     for (const node of this.owned()) {
-      if (node.metadata.labels[POOL_LABEL] !== pool.metadata.name) continue;
+      if (node.metadata.labels[NODE_POOL_LABEL] !== pool.metadata.name) continue;
       for (const name of names) take(name, name === 'nodes' ? 1 : (amountIn(node.status.capacity, name) ?? 0));
     }
     for (const [name, order] of this.orders)
@@ -233,8 +226,8 @@ export function isReady({ status, spec }: Node): boolean {
 }
 
 /** Whether a pod must find another place when its node goes: not daemons', not ended ones, not those that go already. */
-export function isReschedulable({ metadata, spec, status }: Pod): boolean {
-  if (metadata.deletionUs !== undefined || status.phase === 'Succeeded' || status.phase === 'Failed') return false;
-  const owner = controllerOf({ metadata } as Pod);
-  return owner?.kind !== 'DaemonSet' && owner?.kind !== 'Node' && spec.nodeName !== undefined;
+export function isReschedulable(pod: Pod): boolean {
+  if (!isActive(pod) || pod.spec.nodeName === undefined) return false;
+  const owner = controllerOf(pod);
+  return owner?.kind !== 'DaemonSet' && owner?.kind !== 'Node';
 }

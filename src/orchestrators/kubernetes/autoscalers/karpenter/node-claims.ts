@@ -2,6 +2,7 @@ import type { ApiServer } from '../../api/api-server.ts';
 import type { NodePool } from '../../objects/autoscaling.ts';
 import type { Labels } from '../../objects/meta.ts';
 import { matchesLabels } from '../../objects/label-selector.ts';
+import { ZONE_LABEL } from '../../objects/node-labels.ts';
 import { matchesNodeTerms } from '../../objects/node-selector.ts';
 import { podResources, type PodResources } from '../../objects/pod-resources.ts';
 import type { Node } from '../../objects/node.ts';
@@ -10,7 +11,7 @@ import { untoleratedTaint } from '../../objects/tolerations.ts';
 import type { ClusterSnapshot } from '../shared/cluster-snapshot.ts';
 import { daemonPodsFor, imaginedNode } from '../shared/imagined-objects.ts';
 import { kindKeyOf } from '../shared/pod-kinds.ts';
-import { nodeTemplate, poolLabels, ZONE_LABEL, type Offering } from './offerings.ts';
+import { nodeTemplate, poolLabels, type Offering } from './offerings.ts';
 import { formsOf } from './preferences.ts';
 
 /** Most instance types that a claim keeps open. */

@@ -2,14 +2,11 @@ import type { NewObject } from '../../api/api-server.ts';
 import type { InstanceOffer } from '../../kubernetes-spec.ts';
 import type { NodePool } from '../../objects/autoscaling.ts';
 import type { Labels } from '../../objects/meta.ts';
+import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../../objects/node-labels.ts';
 import { matchesNodeRequirement } from '../../objects/node-selector.ts';
 import type { Node, Taint } from '../../objects/node.ts';
 import type { NodeSelectorRequirement } from '../../objects/pod.ts';
 
-export const POOL_LABEL = 'karpenter.sh/nodepool';
-export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
-export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
-export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 /** What the template looked like when the node was launched: a node whose template has changed since has drifted. */
 export const HASH_ANNOTATION = 'karpenter.sh/nodepool-hash';
 /** A cloud's limit of pods on one node where nothing else is said. */
@@ -60,7 +57,7 @@ export function satisfiesPool(labels: Labels, pool: NodePool): boolean {
 
 /** Labels of the nodes of a pool: the template's own, and those that a requirement with one value fixes. */
 export function poolLabels(pool: NodePool): Labels {
-  const labels: Record<string, string> = { ...pool.spec.template.labels, [POOL_LABEL]: pool.metadata.name };
+  const labels: Record<string, string> = { ...pool.spec.template.labels, [NODE_POOL_LABEL]: pool.metadata.name };
   for (const { key, operator, values } of pool.spec.template.requirements)
     if (operator === 'In' && values.length === 1 && !(key in labels)) labels[key] = values[0];
   return labels;

@@ -2,6 +2,7 @@ import type { ApiServer } from '../../api/api-server.ts';
 import { nodeResources } from '../../objects/node-resources.ts';
 import type { Node } from '../../objects/node.ts';
 import { podResources } from '../../objects/pod-resources.ts';
+import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { SchedulingCore } from '../../scheduler/scheduling-core.ts';
 
@@ -160,7 +161,7 @@ export class ClusterSnapshot {
     else if (known !== undefined) return;
     const nodeName = pod?.spec.nodeName;
     if (pod === undefined || nodeName === undefined) return void this.homeless.delete(id);
-    if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed' || !this.counts(pod)) return;
+    if (hasEnded(pod) || !this.counts(pod)) return;
     if (this.nodes.has(nodeName)) this.add(pod, nodeName);
     else this.homeless.add(id);
   }
@@ -253,6 +254,6 @@ function matters(pod: Pod, before: Pod): boolean {
   return (
     pod.spec !== before.spec ||
     pod.metadata !== before.metadata ||
-    (pod.status.phase !== before.status.phase && (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'))
+    (pod.status.phase !== before.status.phase && hasEnded(pod))
   );
 }

@@ -2,6 +2,7 @@ import type { NewObject } from '../../api/api-server.ts';
 import type { ApiServer } from '../../api/api-server.ts';
 import type { Labels } from '../../objects/meta.ts';
 import { matchesLabels } from '../../objects/label-selector.ts';
+import { HOSTNAME_LABEL } from '../../objects/node-labels.ts';
 import { matchesNodeTerms } from '../../objects/node-selector.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod, PodSpec, PodTemplate, Toleration } from '../../objects/pod.ts';
@@ -24,7 +25,7 @@ export function imaginedNode(template: NewObject<Node>, name: string, id: number
       generation: 1,
       ...metadata,
       name,
-      labels: { ...metadata.labels, ...labels, 'kubernetes.io/hostname': name },
+      labels: { ...metadata.labels, ...labels, [HOSTNAME_LABEL]: name },
     },
     spec: template.spec,
     status: template.status,

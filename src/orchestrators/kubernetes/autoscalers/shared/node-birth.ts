@@ -2,6 +2,7 @@ import type { ApiServer, NewObject } from '../../api/api-server.ts';
 import { isRefusal } from '../../api/api-server.ts';
 import type { Clock } from '../../api/clock.ts';
 import { newbornNode } from '../../nodes/node-birth.ts';
+import { HOSTNAME_LABEL, NODE_GROUP_LABEL } from '../../objects/node-labels.ts';
 import type { Node } from '../../objects/node.ts';
 
 /** A machine that an autoscaler buys. */
@@ -22,9 +23,6 @@ export interface NodeBirth {
   /** Gives a machine back, be it there already or on its way: the Node object goes at once. */
   giveBack(nodeName: string): void;
 }
-
-/** Label of a bought node: its group or pool. */
-export const NODE_GROUP_LABEL = 'baton.dev/node-group';
 
 /** A cloud that delivers on time, and always has machines unless it is told that it has none. */
 export class PunctualCloud implements NodeBirth {
@@ -78,7 +76,7 @@ export class PunctualCloud implements NodeBirth {
     this.orders.delete(id);
     const { name, order } = found;
     const { metadata } = order.template;
-    const labels = { ...metadata.labels, 'kubernetes.io/hostname': name, [NODE_GROUP_LABEL]: order.source };
+    const labels = { ...metadata.labels, [HOSTNAME_LABEL]: name, [NODE_GROUP_LABEL]: order.source };
     const node = { ...order.template, metadata: { ...metadata, name, labels } };
     const made = this.api.create('Node', this.register(node, this.clock.nowUs));
     // The name was free when it was ordered; someone may have taken it since.

@@ -1,5 +1,4 @@
 import type { ResourceList } from '../../objects/meta.ts';
-import type { Container, PodSpec } from '../../objects/pod.ts';
 import { quantityMilli, quantityValue } from '../../objects/quantity.ts';
 
 /** The amount of a resource in whole numbers: CPU in millicores, all others in their unit (bytes, devices); undefined: not in the list. */
@@ -12,10 +11,4 @@ export function amountIn(list: ResourceList, name: string): number | undefined {
 /** An amount as a quantity: `250m`, `262144000`. */
 export function quantityOf(name: string, amount: number): string {
   return name === 'cpu' ? `${amount}m` : `${amount}`;
-}
-
-/** All containers that run as long as the pod does: its own and its sidecars. */
-export function lastingContainers(spec: PodSpec): readonly Container[] {
-  const sidecars = spec.initContainers.filter((one) => one.restartPolicy === 'Always');
-  return sidecars.length === 0 ? spec.containers : [...spec.containers, ...sidecars];
 }

@@ -5,6 +5,7 @@ import type { ControlPlane } from '../../api/control-plane.ts';
 import type { VerticalPodAutoscaler } from '../../objects/autoscaling.ts';
 import { nodeResources } from '../../objects/node-resources.ts';
 import { podResources } from '../../objects/pod-resources.ts';
+import { hasEnded, isActive } from '../../objects/pod-state.ts';
 import type { Pod, PodSpec } from '../../objects/pod.ts';
 import { policyOf, recommendationFor, resized, updatePriority, type UpdatePriority } from './container-policy.ts';
 
@@ -58,9 +59,7 @@ export class VerticalUpdater {
     const byController = new Map<string, Pod[]>();
     for (const pod of pods) {
       const owner = controllerOf(pod);
-      const { phase } = pod.status;
-      if (owner === undefined || pod.metadata.deletionUs !== undefined) continue;
-      if (phase === 'Succeeded' || phase === 'Failed') continue;
+      if (owner === undefined || !isActive(pod)) continue;
       const alike = byController.get(owner.uid);
       if (alike === undefined) byController.set(owner.uid, [pod]);
       else alike.push(pod);
@@ -158,7 +157,7 @@ export class VerticalUpdater {
     let memFree = memBytes;
     for (const other of api.pods.all()) {
       if (other.spec.nodeName !== pod.spec.nodeName || other.id === pod.id) continue;
-      if (other.status.phase === 'Succeeded' || other.status.phase === 'Failed') continue;
+      if (hasEnded(other)) continue;
       const resources = podResources(other.spec);
       cpuFree -= resources.cpuMilli;
       memFree -= resources.memBytes;

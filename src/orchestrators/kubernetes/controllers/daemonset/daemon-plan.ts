@@ -1,7 +1,7 @@
 import { resolveIntOrPercent } from '../../objects/int-or-percent.ts';
+import { isAvailable } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { DaemonSet } from '../../objects/workloads.ts';
-import { isAvailable } from '../shared/pod-state.ts';
 import { REVISION_HASH } from '../shared/template-revision.ts';
 import type { Eligibility } from './node-eligibility.ts';
 

@@ -2,7 +2,9 @@ import { ownerReference, type ApiServer } from '../../api/api-server.ts';
 import { aboutOf } from '../../api/chronicle.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
+import { fullName } from '../../objects/full-name.ts';
 import type { Node } from '../../objects/node.ts';
+import { hasEnded, isAvailable } from '../../objects/pod-state.ts';
 import type { Pod, PodTemplate, Toleration } from '../../objects/pod.ts';
 import type { DaemonSet } from '../../objects/workloads.ts';
 import { Backoff } from '../shared/backoff.ts';
@@ -10,7 +12,6 @@ import type { ClientLimits } from '../shared/client-rate.ts';
 import { generatedName } from '../shared/generated-names.ts';
 import { OwnedPods } from '../shared/owned-pods.ts';
 import { PodControl, podFromTemplate } from '../shared/pod-control.ts';
-import { hasEnded, isAvailable } from '../shared/pod-state.ts';
 import { RevisionNames } from '../shared/revision-names.ts';
 import { REVISION_HASH } from '../shared/template-revision.ts';
 import { planPresence, planUpdate, type DaemonNode, type DaemonPlan } from './daemon-plan.ts';
@@ -117,7 +118,7 @@ export class DaemonSetController implements Component {
     const about = aboutOf(set);
     for (const pod of plan.ended) {
       const failed = pod.status.phase === 'Failed';
-      const text = `Found ${failed ? 'failed' : 'succeeded'} daemon pod ${pod.metadata.namespace}/${pod.metadata.name} on node ${pod.spec.nodeName ?? ''}, will try to ${failed ? 'kill' : 'delete'} it`;
+      const text = `Found ${failed ? 'failed' : 'succeeded'} daemon pod ${fullName(pod)} on node ${pod.spec.nodeName ?? ''}, will try to ${failed ? 'kill' : 'delete'} it`;
       if (failed) chronicle.event(COMPONENT, 'Warning', 'FailedDaemonPod', about, text);
       else chronicle.event(COMPONENT, 'Normal', 'SucceededDaemonPod', about, text);
     }

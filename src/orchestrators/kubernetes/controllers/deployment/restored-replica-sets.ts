@@ -2,9 +2,9 @@ import { controllerOf, ownerReference, type ApiServer, type NewObject } from '..
 import type { Component } from '../../api/control-plane.ts';
 import { matchesSelector } from '../../objects/label-selector.ts';
 import type { OwnerReference } from '../../objects/meta.ts';
+import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod, PodTemplate } from '../../objects/pod.ts';
 import type { Deployment, ReplicaSet } from '../../objects/workloads.ts';
-import { hasEnded } from '../shared/pod-state.ts';
 import { POD_TEMPLATE_HASH } from '../shared/template-revision.ts';
 import { REVISION, selectorWithHash, sizeAnnotations, withHash } from './revisions.ts';
 

@@ -2,9 +2,10 @@ import type { ApiServer } from '../../api/api-server.ts';
 import { aboutOf } from '../../api/chronicle.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
+import { fullName } from '../../objects/full-name.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { PodDisruptionBudget } from '../../objects/policy.ts';
-import { matters } from '../shared/pod-state.ts';
+import { matters } from '../shared/pod-change.ts';
 import { BudgetIndex } from './budget-index.ts';
 import { expectation } from './expected-pods.ts';
 
@@ -131,7 +132,7 @@ export class DisruptionController implements Component {
       const sinceUs = disruptedPods[name];
       if (sinceUs === undefined || deletionUs !== undefined) continue;
       if (sinceUs + DELETION_TIMEOUT_US <= nowUs) {
-        const text = `Pod was expected by PDB ${budget.metadata.namespace}/${budget.metadata.name} to be deleted but it wasn't`;
+        const text = `Pod was expected by PDB ${fullName(budget)} to be deleted but it wasn't`;
         this.plane.chronicle.event(COMPONENT, 'Warning', 'NotDeleted', aboutOf(pod), text);
         continue;
       }

@@ -1,6 +1,6 @@
+import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { Job } from '../../objects/workloads.ts';
-import { hasEnded } from '../shared/pod-state.ts';
 import { failureVerdict } from './failure-policy.ts';
 import { endUsOf, NO_FAILURES, withEnded, type FailureRow } from './job-backoff.ts';
 import { INDEX_FAILURES, indexOf } from './job-indexes.ts';

@@ -2,6 +2,7 @@ import { controllerOf, ownerReference, type ApiServer } from '../../api/api-serv
 import { aboutOf } from '../../api/chronicle.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
+import { isActive, isAvailable } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { ReplicaSet } from '../../objects/workloads.ts';
 import { Children } from '../shared/children.ts';
@@ -11,7 +12,6 @@ import { generatedName } from '../shared/generated-names.ts';
 import { OwnedPods } from '../shared/owned-pods.ts';
 import { PodCounts } from '../shared/pod-counts.ts';
 import { PodControl, podFromTemplate } from '../shared/pod-control.ts';
-import { isActive, isAvailable } from '../shared/pod-state.ts';
 
 const COMPONENT = 'replicaset-controller';
 /** Creations or deletions of one look (`BurstReplicas`). */

@@ -3,7 +3,7 @@ import type { KubernetesObject, LabelSelector } from '../../objects/meta.ts';
 import type { Pod } from '../../objects/pod.ts';
 import { matchesSelector } from '../../objects/label-selector.ts';
 import { NumberByUid } from './children.ts';
-import { matters } from './pod-state.ts';
+import { matters } from './pod-change.ts';
 import { watchAll } from './watch-all.ts';
 
 /** A kind of object that controls pods by a selector. */

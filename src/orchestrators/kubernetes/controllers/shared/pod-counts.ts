@@ -1,6 +1,7 @@
 import { controllerOf, type ApiServer } from '../../api/api-server.ts';
+import { isActive } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
-import { isActive, matters } from './pod-state.ts';
+import { matters } from './pod-change.ts';
 import { watchAll } from './watch-all.ts';
 
 /** How many pods an owner has. */

@@ -1,6 +1,6 @@
+import { hasEnded, isAvailable } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { StatefulSet } from '../../objects/workloads.ts';
-import { hasEnded, isAvailable } from '../shared/pod-state.ts';
 import { REVISION_HASH } from '../shared/template-revision.ts';
 import { ordinalOf } from './stateful-pods.ts';
 

@@ -1,4 +1,5 @@
 import type { Admission, ApiServer } from '../../api/api-server.ts';
+import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod, PodSpec } from '../../objects/pod.ts';
 import type { ResourceQuota } from '../../objects/policy.ts';
 import { parseQuantity, quantityText } from '../../objects/quantity.ts';
@@ -50,7 +51,7 @@ export function resourceQuota(api: ApiServer): Admission {
 /** Whether a quota counts this pod: its namespace and all its scopes. */
 function counts(quota: ResourceQuota, pod: Pod): boolean {
   if (quota.metadata.namespace !== pod.metadata.namespace) return false;
-  if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return false;
+  if (hasEnded(pod)) return false;
   const { scopes, priorityClasses } = quota.spec;
   const className = pod.spec.priorityClassName;
   if (priorityClasses !== undefined && (className === undefined || !priorityClasses.includes(className))) return false;

@@ -1,4 +1,5 @@
 import type { NewObject } from '../../api/api-server.ts';
+import { HOSTNAME_LABEL } from '../../objects/node-labels.ts';
 import type { Node, NodeCondition, Taint } from '../../objects/node.ts';
 import type { Field } from '../fields/field.ts';
 import { fieldNames } from '../fields/field-names.ts';
@@ -30,7 +31,7 @@ export function readNode(field: Field, metadata: NewMeta): NewObject<Node> {
   const withPods = given.pods === undefined ? { ...given, pods: MOST_PODS } : given;
   const providerID = spec.child('providerID').text();
   // The kubelet puts this label on its node itself.
-  const labels = { 'kubernetes.io/hostname': metadata.name, ...metadata.labels };
+  const labels = { [HOSTNAME_LABEL]: metadata.name, ...metadata.labels };
   return {
     kind: 'Node',
     metadata: { ...metadata, labels },

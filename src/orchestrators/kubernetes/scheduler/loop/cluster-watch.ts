@@ -1,13 +1,14 @@
 import type { ApiServer } from '../../api/api-server.ts';
 import type { KubernetesObject } from '../../objects/meta.ts';
 import type { Node } from '../../objects/node.ts';
+import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { GangStates } from '../gangs/gang-states.ts';
 import { nodeEvents, podEvents } from '../queue/cluster-event.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { SelectorSource } from '../scheduling-core.ts';
 import type { ClusterCache } from './cluster-cache.ts';
-import { hasEnded, withNode } from './pod-states.ts';
+import { withNode } from './pod-states.ts';
 
 /** What the watch needs of the scheduler. */
 export interface WatchHooks {

@@ -1,11 +1,10 @@
 import { log } from '../../../../../sim/exact-math.ts';
+import { HOSTNAME_LABEL } from '../../../objects/node-labels.ts';
 import type { SpreadConstraint } from '../../pod-info.ts';
 import { largest, MAX_NODE_SCORE, smallest } from '../normalise.ts';
 import type { ScorePlugin } from '../plugin.ts';
 import type { ReferenceNode } from '../reference-node.ts';
 import { hasAllKeys, isIncluded, matchingPods } from './pod-topology-spread.ts';
-
-const HOSTNAME = 'kubernetes.io/hostname';
 
 /**
  * Constraints with ScheduleAnyway: fewer matching pods in the node's domains are better. Keys with many domains weigh
@@ -33,7 +32,7 @@ export const podTopologySpreadScore: ScorePlugin = {
       });
     }
     const weights = constraints.map((constraint, i) =>
-      log((constraint.topologyKey === HOSTNAME ? scored.length : domains[i].size) + 2),
+      log((constraint.topologyKey === HOSTNAME_LABEL ? scored.length : domains[i].size) + 2),
     );
     return {
       score(node) {
@@ -42,7 +41,7 @@ export const podTopologySpreadScore: ScorePlugin = {
         constraints.forEach((constraint, i) => {
           const value = node.labels[constraint.topologyKey];
           if (value === undefined) return;
-          const isHost = constraint.topologyKey === HOSTNAME;
+          const isHost = constraint.topologyKey === HOSTNAME_LABEL;
           const count = isHost ? matchingPods(node, constraint, info.namespace) : (domains[i].get(value) ?? 0);
           // The tolerated skew is added so that differences within it are watered down.
           score += count * weights[i] + (constraint.maxSkew - 1);
@@ -57,7 +56,7 @@ export const podTopologySpreadScore: ScorePlugin = {
 /** Values of the key among the nodes, each with 0 pods. Hosts have none: their own pods are all there is to count. */
 function domainsOf(constraint: SpreadConstraint, nodes: readonly ReferenceNode[]): Map<string, number> {
   const domains = new Map<string, number>();
-  if (constraint.topologyKey === HOSTNAME) return domains;
+  if (constraint.topologyKey === HOSTNAME_LABEL) return domains;
   // A node without the label (with the system's constraints) stands for a domain of its own without a name.
   for (const node of nodes) domains.set(node.labels[constraint.topologyKey] ?? '', 0);
   return domains;

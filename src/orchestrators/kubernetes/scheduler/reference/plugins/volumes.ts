@@ -1,3 +1,4 @@
+import { OLD_REGION_LABEL, OLD_ZONE_LABEL, REGION_LABEL, ZONE_LABEL } from '../../../objects/node-labels.ts';
 import { matchesNodeTerms } from '../../../objects/node-selector.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../objects/storage.ts';
 import type { VolumeObjects } from '../../volume-objects.ts';
@@ -74,16 +75,11 @@ export const volumeZone: FilterPlugin = {
 /** Attachment limits come from CSINode objects, which manifests do not hold: it rejects nothing (upstream plugins/nodevolumelimits). */
 export const nodeVolumeLimits: FilterPlugin = { name: 'NodeVolumeLimits', prepare: () => 'skip' };
 
-const PLACE_LABELS = [
-  'failure-domain.beta.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-  'topology.kubernetes.io/region',
-];
+const PLACE_LABELS = [OLD_ZONE_LABEL, OLD_REGION_LABEL, ZONE_LABEL, REGION_LABEL];
 
 const NEW_NAMES: Readonly<Record<string, string | undefined>> = {
-  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  [OLD_ZONE_LABEL]: ZONE_LABEL,
+  [OLD_REGION_LABEL]: REGION_LABEL,
 };
 
 function claimNames({ info }: PlacedPod): string[] {
