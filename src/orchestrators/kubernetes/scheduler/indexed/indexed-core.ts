@@ -326,7 +326,8 @@ export class IndexedCore implements SchedulingCore {
     const own = asked.shape.own!;
     const isNarrowed = candidates !== this.order;
     const verdictOf = (slot: number): Verdict => {
-      const isSimple = this.hasUsualOrder && this.nominated[slot] === undefined;
+      const isCandidate = !asked.shape.leavesOutNames || slot !== ownSlot;
+      const isSimple = this.hasUsualOrder && this.nominated[slot] === undefined && isCandidate;
       return isSimple ? table.at(this.quickCode(asked, slot)) : this.fits(pod, asked, slot, NONE)!;
     };
     const slots = (): Iterable<number> => {

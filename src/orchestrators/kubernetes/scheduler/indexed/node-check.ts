@@ -5,6 +5,7 @@ import { CPU, EPHEMERAL, MEMORY, type NodeTable } from './node-table.ts';
 import type { PodRecord, PodShape } from './pod-shape.ts';
 import type { PodTally } from './pod-tally.ts';
 import { TOPOLOGY_REASONS as REASONS } from './topology-judge.ts';
+import { NOT_THIS_NODE } from './static-verdicts.ts';
 import type { TopologyRegistry } from './topology-registry.ts';
 import type { TopologyRules } from './topology-rules.ts';
 import { ABSENT, PASSES, type Verdict, type VerdictTable } from './verdict-table.ts';
@@ -66,8 +67,16 @@ export class NodeCheck {
       case 'VolumeZone':
         return asked.volumes?.verdictOf(filter, supposed.slot, supposed.more, supposed.less);
       default: {
-        const code = asked.shape.own!.fixed.codes[supposed.slot];
-        if (code === PASSES || code === ABSENT) return undefined;
+        const { shape } = asked;
+        const code = shape.own!.fixed.codes[supposed.slot];
+        if (code === ABSENT) return undefined;
+        if (code === PASSES) {
+          const isElsewhere =
+            filter === 'NodeAffinity' &&
+            shape.leavesOutNames &&
+            !shape.onlyNodes!.has(this.nodes.nodes[supposed.slot]!.metadata.name);
+          return isElsewhere ? { plugin: filter, reasons: [NOT_THIS_NODE], unresolvable: true } : undefined;
+        }
         const verdict = this.table.at(code);
         return verdict.plugin === filter ? verdict : undefined;
       }

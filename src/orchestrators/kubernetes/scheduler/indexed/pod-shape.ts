@@ -28,6 +28,8 @@ export interface PodShape {
   readonly carried: readonly { readonly term: CarriedTerm; readonly amount: number }[];
   /** The only nodes that it may go to; undefined: any; empty: it names nodes that cannot all be meant. */
   readonly onlyNodes: ReadonlySet<string> | undefined;
+  /** Whether the columns leave out that only `onlyNodes` are allowed, so that all pods of a DaemonSet share theirs. */
+  readonly leavesOutNames: boolean;
   readonly claimsVolumes: boolean;
   /** What pods like this meet on every node; undefined: not known yet. */
   own: OwnVerdicts | undefined;

@@ -12,7 +12,7 @@ import type { ImageColumns } from './image-columns.ts';
 import type { NodeTable } from './node-table.ts';
 import { OwnVerdicts } from './own-verdicts.ts';
 import type { PodShape } from './pod-shape.ts';
-import { staticName, StaticVerdicts } from './static-verdicts.ts';
+import { STATIC_FILTERS, staticName, StaticVerdicts } from './static-verdicts.ts';
 import type { TopologyRegistry } from './topology-registry.ts';
 import { type SpreadOf, topologyRules, type TopologyRules } from './topology-rules.ts';
 import type { VerdictTable } from './verdict-table.ts';
@@ -25,6 +25,8 @@ export class ShapeTable {
   private readonly work: CoreWork;
   /** Numbers that the columns of all kinds of pods together may hold; beyond, those longest unused go. */
   private readonly mostNumbers: number;
+  /** Whether no filter of a node's object is asked behind NodeAffinity. */
+  private readonly judgesNamesLast: boolean;
   private readonly nodes: NodeTable;
   private readonly images: ImageColumns;
   private readonly registry: TopologyRegistry;
@@ -55,6 +57,8 @@ export class ShapeTable {
     this.registry = registry;
     this.profile = profile;
     this.table = table;
+    const named = profile.filters.filter((name) => STATIC_FILTERS.has(name));
+    this.judgesNamesLast = named.at(-1) === 'NodeAffinity';
   }
 
   setSelector(source: SelectorSource): void {
@@ -82,7 +86,8 @@ export class ShapeTable {
   /** What pods like this meet on every node; to be mended before it is read. */
   ownOf(shape: PodShape): OwnVerdicts {
     let { own } = shape;
-    if (own === undefined || own.isDropped) own = shape.own = this.findOwn(shape.info);
+    if (own === undefined || own.isDropped)
+      own = shape.own = this.findOwn(shape.leavesOutNames ? withoutNames(shape.info) : shape.info);
     own.lastUsed = ++this.uses;
     return own;
   }
@@ -125,11 +130,14 @@ export class ShapeTable {
       ? nodeAffinityFilter.prepare({ pod, info }, { profile } as ReferenceCluster)
       : 'skip';
     const contradicts = affinity !== 'skip' && 'reasons' in affinity;
+    const onlyNodes = contradicts ? new Set<string>() : affinity === 'skip' ? undefined : affinity.onlyNodes;
+    const isByName = onlyNodes !== undefined && info.spec.nodeAffinity?.required?.length === 1;
     return {
       info,
       kin: registry.kinOf(info),
       carried: registry.carriedBy(info),
-      onlyNodes: contradicts ? new Set() : affinity === 'skip' ? undefined : affinity.onlyNodes,
+      onlyNodes,
+      leavesOutNames: isByName && this.judgesNamesLast,
       claimsVolumes: claimsVolumes(info),
       own: undefined,
       rules: new Map(),
@@ -168,4 +176,14 @@ function ownerOf({ metadata: { ownerReferences } }: Pod): string {
   if (ownerReferences.length === 0) return '';
   const owner = ownerReferences.find((reference) => reference.controller);
   return owner !== undefined && OWNERS.has(owner.kind) ? `${owner.kind}/${owner.name}` : '';
+}
+
+/** A pod that may go to any node as far as names are concerned; it names nodes in the only term that it requires. */
+function withoutNames(info: PodInfo): PodInfo {
+  const { spec } = info;
+  const { required: _, ...rest } = spec.nodeAffinity!;
+  const { matchExpressions } = spec.nodeAffinity!.required![0];
+  const nodeAffinity =
+    matchExpressions.length === 0 ? rest : { ...rest, required: [{ matchExpressions, matchFields: [] }] };
+  return { ...info, spec: { ...spec, nodeAffinity } };
 }

@@ -7,7 +7,7 @@ import type { NodeTable } from './node-table.ts';
 import { ABSENT, PASSES, type VerdictTable } from './verdict-table.ts';
 
 /** Filters that ask nothing of a node but what its object says. */
-const STATIC_FILTERS: ReadonlySet<string> = new Set([
+export const STATIC_FILTERS: ReadonlySet<string> = new Set([
   'NodeUnschedulable',
   'NodeName',
   'TaintToleration',
@@ -113,13 +113,14 @@ export class StaticVerdicts {
         case 'NodeAffinity':
           if (!matchesNodeTerms(profile.addedAffinity?.required, labels, name))
             return table.code(filter, ["node(s) didn't match scheduler-enforced node affinity"], true);
-          if (!matchesRequiredNodes(info.spec, labels, name))
-            return table.code(filter, ["node(s) didn't match Pod's node affinity/selector"], true);
+          if (!matchesRequiredNodes(info.spec, labels, name)) return table.code(filter, [NOT_THIS_NODE], true);
           break;
       }
     return PASSES;
   }
 }
+
+export const NOT_THIS_NODE = "node(s) didn't match Pod's node affinity/selector";
 
 /** Pods with the same text share their static verdicts. */
 export function staticName({ spec, preferredNodeTerms }: PodInfo): string {

