@@ -10,6 +10,9 @@ import type { TopologyRules } from './topology-rules.ts';
 export interface Kin {
   readonly namespace: string;
   readonly labels: Labels;
+  /** Its pods that are on a node, by slot: those that are not being deleted, and those that are. */
+  readonly staying: Map<number, number>;
+  readonly leaving: Map<number, number>;
   /** The counts that these pods are counted in, of the first `countsSeen` there are, and terms of existing pods that mean them. */
   counts: PodCount[];
   countsSeen: number;

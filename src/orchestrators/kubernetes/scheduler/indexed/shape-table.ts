@@ -131,13 +131,14 @@ export class ShapeTable {
       : 'skip';
     const contradicts = affinity !== 'skip' && 'reasons' in affinity;
     const onlyNodes = contradicts ? new Set<string>() : affinity === 'skip' ? undefined : affinity.onlyNodes;
-    const isByName = onlyNodes !== undefined && info.spec.nodeAffinity?.required?.length === 1;
+    const terms = info.spec.nodeAffinity?.required ?? [];
+    const isByName = terms.length === 1 && terms[0].matchFields.every(({ operator }) => operator === 'In');
     return {
       info,
       kin: registry.kinOf(info),
       carried: registry.carriedBy(info),
       onlyNodes,
-      leavesOutNames: isByName && this.judgesNamesLast,
+      leavesOutNames: onlyNodes !== undefined && onlyNodes.size > 0 && isByName && this.judgesNamesLast,
       claimsVolumes: claimsVolumes(info),
       own: undefined,
       rules: new Map(),

@@ -30,6 +30,8 @@ export class TopologyRegistry {
   private terms: CarriedTerm[] = [];
   private readonly termsByName = new Map<string, CarriedTerm>();
   private readonly kins = new Map<string, Kin>();
+  /** Kins with pods on nodes. */
+  private readonly placed = new Set<Kin>();
 
   constructor(nodes: NodeTable, profile: SchedulerProfile, mostNumbers: number) {
     this.mostNumbers = mostNumbers;
@@ -73,14 +75,11 @@ export class TopologyRegistry {
     const known = this.countsByName.get(name);
     if (known !== undefined) return known;
     const count = new PodCount(matches, skipsTerminating, this.nodes.capacity);
-    const verdicts = new Map<Kin, boolean>();
-    for (const slot of this.nodes.present())
-      for (const { shape, terminating } of this.nodes.pods[slot]) {
-        if (terminating && skipsTerminating) continue;
-        let verdict = verdicts.get(shape.kin);
-        if (verdict === undefined) verdicts.set(shape.kin, (verdict = matches(shape.kin)));
-        if (verdict) count.onNode[slot]++;
-      }
+    for (const kin of this.placed) {
+      if (!matches(kin)) continue;
+      for (const [slot, pods] of kin.staying) count.onNode[slot] += pods;
+      if (!skipsTerminating) for (const [slot, pods] of kin.leaving) count.onNode[slot] += pods;
+    }
     this.counts.push(count);
     this.countsByName.set(name, count);
     return count;
@@ -89,9 +88,18 @@ export class TopologyRegistry {
   /** Counts a pod in, or out. */
   pod({ shape, slot, terminating }: PodRecord, sign: 1 | -1): void {
     const { kin } = shape;
+    this.note(kin, terminating ? kin.leaving : kin.staying, slot, sign);
     this.bringUpToDate(kin);
     for (const count of kin.counts) if (!(terminating && count.skipsTerminating)) count.add(slot, sign);
     for (const { term, amount } of shape.carried) term.add(slot, amount, sign);
+  }
+
+  private note(kin: Kin, pods: Map<number, number>, slot: number, sign: 1 | -1): void {
+    const after = (pods.get(slot) ?? 0) + sign;
+    if (after === 0) pods.delete(slot);
+    else pods.set(slot, after);
+    if (kin.staying.size + kin.leaving.size === 0) this.placed.delete(kin);
+    else this.placed.add(kin);
   }
 
   /** The node's labels and taints are about to change: it and its pods count nowhere until `nodeIs`. */
@@ -139,7 +147,7 @@ export class TopologyRegistry {
     if (kin === undefined) {
       if (this.kins.size >= MOST_KINS) this.kins.clear();
       const lists = { counts: [], countsSeen: 0, antiTerms: [], scoreTerms: [], termsSeen: 0, epoch: this.epoch };
-      kin = { namespace, labels, ...lists };
+      kin = { namespace, labels, staying: new Map(), leaving: new Map(), ...lists };
       this.kins.set(name, kin);
     }
     return kin;
