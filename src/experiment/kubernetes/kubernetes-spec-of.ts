@@ -14,9 +14,11 @@ import { clusterParts } from '../scenario/cluster-groups.ts';
 import { ScenarioFault } from '../scenario/scenario-fault.ts';
 import { weatherItem } from '../scenario/weather-kinds.ts';
 import { instanceOffers, nodePrices } from './instance-offers.ts';
+import { namesAtStart } from '../../orchestrators/kubernetes/nodes-at-start.ts';
 import type { KubernetesPlan, PlannedFile } from './kubernetes-plan.ts';
 import { nodeGroupSpecs } from './nodes-of-groups.ts';
 import { nodesForPods } from './nodes-for-pods.ts';
+import { withNodesOfPods } from './nodes-of-pods.ts';
 
 /** What files hold. */
 export interface ReadManifests {
@@ -42,9 +44,12 @@ const NEW_YEAR_MS = 1_767_225_600_000;
 
 /** The run of a Kubernetes cluster that a scenario's plan describes. Throws an InputError or a ScenarioFault. */
 export function kubernetesSpecOf(plan: KubernetesPlan, inputs: KubernetesInputs): KubernetesSpec {
-  const { objects, schedulers, startMs } = inputs.read(plan.manifests);
+  const { objects: found, schedulers, startMs } = inputs.read(plan.manifests);
   const epochMs = plan.starts ?? startMs ?? NEW_YEAR_MS;
-  const groups = nodeGroupSpecs(groupsOf(plan, objects, inputs.note));
+  const given = nodeGroupSpecs(plan.cluster === undefined ? [] : clusterParts(plan.cluster).groups);
+  const areGiven = plan.cluster !== undefined || plan.policies.karpenter !== false;
+  const objects = withNodesOfPods(found, { areGiven, named: new Set(namesAtStart(given)) }, inputs.note);
+  const groups = areGiven ? given : nodeGroupSpecs(groupsOf(objects, inputs.note));
   const nodes = objects.filter((one) => one.kind === 'Node') as readonly NewObject<Node>[];
   const zones = zonesOf([...nodes, ...groups.map(({ template }) => template)]);
   const named = [
@@ -121,14 +126,12 @@ export function kubernetesSpecOf(plan: KubernetesPlan, inputs: KubernetesInputs)
   };
 }
 
-/** The cluster's groups; machines made for the pods when neither the scenario nor the manifests have any. */
+/** Machines made for the pods when neither the scenario nor the manifests have any. */
 function groupsOf(
-  { cluster, policies }: KubernetesPlan,
   objects: readonly NewObject<AnyObject>[],
   note: (sentence: string) => void,
 ): ReturnType<typeof nodesForPods> {
-  if (cluster !== undefined) return [...clusterParts(cluster).groups];
-  if (policies.karpenter !== false || objects.some(({ kind }) => kind === 'Node')) return [];
+  if (objects.some(({ kind }) => kind === 'Node')) return [];
   const made = nodesForPods(objects);
   const words = made.map(
     ({ initial, instanceType, name }) => `${initial} x ${instanceType === '' ? name : instanceType}`,

@@ -11,6 +11,13 @@ export function createNodes(api: ApiServer, { objects, nodeGroups }: KubernetesS
   for (let k = 0; k < most; k++) for (const group of nodeGroups) if (k < group.initial) createOne(api, group, k + 1);
 }
 
+/** Names of the nodes of groups that are there when a run begins. */
+export function namesAtStart(groups: readonly NodeGroupSpec[]): string[] {
+  return groups.flatMap(({ template, initial }) =>
+    Array.from({ length: initial }, (_, k) => `${template.metadata.name}-${k + 1}`),
+  );
+}
+
 function createOne(api: ApiServer, { template }: NodeGroupSpec, number: number): void {
   const name = `${template.metadata.name}-${number}`;
   // A cluster that has come to rest has them already.
