@@ -6,7 +6,8 @@ import type { PodGroup } from '../../objects/policy.ts';
 import { coreNode, corePod } from '../core-fixture.ts';
 import { podInfo } from '../pod-info.ts';
 import { type ClusterEvent, eventLabel, nodeEvents, podEvents } from './cluster-event.ts';
-import { hint, type HintContext, interestedIn, QUEUEING_HINTS } from './queueing-hints.ts';
+import type { HintContext } from './hint-rule.ts';
+import { hint, interestedIn, QUEUEING_HINTS } from './queueing-hints.ts';
 
 const context: HintContext = {
   namespaceLabels: (namespace) => (namespace === 'team' ? { team: 'a' } : {}),

@@ -1,6 +1,7 @@
 import type { Pod } from '../../objects/pod.ts';
 import { type ClusterEvent, eventLabel, podEvents, type WildcardEvent } from './cluster-event.ts';
-import { hint, type HintContext, interestedIn } from './queueing-hints.ts';
+import type { HintContext } from './hint-rule.ts';
+import { hint, interestedIn } from './queueing-hints.ts';
 import { PlacedHeap } from './placed-heap.ts';
 
 /** Where a pod that waits for a node is. `in-flight`: an attempt is going on, or its outcome is held back. */
