@@ -1,4 +1,3 @@
-import type { Proposal, Tolerance } from '../../../../policies/autoscaling/replica-calculator.ts';
 import { RateLimit } from '../../../../policies/autoscaling/rate-limit.ts';
 import { Stabilisation } from '../../../../policies/autoscaling/stabilisation.ts';
 import { seconds } from '../../../../sim/time.ts';
@@ -6,23 +5,15 @@ import { aboutOf } from '../../api/chronicle.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
 import type { MetricsServer } from '../../behaviour/workload-behaviour.ts';
-import type {
-  HorizontalPodAutoscaler,
-  HorizontalPodAutoscalerCondition,
-  MetricSpec,
-} from '../../objects/autoscaling.ts';
-import type { Pod } from '../../objects/pod.ts';
+import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerCondition } from '../../objects/autoscaling.ts';
 import { MatchingPods } from '../shared/matching-pods.ts';
 import type { FindScale, Scale } from '../shared/scale.ts';
-import { proposeByPodMetric, proposeByResourceUtilisation, proposeByResourceValue } from './pod-metric.ts';
+import { combineMetrics, type Found } from './combine-metrics.ts';
 import { limitByBehaviour, limitByDefault } from './scaling-limits.ts';
-import { proposeByShare, proposeByValue } from './total-metric.ts';
 
 const COMPONENT = 'horizontal-pod-autoscaler';
 /** `--horizontal-pod-autoscaler-sync-period`: each is looked at again after so long. */
 const SYNC_PERIOD_US = seconds(15);
-/** `--horizontal-pod-autoscaler-tolerance`. */
-const TOLERANCE = 0.1;
 /** The longest `periodSeconds` that the API allows. */
 const LONGEST_PERIOD_US = seconds(1800);
 
@@ -106,7 +97,8 @@ export class HorizontalPodAutoscalers implements Component {
     const nowUs = this.plane.clock.nowUs;
     const current = scale.replicas;
     const rival = this.rivalOf(autoscaler);
-    const found = rival === undefined ? this.combine(autoscaler, scale) : ambiguous(rival);
+    const pods = this.pods.of(autoscaler.metadata.namespace, scale.selector);
+    const found = rival === undefined ? combineMetrics(autoscaler, scale, pods, this.metrics, nowUs) : ambiguous(rival);
     if (found.replicas === undefined) {
       this.warn(autoscaler, memory, found.reason, found.why);
       const message = `the HPA was unable to compute the replica count: ${found.why}`;
@@ -155,77 +147,6 @@ export class HorizontalPodAutoscalers implements Component {
       limits.join(', '),
     );
     this.setStatus(autoscaler, { currentReplicas: current, desiredReplicas: current }, conditions);
-  }
-
-  /** The largest proposal of all metrics; while some fail, none below the current count. */
-  private combine(autoscaler: HorizontalPodAutoscaler, scale: Scale): Found {
-    const { metrics } = autoscaler.spec;
-    const pods = this.pods.of(autoscaler.metadata.namespace, scale.selector);
-    let best: { replicas: number; metric: string } | undefined;
-    let failure: { reason: string; why: string } | undefined;
-    const texts: string[] = [];
-    for (const metric of metrics) {
-      const proposal = this.propose(autoscaler, metric, scale, pods);
-      texts.push(proposal.why);
-      if (proposal.replicas === undefined)
-        failure ??= { reason: FAILURES[metric.type], why: `failed to get ${metric.name}: ${proposal.why}` };
-      else if (best === undefined || proposal.replicas > best.replicas)
-        best = { replicas: proposal.replicas, metric: metricInWords(metric) };
-    }
-    const why = texts.join('; ');
-    if (best === undefined || (failure !== undefined && best.replicas < scale.replicas))
-      return {
-        replicas: undefined,
-        reason: failure?.reason ?? 'InvalidMetricSourceType',
-        why: failure?.why ?? 'no metrics',
-      };
-    return { replicas: best.replicas, metric: best.metric, why };
-  }
-
-  private propose(
-    { spec, metadata }: HorizontalPodAutoscaler,
-    metric: MetricSpec,
-    scale: Scale,
-    pods: readonly Pod[],
-  ): Proposal {
-    const { amount, type } = metric.target;
-    const { nowUs } = this.plane.clock;
-    const current = scale.replicas;
-    const tolerance: Tolerance = {
-      up: spec.behavior?.scaleUp.tolerance ?? TOLERANCE,
-      down: spec.behavior?.scaleDown.tolerance ?? TOLERANCE,
-    };
-    switch (metric.type) {
-      case 'Resource':
-      case 'ContainerResource': {
-        const what = {
-          resource: metric.name,
-          ...(metric.type === 'ContainerResource' && { container: metric.container }),
-        };
-        const propose = type === 'Utilization' ? proposeByResourceUtilisation : proposeByResourceValue;
-        return propose(what, amount, pods, this.metrics, current, tolerance, nowUs);
-      }
-      case 'Pods':
-        return proposeByPodMetric(metric.name, amount, pods, this.metrics, current, tolerance, nowUs);
-      case 'Object':
-      case 'External': {
-        const { namespace } = metadata;
-        const isObject = metric.type === 'Object';
-        const usage = isObject
-          ? this.metrics.objectMetric(namespace, metric.describedObject.kind, metric.describedObject.name, metric.name)
-          : this.metrics.externalMetric(namespace, metric.name);
-        if (usage === undefined)
-          return { replicas: undefined, why: `unable to get ${isObject ? '' : 'external '}metric ${metric.name}` };
-        const existing = scale.statusReplicas ?? pods.filter((pod) => pod.metadata.deletionUs === undefined).length;
-        if (type === 'AverageValue') return proposeByShare(metric.name, usage, amount, existing, tolerance);
-        if (pods.length === 0 && current !== 0)
-          return { replicas: undefined, why: 'no pods returned by selector while calculating replica count' };
-        const ready = pods.filter(({ status }) => status.phase === 'Running' && status.ready).length;
-        return proposeByValue(metric.name, usage, amount, current, ready, tolerance);
-      }
-      default:
-        return metric satisfies never;
-    }
   }
 
   private rescale(
@@ -350,46 +271,12 @@ interface Memory {
   windowOpen: boolean;
 }
 
-type Found =
-  | { readonly replicas: number; readonly metric: string; readonly why: string }
-  | { readonly replicas: undefined; readonly reason: string; readonly why: string };
-
-const FAILURES: Readonly<Record<MetricSpec['type'], string>> = {
-  Resource: 'FailedGetResourceMetric',
-  ContainerResource: 'FailedGetContainerResourceMetric',
-  Pods: 'FailedGetPodsMetric',
-  Object: 'FailedGetObjectMetric',
-  External: 'FailedGetExternalMetric',
-};
-
 function ambiguous(rival: HorizontalPodAutoscaler): Found {
   return {
     replicas: undefined,
     reason: 'AmbiguousSelector',
     why: `pods by selector are controlled by multiple HPAs, ${rival.metadata.name} too`,
   };
-}
-
-/** As `SuccessfulRescale` names a metric. */
-function metricInWords(metric: MetricSpec): string {
-  switch (metric.type) {
-    case 'Resource':
-      return metric.target.type === 'Utilization'
-        ? `${metric.name} resource utilization (percentage of request)`
-        : `${metric.name} resource`;
-    case 'ContainerResource':
-      return metric.target.type === 'Utilization'
-        ? `${metric.name} container resource utilization (percentage of request)`
-        : `${metric.name} container resource`;
-    case 'Pods':
-      return `pods metric ${metric.name}`;
-    case 'Object':
-      return `${metric.describedObject.kind} metric ${metric.name}`;
-    case 'External':
-      return `external metric ${metric.name}(${metric.selector === undefined ? 'nil' : 'selector'})`;
-    default:
-      return metric satisfies never;
-  }
 }
 
 function condition(
