@@ -6,34 +6,21 @@ import { NODE_POOL_LABEL } from '../../objects/node-labels.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { ClusterSnapshot } from '../shared/cluster-snapshot.ts';
+import { cheaperOfferings } from './cheaper-offerings.ts';
 import { disruptionsAllowed, type DisruptionReason } from './disruption-budget.ts';
+import { byValue, type Candidate, costOf, evictionCost, interleaved, priceOf } from './disruption-candidate.ts';
 import { isReady, isReschedulable, type KarpenterFleet } from './karpenter-fleet.ts';
 import { ClaimScheduler, type NodeClaim } from './node-claims.ts';
 import { DO_NOT_DISRUPT } from './node-termination.ts';
-import { HASH_ANNOTATION, satisfiesPool, templateHash, type Offering } from './offerings.ts';
+import { HASH_ANNOTATION, satisfiesPool, templateHash } from './offerings.ts';
 import { homeless, type Provisioner } from './provisioner.ts';
 
-const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 /** How long a consolidation must stay right before it is done. */
 export const VALIDATION_US = seconds(15);
 /** Most candidates that are considered together. */
 const MOST_TOGETHER = 100;
 /** A cluster in which nothing could be saved and nothing has changed is looked at again after so long. */
 const LOOK_AGAIN_US = minutes(5);
-/** Cheaper instance types that a single spot node's replacement by a spot node needs. */
-const SPOT_TO_SPOT_TYPES = 15;
-
-/** A node that could be disrupted. */
-export interface Candidate {
-  readonly node: Node;
-  readonly pool: NodePool;
-  readonly offering: Offering;
-  /** Pods that would need another place. */
-  readonly pods: readonly Pod[];
-  /** 1, plus the eviction cost of its pods. */
-  readonly cost: number;
-}
-
 /** What is to be done. */
 export interface Command {
   readonly method: 'Emptiness' | 'Drift' | 'MultiNode' | 'SingleNode';
@@ -98,7 +85,7 @@ export class Disruption {
     if (this.quiet?.version === this.version && nowUs < this.quiet.untilUs) return undefined;
     this.snapshot.sync();
     const candidates = this.candidates();
-    const willing = this.byValue(candidates.filter((one) => this.isConsolidatable(one, true)));
+    const willing = byValue(candidates.filter((one) => this.isConsolidatable(one, true)));
     const found =
       this.emptiness(candidates) ?? this.drift(candidates) ?? this.multiNode(willing) ?? this.singleNode(willing);
     this.quiet = found === undefined ? { version: this.version, untilUs: this.nextChangeUs(candidates) } : undefined;
@@ -179,7 +166,7 @@ export class Disruption {
 
   private emptiness(candidates: readonly Candidate[]): Command | undefined {
     const empty = candidates.filter((one) => one.pods.length === 0 && this.isConsolidatable(one, false));
-    const chosen = this.withinBudgets(this.byValue(empty), 'Empty');
+    const chosen = this.withinBudgets(byValue(empty), 'Empty');
     if (chosen.length === 0) return undefined;
     const why = `${chosen.length} of ${candidates.length} nodes are empty; saves ${hourly(priceOf(chosen))}`;
     return { method: 'Emptiness', reason: 'Empty', candidates: chosen, replacements: [], why };
@@ -247,37 +234,12 @@ export class Disruption {
       const why = `the ${pods} pods of ${names} fit on the other nodes, which saves ${hourly(oldUsd)}`;
       return { ...base, replacements: [], why };
     }
-    const offerings = this.cheaper(claims[0].offerings, candidates, oldUsd, method);
+    const offerings = cheaperOfferings(claims[0].offerings, candidates, method, this.gates);
     if (offerings.length === 0 || !this.isBalanced(candidates, oldUsd - offerings[0].usdPerHour)) return undefined;
     const why =
       `${names} at ${hourly(oldUsd)} with ${pods} pods: ${claims[0].pods.length} of them fit on one ` +
       `${offerings[0].offer.name} at ${hourly(offerings[0].usdPerHour)}, the others on nodes there are`;
     return { ...base, replacements: [{ ...claims[0], offerings }], why };
-  }
-
-  /** Offerings that cost less than what they replace. */
-  private cheaper(
-    offerings: readonly Offering[],
-    candidates: readonly Candidate[],
-    oldUsd: number,
-    method: Command['method'],
-  ): readonly Offering[] {
-    let left = offerings.filter(({ usdPerHour }) => usdPerHour < oldUsd);
-    const hasSpot = offerings.some(({ spot }) => spot);
-    if (candidates.every(({ offering }) => offering.spot) && hasSpot) {
-      if (!this.gates.spotToSpotConsolidation) return [];
-      left = left.filter(({ spot }) => spot);
-      const types = new Set(left.map(({ offer }) => offer.name));
-      if (method === 'SingleNode' && types.size < SPOT_TO_SPOT_TYPES) return [];
-    }
-    // When spot is what makes it cheaper, on demand must not be bought instead.
-    if (left.some(({ spot }) => spot)) left = left.filter(({ spot }) => spot);
-    if (method !== 'MultiNode') return left;
-    // A replacement by one of the types that go is the same as keeping that one: only what is cheaper counts.
-    const offered = new Set(left.map(({ offer }) => offer.name));
-    const same = candidates.filter(({ offering }) => offered.has(offering.offer.name));
-    const most = Math.min(Infinity, ...same.map(({ offering }) => offering.usdPerHour));
-    return left.filter(({ usdPerHour }) => usdPerHour < most);
   }
 
   /** The new machines that the pods of these nodes would need; undefined: they would not all find a place. */
@@ -329,12 +291,6 @@ export class Disruption {
     });
   }
 
-  /** What is dear and easily moved first. */
-  private byValue(candidates: readonly Candidate[]): Candidate[] {
-    const value = ({ offering, cost }: Candidate): number => offering.usdPerHour / cost;
-    return [...candidates].sort((a, b) => value(b) - value(a) || a.node.id - b.node.id);
-  }
-
   private isHeldByBudget(pod: Pod): boolean {
     for (const { metadata, spec, status } of this.plane.api.store('PodDisruptionBudget').all())
       if (
@@ -356,34 +312,6 @@ export class Disruption {
     this.version++;
     for (const name of [is, was]) if (name !== undefined) this.lastPodUs.set(name, this.plane.clock.nowUs);
   }
-}
-
-/** clamp(1 + deletion cost / 2^27 + priority / 2^25, -10, 10). */
-export function evictionCost({ metadata, spec }: Pick<Pod, 'metadata' | 'spec'>): number {
-  const deletionCost = Number(metadata.annotations[DELETION_COST] ?? 0) || 0;
-  return Math.min(10, Math.max(-10, 1 + deletionCost / 2 ** 27 + spec.priority / 2 ** 25));
-}
-
-/** The pools taking turns, each in its own order. */
-function interleaved(candidates: readonly Candidate[]): Candidate[] {
-  const byPool = new Map<string, Candidate[]>();
-  for (const one of candidates) {
-    const list = byPool.get(one.pool.metadata.name);
-    if (list === undefined) byPool.set(one.pool.metadata.name, [one]);
-    else list.push(one);
-  }
-  const turns: Candidate[] = [];
-  for (let k = 0; turns.length < candidates.length; k++)
-    for (const list of byPool.values()) if (k < list.length) turns.push(list[k]);
-  return turns;
-}
-
-function priceOf(candidates: readonly Candidate[]): number {
-  return candidates.reduce((sum, { offering }) => sum + offering.usdPerHour, 0);
-}
-
-function costOf(candidates: readonly Candidate[]): number {
-  return candidates.reduce((sum, { cost }) => sum + cost, 0);
 }
 
 function hourly(usd: number): string {

@@ -10,7 +10,7 @@ import type { Pod, PodSpec } from '../../objects/pod.ts';
 import { filterCore, readyCloud, runPods } from '../autoscaler-fixture.ts';
 import type { NodeBirth, PunctualCloud } from '../shared/node-birth.ts';
 import { disruptionsAllowed, isActive } from './disruption-budget.ts';
-import { evictionCost } from './disruption.ts';
+import { evictionCost } from './disruption-candidate.ts';
 import { Karpenter } from './karpenter.ts';
 import { formsOf } from './preferences.ts';
 
