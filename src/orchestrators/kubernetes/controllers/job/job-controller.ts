@@ -15,6 +15,7 @@ import { backoffUs, NO_FAILURES, remainingUs } from './job-backoff.ts';
 import { firstFreeIndexes, indexesText, superfluousPods } from './job-indexes.ts';
 import { countEnds, isTracked, newLedger, replacesFailedOnly, type CountedPods, type JobLedger } from './job-ledger.ts';
 import { jobPod, TRACKING } from './job-pods.ts';
+import { jobVerdict, type JobVerdict } from './job-verdict.ts';
 
 const COMPONENT = 'job-controller';
 /** Changes of pods within this time are looked at together (`SyncJobBatchPeriod`). */
@@ -23,13 +24,6 @@ const BATCH_US = 1_000_000;
 const BURST = 500;
 
 type Status = Job['status'];
-
-/** Why a job is over, and how. */
-interface Verdict {
-  readonly outcome: 'Complete' | 'Failed';
-  readonly reason: string;
-  readonly message: string;
-}
 
 /** Runs pods until enough of them have succeeded, or too many failed (`pkg/controller/job/job_controller.go`). */
 export class JobController implements Component {
@@ -41,7 +35,7 @@ export class JobController implements Component {
   private readonly names;
   private readonly ledgers = new Map<number, JobLedger>();
   /** Decided, but pods are still going. */
-  private readonly verdicts = new Map<number, Verdict>();
+  private readonly verdicts = new Map<number, JobVerdict>();
   private readonly again = new Set<number>();
   private readonly expiry: number;
 
@@ -105,7 +99,7 @@ export class JobController implements Component {
     for (const pod of counted.pods) this.untrack(pod);
     const active = pods.filter(isActive);
     const status = this.countedStatus(job, counted, active);
-    const verdict = this.verdicts.get(id) ?? this.verdictOf(job, status, counted, pods);
+    const verdict = this.verdicts.get(id) ?? jobVerdict(job, status, counted, pods, nowUs);
     if (verdict !== undefined) {
       this.end(job, status, verdict, pods, active);
       return;
@@ -144,36 +138,8 @@ export class JobController implements Component {
     };
   }
 
-  /** Whether the job is over, and why. */
-  private verdictOf(job: Job, status: Status, counted: CountedPods, pods: readonly Pod[]): Verdict | undefined {
-    const { spec } = job;
-    const failed = (reason: string, message: string): Verdict => ({ outcome: 'Failed', reason, message });
-    if (counted.failJob !== undefined) return failed('PodFailurePolicy', counted.failJob);
-    if (status.failed > spec.backoffLimit || restartsExceed(job, pods))
-      return failed('BackoffLimitExceeded', 'Job has reached the specified backoff limit');
-    const { nowUs } = this.plane.clock;
-    const deadline = spec.activeDeadlineSeconds;
-    if (
-      deadline !== undefined &&
-      !spec.suspend &&
-      status.startUs !== undefined &&
-      nowUs - status.startUs >= deadline * 1e6
-    )
-      return failed('DeadlineExceeded', 'Job was active longer than specified deadline');
-    const { completions } = spec;
-    if (status.failedIndexes.length > 0) {
-      if (spec.maxFailedIndexes !== undefined && status.failedIndexes.length > spec.maxFailedIndexes)
-        return failed('MaxFailedIndexesExceeded', 'Job has exceeded the specified maximal number of failed indexes');
-      if (status.failedIndexes.length + status.completedIndexes.length >= (completions ?? 0))
-        return failed('FailedIndexes', 'Job has failed indexes');
-    }
-    const done =
-      completions === undefined ? status.succeeded > 0 && status.active === 0 : status.succeeded >= completions;
-    return done ? { outcome: 'Complete', reason: 'CompletionsReached', message: 'Job completed' } : undefined;
-  }
-
   /** A job that is over lets its pods go, and says how it ended when the last of them is gone. */
-  private end(job: Job, status: Status, verdict: Verdict, pods: readonly Pod[], active: readonly Pod[]): void {
+  private end(job: Job, status: Status, verdict: JobVerdict, pods: readonly Pod[], active: readonly Pod[]): void {
     this.verdicts.set(job.id, verdict);
     if (active.length > 0) {
       this.report(job, status);
@@ -328,15 +294,6 @@ export class JobController implements Component {
 function withoutStart(status: Status): Omit<Status, 'startUs'> {
   const { startUs: _, ...others } = status;
   return others;
-}
-
-/** With restartPolicy OnFailure restarts count too (`pastBackoffLimitOnFailure`). */
-function restartsExceed({ spec }: Job, pods: readonly Pod[]): boolean {
-  if (spec.template.spec.restartPolicy !== 'OnFailure') return false;
-  let restarts = 0;
-  for (const { status } of pods)
-    if (status.phase === 'Running' || status.phase === 'Pending') restarts += status.restarts;
-  return spec.backoffLimit === 0 ? restarts > 0 : restarts >= spec.backoffLimit;
 }
 
 /** The list that was there if it holds the same. */
