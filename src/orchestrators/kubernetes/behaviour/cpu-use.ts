@@ -5,11 +5,11 @@ import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import type { Machines } from '../nodes/machines.ts';
 import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { Node } from '../objects/node.ts';
-import type { Pod, PodSpec } from '../objects/pod.ts';
-import { podResources } from '../objects/pod-resources.ts';
+import type { Pod } from '../objects/pod.ts';
 import { quantityMilli } from '../objects/quantity.ts';
+import { cpuClaim, type CpuClaim } from './cpu-claim.ts';
 import { Meter } from './meter.ts';
-import { cpuLimitMilli, servingContainer, statusOf } from './serving-container.ts';
+import { servingContainer, statusOf } from './serving-container.ts';
 import type { TrafficControl } from './traffic-control.ts';
 import { ownCpuMilli } from './usage-levels.ts';
 
@@ -24,7 +24,7 @@ interface PodUse {
   readonly podId: number;
   readonly node: NodeUse;
   /** By container, sidecars last: what each uses by itself, and what all of its use came to. */
-  readonly spec: SpecFacts;
+  readonly spec: CpuClaim;
   /** Whether it is known to answer modelled requests. */
   serves: boolean;
   ownMilli: number[];
@@ -32,15 +32,6 @@ interface PodUse {
   /** Busy time of its places at the last look. */
   busyUs: number;
   usedMilli: number;
-}
-
-/** What is the same for all pods of one template. */
-interface SpecFacts {
-  /** Containers that run as long as the pod, sidecars last, and the place of the one that answers requests. */
-  readonly names: readonly string[];
-  readonly serving: number;
-  readonly limitMilli: number;
-  readonly weightMilli: number;
 }
 
 interface NodeUse {
@@ -224,7 +215,7 @@ export class CpuUse implements Component {
     return {
       podId: pod.id,
       node,
-      spec: specFacts(pod.spec),
+      spec: cpuClaim(pod.spec),
       serves: false,
       ownMilli: containers.map(() => 0),
       meters: containers.map(() => new Meter(nowUs)),
@@ -327,24 +318,6 @@ export class CpuUse implements Component {
     this.totalMilli += usedMilli - node.usedMilli;
     node.usedMilli = usedMilli;
   }
-}
-
-const remembered = new WeakMap<PodSpec['containers'], SpecFacts>();
-
-/** Remembered by the list of containers, which pods of one template share. */
-function specFacts(spec: PodSpec): SpecFacts {
-  const isPlain = spec.initContainers.length === 0 && spec.resources === undefined;
-  const known = isPlain ? remembered.get(spec.containers) : undefined;
-  if (known !== undefined) return known;
-  const containers = lastingContainers(spec);
-  const facts: SpecFacts = {
-    names: containers.map(({ name }) => name),
-    serving: containers.indexOf(servingContainer(spec)),
-    limitMilli: cpuLimitMilli(spec),
-    weightMilli: podResources(spec).cpuMilli,
-  };
-  if (isPlain) remembered.set(spec.containers, facts);
-  return facts;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
