@@ -38,11 +38,13 @@ export async function explainKubernetes(words: readonly string[], flags: Explain
   const paint = painter(process.stdout);
   try {
     if (flags.whatIf !== undefined) {
+      // `--at` says when to change something; what comes of it is seen at the end.
+      const { atUs: _, ...toTheEnd } = question;
       const changes = flags.whatIf.map((text): Omit<TimedChange, 'atUs'> => ({
         text,
         change: changeWithFiles(changeOf(text), kubernetes.policies.version, inputs),
       }));
-      const answer = whatIf(spec, seed, question, changes, flags.at, heard);
+      const answer = whatIf(spec, seed, toTheEnd, changes, flags.at, heard);
       progress.end();
       if (flags.json) printJson(answer);
       else print(whatIfText(answer, flags.whatIf, paint));
@@ -53,6 +55,11 @@ export async function explainKubernetes(words: readonly string[], flags: Explain
     if (flags.json) printJson(answer);
     else if (answer.story === undefined) print(pendingText(answer, paint));
     else {
+      const { chosenFrom } = answer;
+      if (chosenFrom !== undefined)
+        note(
+          `"${chosenFrom.name}" made ${chosenFrom.pods === 1 ? 'one pod' : `${chosenFrom.pods} pods; this is one of them`}`,
+        );
       print(storyText(answer.story, paint));
       if (answer.story.attempt !== undefined)
         print(`\n${decisionText(answer.story.attempt.explanation, flags.all ?? false, paint)}`);

@@ -44,12 +44,19 @@ export function explainCommand(): Command {
         .description(
           'explain why a pod of a run went where it went, node by node; or why pods wait, and what would help',
         )
-        .argument('[words...]', 'of a Kubernetes cluster: pod <name> <manifests>, or pending <manifests>'),
+        .argument(
+          '[words...]',
+          'of a Kubernetes cluster: pod <name> <manifests> (or the name of its Deployment), or pending <manifests>',
+        ),
     ),
   )
     .option('--pod <name>', 'the pod, by its name in the trace; pods without one are pod-0, pod-1, …')
     .option('--variant <name>', 'which variant of a scenario, by its number or its policies; default the first')
-    .option('--at <time>', 'how things stood then, such as 10m; default: at the end of the run', timeUs)
+    .option(
+      '--at <time>',
+      'how things stood then, such as 10m; default: at the end of the run; of a what-if: when it is changed',
+      timeUs,
+    )
     .option('--what-if <change>', 'the same after a change, such as "add 2 nodes like n1"; may be repeated', gathered)
     .option('--attempt <n>', 'which attempt to place it (default: the one that did, else the last)', positiveWhole)
     .option('--all', `show every node, also when there are more than ${SHOWN}`)

@@ -18,7 +18,9 @@ export function explainFailure(error: unknown): number {
   const paint = painter(process.stderr);
   // An error from a worker has lost its class on the way, never its name.
   if (error instanceof InputError || (error as Error | undefined)?.name === 'InputError') {
-    note(`${paint('red', 'baton:')} ${oneLine((error as Error).message)}`);
+    // Several faults of files are a line each, beginning with their places; no other line may begin anew.
+    const faults = (error as Error).message.split(/\n(?=\S+:\d+:\d+: )/).map(oneLine);
+    note(`${paint('red', 'baton:')} ${faults.join('\n  ')}`);
     return EXIT.badInput;
   }
   noteBug(error instanceof Error ? error.message : String(error), commandLine());

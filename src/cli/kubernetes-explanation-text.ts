@@ -1,3 +1,4 @@
+import type { ClusterEvent } from '../orchestrators/kubernetes/api/chronicle.ts';
 import type { PodStory } from '../orchestrators/kubernetes/explain/pod-story.ts';
 import type {
   ChoiceExplanation,
@@ -24,18 +25,39 @@ export function storyText(
       attempt === undefined ? '' : `; this is attempt ${attempt.number}, at ${clock(attempt.timeUs)}`
     }`,
   ];
-  const told = events.length > SHOWN_EVENTS ? [...events.slice(0, 3), ...events.slice(3 - SHOWN_EVENTS)] : events;
+  const series = withoutRepeats(events);
+  const told = series.length > SHOWN_EVENTS ? [...series.slice(0, 3), ...series.slice(3 - SHOWN_EVENTS)] : series;
   if (told.length > 0)
     lines.push(
       '',
       ...told.map(
-        ({ timeUs, component, reason, message }) => `  ${clock(timeUs)}  ${component}: ${reason}: ${oneLine(message)}`,
+        ({ event: { timeUs, component, reason, message }, times, lastUs }) =>
+          `  ${clock(timeUs)}  ${component}: ${reason}: ${oneLine(message)}${times > 1 ? ` (${times} times, the last at ${clock(lastUs)})` : ''}`,
       ),
     );
-  if (told.length < events.length) lines.push(paint('dim', `  (${told.length} of ${events.length} events)`));
+  if (told.length < series.length) lines.push(paint('dim', `  (${told.length} of ${series.length} events)`));
   for (const { fromUs, toUs, timer } of timers)
     lines.push(`  ${clock(fromUs)}  timer ${timer} runs until ${clock(toUs)}`);
   return lines.join('\n');
+}
+
+interface Repeated {
+  readonly event: ClusterEvent;
+  times: number;
+  lastUs: number;
+}
+
+/** Events one after the other that say the same are one. */
+function withoutRepeats(events: readonly ClusterEvent[]): Repeated[] {
+  const series: Repeated[] = [];
+  for (const event of events) {
+    const last = series.at(-1);
+    if (last?.event.reason === event.reason && last.event.message === event.message) {
+      last.times++;
+      last.lastUs = event.timeUs;
+    } else series.push({ event, times: 1, lastUs: event.timeUs });
+  }
+  return series;
 }
 
 /** A decision: which node and by what rule, scores of the best by plugin, and why the others were not meant. */
@@ -115,13 +137,21 @@ function scoreTable(
     paint,
   );
   const rest = scored.length - shown.length;
-  return `${table}${rest > 0 ? `\n… and ${rest} more that fit (--all shows them)` : ''}`;
+  const legend = paint('dim', 'scores: raw -> normalised x weight = what counts');
+  return `${legend}\n${table}${rest > 0 ? `\n… and ${rest} more that fit (--all shows them)` : ''}`;
 }
 
 /** Why pods wait. */
-export function pendingText({ nowUs, pending, pendingCount, running, nodes }: KubernetesAnswer, paint: Paint): string {
+export function pendingText(
+  { nowUs, pending, pendingCount, running, nodes, notCreated }: KubernetesAnswer,
+  paint: Paint,
+): string {
   const head = `at ${clock(nowUs)}: ${nodes} nodes, ${running} pods running, ${pendingCount} waiting`;
-  if (pending.length === 0) return `${head}\nnothing waits`;
+  const missing = notCreated.map(
+    ({ owner, missing: pods, reason }) =>
+      `\n${paint('bold', owner)}: ${pods === 1 ? 'one pod' : `${pods} pods`} could not be created\n  ${oneLine(reason)}`,
+  );
+  if (pending.length === 0) return [head, ...missing, ...(missing.length === 0 ? ['nothing waits'] : [])].join('\n');
   return [
     head,
     ...pending.map(({ owner, reason, pods, sinceUs, attempts }) =>
@@ -131,6 +161,7 @@ export function pendingText({ nowUs, pending, pendingCount, running, nodes }: Ku
         `  ${reason}`,
       ].join('\n'),
     ),
+    ...missing,
   ].join('\n');
 }
 
@@ -155,9 +186,9 @@ export function whatIfText(
   lines.push(
     columns(
       [
-        ['', 'nodes', 'running', 'waiting'],
-        ['as it was', `${before.nodes}`, `${before.running}`, `${before.pendingCount}`],
-        ['with it', `${after.nodes}`, `${after.running}`, `${after.pendingCount}`],
+        ['', 'nodes', 'running', 'finished', 'waiting', 'mean wait', 'longest wait', 'cost'],
+        ['as it was', ...cellsOf(before)],
+        ['with it', ...cellsOf(after)],
       ],
       paint,
     ),
@@ -165,6 +196,12 @@ export function whatIfText(
   for (const { owner, reason, pods } of after.pending.slice(0, 3))
     lines.push('', `still waiting: ${owner}, ${pods.length === 1 ? 'one pod' : `${pods.length} pods`}`, `  ${reason}`);
   return lines.join('\n');
+}
+
+function cellsOf({ nodes, running, finished, pendingCount, meanWaitS, maxWaitS, costUsd }: KubernetesAnswer): string[] {
+  const wait = (seconds: number): string => (Number.isNaN(seconds) ? '-' : `${Number(seconds.toPrecision(3))} s`);
+  const counts = [nodes, running, finished, pendingCount].map(String);
+  return [...counts, wait(meanWaitS), wait(maxWaitS), costUsd === 0 ? '-' : `$${costUsd.toFixed(2)}`];
 }
 
 function some(names: readonly string[]): string {

@@ -1,9 +1,12 @@
 import type { RunPlan } from '../experiment/run-plan.ts';
-import type { LivingResult } from '../sim/monitoring/living-result.ts';
+import type { LivingResult, ServiceResult } from '../sim/monitoring/living-result.ts';
 import type { RunResult } from '../sim/result.ts';
 import { columns, oneLine, type painter } from './console-output.ts';
+import { decisionsText, happeningsText, timersText, waitingText } from './kubernetes-run-text.ts';
+import { clock, cutTo, wrapTo } from './told-rows.ts';
 
 const MOST_LINES = 12;
+const MOST_WORKLOADS = 40;
 
 /** What one run of a living cluster came to, for a terminal: services, promises, money, and what happened. */
 export function livingText(
@@ -11,8 +14,13 @@ export function livingText(
   result: RunResult,
   living: LivingResult,
   paint: ReturnType<typeof painter>,
+  width = Infinity,
 ): string {
-  const { services, objectives, cost, decisions, happenings, notes } = living;
+  const { objectives, cost, notes } = living;
+  const isKubernetes = plan.kubernetes !== undefined;
+  // Only of those with requests is there anything to say about requests.
+  const services = living.services.filter((one) => !isKubernetes || one.model !== '' || one.arrived > 0);
+  const workloads = living.services.filter((one) => !services.includes(one));
   const parts = [
     `${paint('bold', plan.workload.name)}, ${plan.policy.name}, seed ${plan.seed}, ${clock(result.endUs)} of simulated time\nfingerprint ${paint('bold', result.fingerprint)}`,
   ];
@@ -38,6 +46,7 @@ export function livingText(
         paint,
       ),
     );
+  if (workloads.length > 0) parts.push(workloadsText(workloads, paint));
   if (objectives.length > 0)
     parts.push(
       columns(
@@ -55,21 +64,70 @@ export function livingText(
         paint,
       ),
     );
-  const { arrived, finished, running, pending, refused, killed } = result.counts;
   const perMillion = cost.usdPerMillionRequests;
   parts.push(
     [
       cost.totalUsd === 0
-        ? 'no machine has a price'
+        ? `no machine has a price${isKubernetes ? '; nodes have one by their label node.kubernetes.io/instance-type' : ''}`
         : `cost ${paint('bold', usd(cost.totalUsd))}, of that idle ${usd(cost.idleUsd)}${perMillion > 0 && Number.isFinite(perMillion) ? `, ${usd(perMillion)} per million requests` : ''}`,
       ...(cost.energyKWh > 0
         ? [`energy ${number(cost.energyKWh)} kWh, ${number(cost.carbonKg)} kg of carbon dioxide`]
         : []),
-      `pods ${arrived}: ${finished} finished, ${running} running, ${pending} waiting, ${refused} refused, ${killed} killed`,
+      podsText(result),
     ].join('\n'),
   );
+  const told = isKubernetes
+    ? [waitingText, happeningsText, timersText, decisionsText].map((write) => write(living, paint, width))
+    : livingTold(living, paint, width);
+  parts.push(...told.filter((text) => text !== ''));
+  if (notes.length > 0) parts.push(notes.map((one) => paint('dim', wrapTo(shortNote(oneLine(one)), width))).join('\n'));
+  return parts.join('\n\n');
+}
+
+/** Workloads of which no requests are modelled: are their pods there? Those that miss some come first. */
+function workloadsText(workloads: readonly ServiceResult[], paint: ReturnType<typeof painter>): string {
+  const lacks = ({ atEnd }: ServiceResult): number => (atEnd === undefined ? 0 : atEnd.desired - atEnd.ready);
+  const inOrder = [...workloads].sort((a, b) => lacks(b) - lacks(a));
+  const all: readonly {
+    title: string;
+    of: (one: ServiceResult) => string;
+    unless?: (one: ServiceResult) => boolean;
+  }[] = [
+    { title: 'workload', of: (one) => one.service },
+    {
+      title: 'ready',
+      of: ({ atEnd }) => {
+        const text = atEnd === undefined ? '-' : `${atEnd.ready}/${atEnd.desired}`;
+        return atEnd !== undefined && atEnd.ready < atEnd.desired ? paint('red', text) : text;
+      },
+    },
+    { title: 'mean', of: (one) => one.replicasMean.toFixed(1) },
+    { title: 'peak', of: (one) => String(one.replicasPeak) },
+    { title: 'missing', of: (one) => missing(one.deficitReplicaS), unless: (one) => one.deficitReplicaS === 0 },
+    { title: 'restarts', of: (one) => count(one.restarts), unless: (one) => one.restarts === 0 },
+    { title: 'evicted', of: (one) => count(one.evictions), unless: (one) => one.evictions === 0 },
+    { title: 'CPU of request', of: (one) => share(one.cpuShareMean) },
+    { title: 'cost', of: (one) => usd(one.costUsd), unless: (one) => one.costUsd === 0 },
+  ];
+  const shown = all.filter(({ unless }) => unless === undefined || !workloads.every(unless));
+  const rows = inOrder.slice(0, MOST_WORKLOADS).map((one) => shown.map(({ of }) => of(one)));
+  const rest = inOrder.length - rows.length;
+  return `${columns([shown.map(({ title }) => title), ...rows], paint)}${rest > 0 ? paint('dim', `\nand ${rest} more`) : ''}`;
+}
+
+function podsText({ counts }: RunResult): string {
+  const { arrived, finished, running, pending, refused, killed } = counts;
+  const parts = Object.entries({ finished, running, waiting: pending, refused, killed }).filter(([, many]) => many > 0);
+  return `pods ${arrived}: ${parts.map(([name, many]) => `${many} ${name}`).join(', ') || 'none'}`;
+}
+
+/** What happened and what was decided in a cluster that is not Kubernetes. */
+function livingTold(
+  { decisions, happenings }: LivingResult,
+  paint: ReturnType<typeof painter>,
+  width: number,
+): string[] {
   const told = happenings.map(({ timeUs, kind, about, what }) => ({ timeUs, kind, text: `${about}: ${what}` }));
-  if (told.length > 0) parts.push(listed('what happened', told, paint));
   // Where each pod went is asked with `baton explain`; scaling and rolling out is what one looks for here.
   const decided = decisions
     .filter((one) => one.by !== 'scheduler')
@@ -78,9 +136,29 @@ export function livingText(
       kind: by,
       text: `${about}: ${what} (${why}${limitedBy === undefined ? '' : `; ${limitedBy}`})`,
     }));
-  if (decided.length > 0) parts.push(listed('what was decided', decided, paint));
-  if (notes.length > 0) parts.push(notes.map((one) => paint('dim', oneLine(one))).join('\n'));
-  return parts.join('\n\n');
+  return [
+    told.length > 0 ? listed('what happened', told, paint, width) : '',
+    decided.length > 0 ? listed('what was decided', decided, paint, width) : '',
+  ];
+}
+
+const SILENT = 'not modelled, so without effect here: ';
+const MOST_SILENT = 24;
+
+/** The long list of what has no effect, by the last words of each path. */
+function shortNote(note: string): string {
+  if (!note.startsWith(SILENT)) return note;
+  const names = new Set(
+    note
+      .slice(SILENT.length)
+      .split(', ')
+      .map((path) =>
+        path.replace(/ \(.*\)$/, '').replace(/^.*\b(containers|spec|initContainers|template)(\[\])?\./i, ''),
+      ),
+  );
+  const shown = [...names].slice(0, MOST_SILENT);
+  const rest = names.size - shown.length;
+  return `${SILENT}${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''} (in full with --json)`;
 }
 
 interface Told {
@@ -93,7 +171,7 @@ interface Told {
  * At most a dozen lines, in order of time: the rarest kinds first, since the thousandth eviction says less than the
  * first outage; of one kind the earliest.
  */
-function listed(title: string, all: readonly Told[], paint: ReturnType<typeof painter>): string {
+function listed(title: string, all: readonly Told[], paint: ReturnType<typeof painter>, width: number): string {
   const byKind = new Map<string, Told[]>();
   for (const one of all) {
     const same = byKind.get(one.kind);
@@ -106,18 +184,12 @@ function listed(title: string, all: readonly Told[], paint: ReturnType<typeof pa
       if (same[round] !== undefined && chosen.size < MOST_LINES) chosen.add(same[round]);
   const lines = all
     .filter((one) => chosen.has(one))
-    .map(({ timeUs, kind, text }) => `  ${clock(timeUs).padStart(9)}  ${kind.padEnd(16)}  ${oneLine(text)}`);
+    .map(({ timeUs, kind, text }) =>
+      cutTo(`  ${clock(timeUs).padStart(9)}  ${kind.padEnd(16)}  ${oneLine(text)}`, width),
+    );
   const rest = all.length - chosen.size;
   const counts = [...byKind].map(([kind, same]) => `${same.length} ${kind}`).join(', ');
   return `${paint('bold', title)} (${counts})\n${lines.join('\n')}${rest > 0 ? paint('dim', `\n  and ${rest} more`) : ''}`;
-}
-
-/** `1 d 02:03:04`. */
-function clock(us: number): string {
-  const s = Math.floor(us / 1e6);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const days = Math.floor(s / 86_400);
-  return `${days > 0 ? `${days} d ` : ''}${two(Math.floor((s % 86_400) / 3600))}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
 }
 
 const count = (value: number): string => Math.round(value).toLocaleString('en-US');
@@ -126,3 +198,9 @@ const share = (value: number, digits = 1): string => (Number.isNaN(value) ? '-' 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
 const ms = (value: number): string =>
   value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Number(value.toPrecision(3)).toLocaleString('en-US')} ms`;
+const missing = (replicaSeconds: number): string =>
+  replicaSeconds === 0
+    ? '0'
+    : replicaSeconds < 120
+      ? `${replicaSeconds.toFixed(0)} s`
+      : `${(replicaSeconds / 60).toFixed(0)} min`;

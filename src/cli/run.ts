@@ -47,6 +47,7 @@ Examples:
   baton run --workload preset:hpc-like,pods=2000 --policy first-fit+easy --seed 3 --journal run.ndjson
   baton run --nodes nodes.csv --workload trace.csv --policy ./mine.ts --json
   baton run black-friday --set policies.scaling=fixed
+  baton run manifests/                                    (a Kubernetes cluster by its own manifests)
   baton run black-friday --live --live-speed 5m
   baton run zone-outage --series run.csv,run.parquet --trace run.json`,
     )
@@ -138,7 +139,7 @@ async function tell(
   const paint = painter(process.stdout);
   if (result.living !== undefined) {
     const { livingText } = await import('./living-text.ts');
-    print(livingText(plan, result, result.living, paint));
+    print(livingText(plan, result, result.living, paint, process.stdout.isTTY ? process.stdout.columns : Infinity));
     sayFiles(flags, written);
     return;
   }

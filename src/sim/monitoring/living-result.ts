@@ -44,6 +44,26 @@ export interface TimerRecord {
   readonly about: string;
 }
 
+/** Pods of one owner that wait for a node for the same reason. */
+export interface WaitingPods {
+  /** Who made them, or the pod itself: `ReplicaSet shop/web-5d4f`. */
+  readonly owner: string;
+  readonly reason: string;
+  readonly count: number;
+  /** The first few, by their full names. */
+  readonly examples: readonly string[];
+  /** Since when the first of them waits. */
+  readonly sinceUs: number;
+}
+
+/** How often the same was reported, whatever it was about. */
+export interface EventCount {
+  /** As `kubectl get events` has it: `FailedScheduling`. */
+  readonly reason: string;
+  readonly type: 'Normal' | 'Warning';
+  readonly count: number;
+}
+
 /** A promise and how it was kept. */
 export interface ObjectiveResult {
   readonly service: string;
@@ -86,6 +106,8 @@ export interface ServiceResult {
   readonly deficitReplicaS: number;
   readonly evictions: number;
   readonly restarts: number;
+  /** Replicas asked for and ready when the run ended; absent: not recorded. */
+  readonly atEnd?: { readonly desired: number; readonly ready: number };
   /** Which model ran its requests and why. */
   readonly model: string;
 }
@@ -111,6 +133,10 @@ export interface LivingResult {
   readonly cost: CostResult;
   /** In order of their beginnings; absent: timers were not recorded. */
   readonly timers?: readonly TimerRecord[];
+  /** Pods without a node when the run ended, the oldest first; absent: not recorded. */
+  readonly waiting?: readonly WaitingPods[];
+  /** All events of the cluster by reason, warnings first, then the most frequent; absent: not recorded. */
+  readonly events?: readonly EventCount[];
   /** Sentences for the report: which model ran, what was left out. */
   readonly notes: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { WaitingPods } from '../../../sim/monitoring/living-result.ts';
 import { controllerOf } from '../api/api-server.ts';
 import type { KubernetesRun } from '../kubernetes-run.ts';
 import { fullName } from '../objects/full-name.ts';
@@ -18,8 +19,40 @@ export interface PendingGroup {
 
 /** Pods without a node as they stand now, those with one owner and reason together; the oldest first. */
 export function pendingPods(run: KubernetesRun): PendingGroup[] {
-  const groups = new Map<string, { owner: string; reason: string; pods: Pod[] }>();
-  for (const pod of run.api.pods.all()) {
+  return groupsOf(run.api.pods.all()).map(({ owner, reason, pods }): PendingGroup => ({
+    owner,
+    reason,
+    pods: pods.map(fullName),
+    sinceUs: pods[0].metadata.creationUs,
+    attempts: run.scheduler.log.of(pods[0].id).attempts,
+  }));
+}
+
+const MOST_GROUPS = 200;
+const EXAMPLES = 3;
+
+/** The same for a run's result: counts, and a few examples. */
+export function waitingPods(all: Iterable<Pod>): WaitingPods[] {
+  return groupsOf(all)
+    .slice(0, MOST_GROUPS)
+    .map(({ owner, reason, pods }) => ({
+      owner,
+      reason,
+      count: pods.length,
+      examples: pods.slice(0, EXAMPLES).map(fullName),
+      sinceUs: pods[0].metadata.creationUs,
+    }));
+}
+
+interface Group {
+  readonly owner: string;
+  readonly reason: string;
+  readonly pods: Pod[];
+}
+
+function groupsOf(all: Iterable<Pod>): Group[] {
+  const groups = new Map<string, Group>();
+  for (const pod of all) {
     if (pod.spec.nodeName !== undefined || pod.status.phase !== 'Pending') continue;
     const owner = ownerOf(pod);
     const reason = stateOf(pod).replace(/^pending: /, '');
@@ -28,15 +61,7 @@ export function pendingPods(run: KubernetesRun): PendingGroup[] {
     if (group === undefined) groups.set(key, { owner, reason, pods: [pod] });
     else group.pods.push(pod);
   }
-  return [...groups.values()]
-    .map(({ owner, reason, pods }): PendingGroup => ({
-      owner,
-      reason,
-      pods: pods.map(fullName),
-      sinceUs: pods[0].metadata.creationUs,
-      attempts: run.scheduler.log.of(pods[0].id).attempts,
-    }))
-    .sort((a, b) => a.sinceUs - b.sinceUs);
+  return [...groups.values()].sort((a, b) => a.pods[0].metadata.creationUs - b.pods[0].metadata.creationUs);
 }
 
 function ownerOf(pod: Pod): string {

@@ -1,4 +1,9 @@
-import type { DecisionRecord, HappeningRecord, TimerRecord } from '../../../sim/monitoring/living-result.ts';
+import type {
+  DecisionRecord,
+  EventCount,
+  HappeningRecord,
+  TimerRecord,
+} from '../../../sim/monitoring/living-result.ts';
 import type { ClusterEvent, Decision, TimerSpan } from '../api/chronicle.ts';
 
 /** No run keeps more records of one kind than this; those that come later are counted only. */
@@ -35,6 +40,8 @@ export class KeptRecords {
 
   event(event: ClusterEvent): void {
     this.counts.events++;
+    const same = `${event.type} ${event.reason}`;
+    this.byReason.set(same, (this.byReason.get(same) ?? 0) + 1);
     if (this.events.length < MOST_RECORDS) this.events.push(event);
     // What is said again and again of the same object is one happening as long as nothing else is said of it.
     if (event.type === 'Warning' && this.isNews(event))
@@ -102,6 +109,21 @@ export class KeptRecords {
       .map(({ one }) => one);
   }
 
+  /** All events by reason, also those that are not kept: warnings first, then the most frequent. */
+  eventCounts(): EventCount[] {
+    return [...this.byReason]
+      .map(([key, count]): EventCount => {
+        const [type, reason] = key.split(' ') as [EventCount['type'], string];
+        return { reason, type, count };
+      })
+      .sort(
+        (a, b) =>
+          Number(b.type === 'Warning') - Number(a.type === 'Warning') ||
+          b.count - a.count ||
+          (a.reason < b.reason ? -1 : 1),
+      );
+  }
+
   /** How many records of all kinds are counted only. */
   get dropped(): number {
     const { events, decisions, timers, happenings, counts } = this;
@@ -114,6 +136,8 @@ export class KeptRecords {
     );
   }
 
+  /** Events by type and reason. */
+  private readonly byReason = new Map<string, number>();
   private readonly said = new Map<string, string>();
   /** Where the last span of a timer for a thing stands, by both. */
   private readonly lastSpan = new Map<string, number>();

@@ -13,6 +13,7 @@ import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import type { MachineState, Machines } from '../nodes/machines.ts';
 import { fullName } from '../objects/full-name.ts';
 import { ZONE_LABEL } from '../objects/node-labels.ts';
+import { waitingPods } from '../explain/pending-pods.ts';
 import type { Node } from '../objects/node.ts';
 import { podResources } from '../objects/pod-resources.ts';
 import type { Pod } from '../objects/pod.ts';
@@ -242,6 +243,8 @@ export class Recorder implements Chronicle {
       decisions: records.decisions,
       happenings: records.allHappenings(nowUs),
       timers: records.timerRecords(nowUs),
+      waiting: waitingPods(this.plane.api.pods.all()),
+      events: records.eventCounts(),
       services,
       objectives: requests?.objectives.map((meter) => meter.result()) ?? [],
       cost,

@@ -42,6 +42,7 @@ export function serviceResult(
     deficitReplicaS: workload.missingUs / US_PER_SECOND,
     evictions: workload.evictions,
     restarts: workload.restarts,
+    atEnd: { desired: workload.desired, ready: workload.ready },
     model: counters === undefined ? '' : (model?.notes[workload.index] ?? ''),
   };
 }
