@@ -1,7 +1,6 @@
 import { grown } from './grown.ts';
 import type { Kin } from './pod-shape.ts';
-import { PodTally } from './pod-tally.ts';
-import type { TopologyKey } from './topology-keys.ts';
+import type { PodTally } from './pod-tally.ts';
 
 /** Counts the existing pods that a selector means, node by node and domain by domain; shared by all pods that ask. */
 export class PodCount {
@@ -29,18 +28,13 @@ export class PodCount {
     for (const tally of this.tallies) tally.add(slot, change);
   }
 
-  /**
-   * The counts by domain of a key over the nodes that take part, which `who` names: the same text means the same nodes.
-   */
-  tally(key: TopologyKey, who: string, takesPart: (slot: number) => boolean, slots: Iterable<number>): PodTally {
-    const name = `${key.name}\n${key.fillsIn ? 1 : 0}\n${who}`;
+  /** The counts by domain under this name; `blank` has none yet and becomes them if they are asked for the first time. */
+  tally(name: string, blank: () => PodTally): PodTally {
     const known = this.byName.get(name);
     if (known !== undefined) return known;
-    const tally = new PodTally(key, takesPart, this.onNode.length);
-    for (const slot of slots) {
-      tally.look(slot);
+    const tally = blank();
+    for (let slot = 0; slot < this.onNode.length; slot++)
       if (this.onNode[slot] !== 0) tally.add(slot, this.onNode[slot]);
-    }
     this.byName.set(name, tally);
     this.tallies.push(tally);
     return tally;

@@ -10,6 +10,9 @@ import type { TopologyRules } from './topology-rules.ts';
 export interface Kin {
   readonly namespace: string;
   readonly labels: Labels;
+  /** Its labels one by one (`labelOf`), '' before them, and how many of the counts of each it has been held against. */
+  readonly labelNames: readonly string[];
+  readonly seenByLabel: number[];
   /** Its pods that are on a node, by slot: those that are not being deleted, and those that are. */
   readonly staying: Map<number, number>;
   readonly leaving: Map<number, number>;

@@ -31,6 +31,17 @@ export class PodTally {
     this.valueOf = new Int32Array(capacity).fill(-1);
   }
 
+  /** One over the same nodes that counts no pods; this one counts none either. */
+  another(): PodTally {
+    const tally = new PodTally(this.key, this.takesPart, this.valueOf.length);
+    tally.valueOf.set(this.valueOf);
+    tally.nodes = this.nodes.slice();
+    tally.counts = new Int32Array(this.counts.length);
+    tally.domains = this.domains;
+    tally.domainsWith.push(this.domains);
+    return tally;
+  }
+
   grow(capacity: number): void {
     this.valueOf = grown(this.valueOf, capacity, -1);
   }

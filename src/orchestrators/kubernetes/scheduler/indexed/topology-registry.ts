@@ -1,11 +1,13 @@
 import { isEmptySelector, matchesSelector } from '../../objects/label-selector.ts';
-import type { Labels } from '../../objects/meta.ts';
+import type { LabelSelector, Labels } from '../../objects/meta.ts';
 import { type PodInfo, type PodTerm, termMatches } from '../pod-info.ts';
 import type { SchedulerProfile } from '../scheduler-profile.ts';
 import { CarriedTerm } from './carried-term.ts';
 import type { NodeTable } from './node-table.ts';
 import { PodCount } from './pod-count.ts';
+import { PodTally } from './pod-tally.ts';
 import type { Kin, PodRecord, PodShape } from './pod-shape.ts';
+import type { TopologyKey } from './topology-keys.ts';
 
 /** Kins found again by their labels; beyond, those of before are still good, but new pods get new ones. */
 const MOST_KINS = 100_000;
@@ -27,11 +29,16 @@ export class TopologyRegistry {
   private readonly namespaces = new Map<string, Labels>();
   private counts: PodCount[] = [];
   private countsByName = new Map<string, PodCount>();
+  /** Counts of pods that all have one label, by that, and all others under ''. */
+  private countsByLabel = new Map<string, PodCount[]>();
+  /** Counts by domain without any pods, by their nodes. */
+  private readonly blanks = new Map<string, PodTally>();
   private terms: CarriedTerm[] = [];
   private readonly termsByName = new Map<string, CarriedTerm>();
   private readonly kins = new Map<string, Kin>();
   /** Kins with pods on nodes. */
   private readonly placed = new Set<Kin>();
+  private readonly placedByLabel = new Map<string, Set<Kin>>();
 
   constructor(nodes: NodeTable, profile: SchedulerProfile, mostNumbers: number) {
     this.mostNumbers = mostNumbers;
@@ -39,6 +46,7 @@ export class TopologyRegistry {
     this.profile = profile;
     nodes.onGrowth((capacity) => {
       for (const count of this.counts) count.grow(capacity);
+      for (const blank of this.blanks.values()) blank.grow(capacity);
     });
   }
 
@@ -70,19 +78,37 @@ export class TopologyRegistry {
     if (this.counts.length * this.nodes.capacity > this.mostNumbers) this.forget();
   }
 
-  /** The pods that `matches` picks, counted; the same name means the same pods. */
-  count(name: string, skipsTerminating: boolean, matches: (kin: Kin) => boolean): PodCount {
+  /**
+   * The pods that `matches` picks, counted; the same name means the same pods. `label` is one that they all have
+   * (`labelOf`), if there is any: others need not be held against them.
+   */
+  count(name: string, skipsTerminating: boolean, matches: (kin: Kin) => boolean, label = ''): PodCount {
     const known = this.countsByName.get(name);
     if (known !== undefined) return known;
     const count = new PodCount(matches, skipsTerminating, this.nodes.capacity);
-    for (const kin of this.placed) {
+    for (const kin of label === '' ? this.placed : (this.placedByLabel.get(label) ?? [])) {
       if (!matches(kin)) continue;
       for (const [slot, pods] of kin.staying) count.onNode[slot] += pods;
       if (!skipsTerminating) for (const [slot, pods] of kin.leaving) count.onNode[slot] += pods;
     }
     this.counts.push(count);
     this.countsByName.set(name, count);
+    listIn(this.countsByLabel, label).push(count);
     return count;
+  }
+
+  /** What is counted, by domains of a key over the nodes that take part, which `who` names: the same text means the same nodes. */
+  tally(count: PodCount, key: TopologyKey, who: string, takesPart: (slot: number) => boolean): PodTally {
+    const name = `${key.name}\n${key.fillsIn ? 1 : 0}\n${who}`;
+    return count.tally(name, () => {
+      let blank = this.blanks.get(name);
+      if (blank === undefined) {
+        blank = new PodTally(key, takesPart, this.nodes.capacity);
+        for (const slot of this.nodes.present()) blank.look(slot);
+        this.blanks.set(name, blank);
+      }
+      return blank.another();
+    });
   }
 
   /** Counts a pod in, or out. */
@@ -98,19 +124,30 @@ export class TopologyRegistry {
     const after = (pods.get(slot) ?? 0) + sign;
     if (after === 0) pods.delete(slot);
     else pods.set(slot, after);
-    if (kin.staying.size + kin.leaving.size === 0) this.placed.delete(kin);
-    else this.placed.add(kin);
+    const isPlaced = kin.staying.size + kin.leaving.size > 0;
+    if (isPlaced === this.placed.has(kin)) return;
+    if (isPlaced) this.placed.add(kin);
+    else this.placed.delete(kin);
+    for (const label of kin.labelNames) {
+      if (label === '') continue;
+      let placed = this.placedByLabel.get(label);
+      if (placed === undefined) this.placedByLabel.set(label, (placed = new Set()));
+      if (isPlaced) placed.add(kin);
+      else if (placed.delete(kin) && placed.size === 0) this.placedByLabel.delete(label);
+    }
   }
 
   /** The node's labels and taints are about to change: it and its pods count nowhere until `nodeIs`. */
   nodeLeaves(slot: number): void {
     for (const record of this.nodes.pods[slot]) this.pod(record, -1);
     for (const { tallies } of this.counts) for (const tally of tallies) tally.leave(slot);
+    for (const blank of this.blanks.values()) blank.leave(slot);
   }
 
   /** The node has its labels and taints, and counts with its pods. */
   nodeIs(slot: number): void {
     for (const { tallies } of this.counts) for (const tally of tallies) tally.look(slot);
+    for (const blank of this.blanks.values()) blank.look(slot);
     for (const record of this.nodes.pods[slot]) this.pod(record, 1);
   }
 
@@ -122,11 +159,20 @@ export class TopologyRegistry {
       kin.antiTerms = [];
       kin.scoreTerms = [];
       kin.countsSeen = 0;
+      kin.seenByLabel.fill(0);
       kin.termsSeen = 0;
     }
-    for (; kin.countsSeen < this.counts.length; kin.countsSeen++) {
-      const count = this.counts[kin.countsSeen];
-      if (count.matches(kin)) kin.counts.push(count);
+    if (kin.countsSeen < this.counts.length) {
+      kin.countsSeen = this.counts.length;
+      // fast: most counts are of pods with some label, and need not be held against pods without it.
+      kin.labelNames.forEach((label, k) => {
+        const counts = this.countsByLabel.get(label);
+        if (counts === undefined) return;
+        for (; kin.seenByLabel[k] < counts.length; kin.seenByLabel[k]++) {
+          const count = counts[kin.seenByLabel[k]];
+          if (count.matches(kin)) kin.counts.push(count);
+        }
+      });
     }
     for (; kin.termsSeen < this.terms.length; kin.termsSeen++) {
       const term = this.terms[kin.termsSeen];
@@ -139,6 +185,8 @@ export class TopologyRegistry {
     this.epoch++;
     this.counts = [];
     this.countsByName = new Map();
+    this.countsByLabel = new Map();
+    this.blanks.clear();
   }
 
   kinOf({ namespace, labels }: PodInfo): Kin {
@@ -146,8 +194,17 @@ export class TopologyRegistry {
     let kin = this.kins.get(name);
     if (kin === undefined) {
       if (this.kins.size >= MOST_KINS) this.kins.clear();
+      const labelNames = ['', ...Object.entries(labels).map(([key, value]) => labelOf(namespace, key, value))];
       const lists = { counts: [], countsSeen: 0, antiTerms: [], scoreTerms: [], termsSeen: 0, epoch: this.epoch };
-      kin = { namespace, labels, staying: new Map(), leaving: new Map(), ...lists };
+      kin = {
+        namespace,
+        labels,
+        labelNames,
+        seenByLabel: labelNames.map(() => 0),
+        staying: new Map(),
+        leaving: new Map(),
+        ...lists,
+      };
       this.kins.set(name, kin);
     }
     return kin;
@@ -181,6 +238,23 @@ export class TopologyRegistry {
 /** The pods that a term means, in one text. */
 export function textOfTerm({ selector, namespaces, namespaceSelector }: PodTerm): string {
   return JSON.stringify([selector ?? null, [...namespaces].sort(), namespaceSelector ?? null]);
+}
+
+/** A label of the pods of a namespace, in one text. */
+export function labelOf(namespace: string, key: string, value: string): string {
+  return `${namespace}\n${key}\n${value}`;
+}
+
+/** A label that all pods have which a selector picks in a namespace; empty: none is known. */
+export function labelPicked(namespace: string, selector: LabelSelector | undefined): string {
+  for (const [key, value] of Object.entries(selector?.matchLabels ?? {})) return labelOf(namespace, key, value);
+  return '';
+}
+
+function listIn<T>(lists: Map<string, T[]>, name: string): T[] {
+  let list = lists.get(name);
+  if (list === undefined) lists.set(name, (list = []));
+  return list;
 }
 
 function textOfLabels(labels: Labels): string {

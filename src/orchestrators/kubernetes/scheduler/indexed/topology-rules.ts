@@ -6,7 +6,7 @@ import type { PodCount } from './pod-count.ts';
 import type { PodShape } from './pod-shape.ts';
 import type { PodTally } from './pod-tally.ts';
 import type { TopologyKey } from './topology-keys.ts';
-import { textOfTerm, type TopologyRegistry } from './topology-registry.ts';
+import { labelPicked, textOfTerm, type TopologyRegistry } from './topology-registry.ts';
 
 /** A spreading constraint and the counts that it goes by. */
 export interface SpreadRule {
@@ -53,11 +53,14 @@ export function topologyRules(
   const { epoch } = registry;
   const { info, kin } = shape;
   const termCount = (terms: readonly PodTerm[]): PodCount =>
-    registry.count(`terms\n${terms.map(textOfTerm).join('\n')}`, false, (other) =>
-      terms.every((term) => registry.ownMeans(term, other)),
+    registry.count(
+      `terms\n${terms.map(textOfTerm).join('\n')}`,
+      false,
+      (other) => terms.every((term) => registry.ownMeans(term, other)),
+      labelMeant(terms[0]),
     );
   const everywhere = (count: PodCount, term: PodTerm): PodTally =>
-    count.tally(nodes.key(term.topologyKey), '', everyNode, nodes.present());
+    registry.tally(count, nodes.key(term.topologyKey), '', everyNode);
   const one = (term: PodTerm): PodTally => everywhere(termCount([term]), term);
   const required = info.requiredAffinity;
   return {
@@ -73,6 +76,13 @@ export function topologyRules(
       ...info.preferredAntiAffinity.map(({ term, weight }) => ({ tally: one(term), weight: -weight })),
     ],
   };
+}
+
+/** A label of all pods that a term means; empty: none is known. */
+function labelMeant({ selector, namespaces, namespaceSelector }: PodTerm): string {
+  if (namespaces.size !== 1 || namespaceSelector !== undefined) return '';
+  const [namespace] = namespaces;
+  return labelPicked(namespace, selector);
 }
 
 function everyNode(): boolean {
@@ -92,8 +102,11 @@ function spreadRules(
     const { selector, countsPods, topologyKey } = constraint;
     const { namespace } = info;
     const picks = countsPods ? JSON.stringify([namespace, selector]) : 'nothing';
-    const count = registry.count(`spread\n${picks}`, true, (kin) =>
-      countsPods ? kin.namespace === namespace && matchesSelector(selector, kin.labels) : false,
+    const count = registry.count(
+      `spread\n${picks}`,
+      true,
+      (kin) => (countsPods ? kin.namespace === namespace && matchesSelector(selector, kin.labels) : false),
+      labelPicked(namespace, selector),
     );
     const key = nodes.key(topologyKey);
     const otherKeys = keys.filter((name) => name !== topologyKey);
@@ -110,6 +123,6 @@ function spreadRules(
       return !constraint.honorsTaints || untoleratedTaint(node.spec.taints, info.spec.tolerations) === undefined;
     };
     const counted = fillsIn && !needsAllKeys ? nodes.key(topologyKey, true) : key;
-    return { constraint, key, count, tally: count.tally(counted, who, takesPart, nodes.present()) };
+    return { constraint, key, count, tally: registry.tally(count, counted, who, takesPart) };
   });
 }
