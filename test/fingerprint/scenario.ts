@@ -4,6 +4,7 @@ import { typicalPods } from '../../src/policies/placement/typical-pods.ts';
 import { queuePolicies } from '../../src/policies/queueing/index.ts';
 import type { NodeSpec } from '../../src/sim/node-spec.ts';
 import { simulate, type SimulationOptions } from '../../src/sim/simulation.ts';
+import { kubernetesFingerprints } from './kubernetes.ts';
 import { livingFingerprints } from './living.ts';
 import { numberFingerprints } from './number-fingerprints.ts';
 import { sampledPods, tiedPods, TYPICAL_REQUESTS } from './scenario-pods.ts';
@@ -31,7 +32,7 @@ export function scenarioFingerprints(index: 'auto' | 'scan' = 'auto', pods = 300
     run(`queue ${queue.name}`, { placement: firstFit, pods: tiedPods(pods, 3), queue });
   for (const backfill of backfillPolicies)
     run(`backfill ${backfill.name}`, { placement: firstFit, pods: tiedPods(pods, 4), backfill });
-  Object.assign(fingerprints, livingFingerprints(textHash));
+  Object.assign(fingerprints, livingFingerprints(textHash), kubernetesFingerprints(textHash));
   return fingerprints;
 }
 
