@@ -170,3 +170,13 @@ test('the pods of a dump keep their revision; a pod for a node that went before 
   runTo(plane, 620);
   expect(podsOfApp(plane, 'agent').map(({ metadata }) => metadata.name)).toEqual(['agent-x']);
 });
+
+test('what is refused is tried again after 5 ms, 10 ms, 20 ms, …', () => {
+  const plane = cluster(3);
+  plane.api.admissions.push(() => 'no');
+  runTo(plane, 600);
+  // Tries at 5 ms (2^k - 1), one refusal each: 5 ms (2^16 - 1) = 328 s is the last within 600 s, so there are 17.
+  const refusals = eventsOf(plane, 'FailedCreate').length;
+  expect(refusals).toBeGreaterThan(10);
+  expect(refusals).toBeLessThanOrEqual(18);
+});

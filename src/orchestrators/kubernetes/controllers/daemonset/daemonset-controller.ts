@@ -141,9 +141,11 @@ export class DaemonSetController implements Component {
         }),
       victims: remove,
       done: (refused) => {
+        const changed = this.again.delete(set.id);
         if (refused) this.queue.retry(set.id);
         else this.queue.forget(set.id);
-        if (this.again.delete(set.id) || create.length + remove.length > 0) this.queue.add(set.id);
+        // What was refused waits for its time, unless something else has happened meanwhile.
+        if (changed || !refused) this.queue.add(set.id);
       },
     });
   }

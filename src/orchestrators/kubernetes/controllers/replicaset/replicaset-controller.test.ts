@@ -106,3 +106,15 @@ test('scaling down says how many go and what decided', () => {
   expect(decision.what).toContain(`delete ${unready.length} of 5 pods`);
   expect(decision.why).toContain('does not run yet');
 });
+
+test('what is refused is tried again after 5 ms, 10 ms, 20 ms, …, also when more than 500 are missing', () => {
+  const plane = workloadCluster((api) => {
+    api.admissions.push(() => 'no');
+    create(api, 'ReplicaSet', replicaSet('web', 700));
+  });
+  runTo(plane, 600);
+  // Tries at 5 ms (2^k - 1), one refusal each: 5 ms (2^16 - 1) = 328 s is the last within 600 s, so there are 17.
+  const refusals = eventsOf(plane, 'FailedCreate').length;
+  expect(refusals).toBeGreaterThan(10);
+  expect(refusals).toBeLessThanOrEqual(18);
+});

@@ -119,7 +119,8 @@ export class ReplicaSetController implements Component {
       done: (refused) => {
         if (refused) this.queue.retry(set.id);
         else this.queue.forget(set.id);
-        if (this.again.delete(set.id) || Math.abs(missing) > BURST) this.queue.add(set.id);
+        // What was refused waits for its time, unless something else has happened meanwhile.
+        if (this.again.delete(set.id) || (!refused && Math.abs(missing) > BURST)) this.queue.add(set.id);
       },
     });
   }
