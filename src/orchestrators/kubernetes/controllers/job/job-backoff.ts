@@ -26,14 +26,19 @@ export function backoffUs(failures: number): number {
   return Math.min(LAST_US, waitUs);
 }
 
-/** The row after more pods have ended, in the order in which they did: a success begins a new one (`newBackoffRecord`). */
+/**
+ * The row after more pods have ended, in the order in which they did: a success begins a new one, in which only later
+ * failures count (`newBackoffRecord`).
+ */
 export function withEnded(
   row: FailureRow,
   ended: readonly { readonly pod: Pod; readonly failed: boolean }[],
 ): FailureRow {
   const inOrder = ended
     .map(({ pod, failed }) => ({ failed, endUs: endUsOf(pod), id: pod.id }))
-    .sort((left, right) => left.endUs - right.endUs || left.id - right.id);
+    .sort(
+      (left, right) => left.endUs - right.endUs || Number(right.failed) - Number(left.failed) || left.id - right.id,
+    );
   return inOrder.reduce<FailureRow>(
     ({ failures }, { failed, endUs }) =>
       failed ? { failures: failures + 1, lastUs: endUs } : { failures: 0, lastUs: endUs },
@@ -41,10 +46,14 @@ export function withEnded(
   );
 }
 
-/** When the last of a pod's containers ended; else when it was told to go, or stopped being ready (`getFinishedTime`). */
-export function endUsOf(pod: Pod): number {
-  let endUs = -Infinity;
-  for (const { state, sinceUs } of pod.status.containers) if (state === 'terminated') endUs = Math.max(endUs, sinceUs);
-  if (endUs > -Infinity) return endUs;
-  return pod.metadata.deletionUs ?? Math.max(pod.status.readyChangedUs, pod.metadata.creationUs);
+/**
+ * When the last of a pod's containers ended; else, once a kubelet had it, when it stopped being ready; else when it was
+ * told to go (`getFinishedTime`). So a pod of a lost node ended when the node was given up, not when the pod was evicted.
+ */
+export function endUsOf({ metadata, status }: Pod): number {
+  const { containers, ready, readyChangedUs, startUs } = status;
+  if (containers.length > 0 && containers.every(({ state }) => state === 'terminated'))
+    return containers.reduce((endUs, { sinceUs }) => Math.max(endUs, sinceUs), -Infinity);
+  if (!ready && startUs !== undefined) return Math.max(readyChangedUs, startUs);
+  return metadata.deletionUs ?? metadata.creationUs;
 }

@@ -14,6 +14,9 @@ function cluster(fields: Partial<JobSpec>, machines: Partial<FakeMachines>): Tes
   return workloadCluster((api) => create(api, 'Job', job('sum', fields)), machines);
 }
 const statusOf = (plane: TestControlPlane) => plane.api.store('Job').named('default', 'sum')!.status;
+/** Whether no pod was made before it. */
+const isFirst = (plane: TestControlPlane, { id }: Pod): boolean =>
+  [...plane.api.pods.all()].every((other) => other.id >= id);
 const created = (plane: TestControlPlane) => eventsOf(plane, 'SuccessfulCreate').map(({ seconds }) => seconds);
 
 test('one pod that succeeds completes a job, a second after it ended', () => {
@@ -185,6 +188,21 @@ describe('an indexed job', () => {
       '0',
       '1',
     ]);
+  });
+
+  test('with a limit per index keeps the turn of an index that backs off', () => {
+    const spec = { ...indexed, completions: 3, parallelism: 1, backoffLimit: 2 ** 31 - 1, backoffLimitPerIndex: 2 };
+    // Index 0 fails once. One pod at a time: index 1 does not overtake it (getPodCreationInfoForIndependentIndexes).
+    const plane = cluster(spec, { end: (pod) => ({ afterUs: 0, exitCode: isFirst(plane, pod) ? 1 : 0 }) });
+    runTo(plane, 100);
+    const pods = [...plane.api.pods.all()];
+    expect(pods.map(indexOf)).toEqual([0, 0, 1, 2]);
+    // 1 s until it is ready and fails, 10 s of backoff; then 1 s each, counted a second later.
+    const waits = pods
+      .slice(1)
+      .map((pod, k) => Math.round((pod.metadata.creationUs - pods[k].metadata.creationUs) / 1e6));
+    expect(waits).toEqual([11, 2, 2]);
+    expect(statusOf(plane)).toMatchObject({ completedIndexes: [0, 1, 2], failed: 1, outcome: 'Complete' });
   });
 
   test('is given up when more indexes failed than may', () => {

@@ -186,8 +186,9 @@ export class JobController implements Component {
       this.start(job, 0, ranked.slice(0, Math.min(BURST, tooMany)), [], 'too many');
       return;
     }
-    const going = replacesFailedOnly(job) ? pods.filter((pod) => !hasEnded(pod) && !isActive(pod)).length : 0;
-    const missing = wanted - going - active.length;
+    // Pods that are going still work on their index.
+    const going = replacesFailedOnly(job) ? pods.filter((pod) => !hasEnded(pod) && !isActive(pod)) : [];
+    const missing = wanted - going.length - active.length;
     if (missing <= 0) return;
     const ledger = this.ledgerOf(job.id);
     const perIndex = spec.backoffLimitPerIndex !== undefined;
@@ -200,13 +201,14 @@ export class JobController implements Component {
       this.start(job, Math.min(BURST, missing), [], undefined, `${wanted} wanted, ${active.length} active`);
       return;
     }
-    const free = firstFreeIndexes(spec, active, done, perIndex ? Infinity : Math.min(BURST, missing));
+    // An index that backs off keeps its turn: those behind it do not overtake (`getPodCreationInfoForIndependentIndexes`).
+    const free = firstFreeIndexes(spec, [...active, ...going], done, Math.min(BURST, missing));
     const ready: number[] = [];
     let nextUs = Infinity;
     for (const index of free) {
       const restUs = perIndex ? remainingUs(ledger.rowOfIndex.get(index) ?? NO_FAILURES, nowUs) : 0;
       if (restUs > 0) nextUs = Math.min(nextUs, restUs);
-      else if (ready.length < Math.min(BURST, missing)) ready.push(index);
+      else ready.push(index);
     }
     if (ready.length > 0) this.start(job, ready.length, [], ready, `${wanted} wanted, ${active.length} active`);
     else if (nextUs < Infinity) this.holdUp(job, nextUs, 0);
