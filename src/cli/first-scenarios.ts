@@ -1,5 +1,6 @@
 import { InputError } from '../sim/input-error.ts';
 import { suggestion } from '../sim/nearest-name.ts';
+import { FIRST_KUBERNETES } from './first-kubernetes.ts';
 
 const HEAD = `# A scenario: a living cluster, what befalls it, and who runs it.
 # Run it:              baton run FILE            (the first of its variants)
@@ -142,11 +143,13 @@ policies:
 
 const KINDS: Readonly<Record<string, string>> = { 'web-shop': WEB_SHOP, batch: BATCH, failures: FAILURES };
 
-/** The starters that `baton init --scenario --kind KIND` writes, by kind. */
+/** The starters of living clusters that `baton init --kind KIND` writes, by kind; there is "kubernetes" besides. */
 export const SCENARIO_KINDS: readonly string[] = Object.keys(KINDS);
 
 /** A commented scenario to begin with. Throws an InputError for an unknown kind. */
 export function firstScenario(kind: string): string {
+  if (kind === 'kubernetes') return FIRST_KUBERNETES;
   if (Object.hasOwn(KINDS, kind)) return KINDS[kind];
-  throw new InputError(`there is no starter called "${kind}"${suggestion(kind, SCENARIO_KINDS)}`);
+  const kinds = [...SCENARIO_KINDS, 'kubernetes'];
+  throw new InputError(`there is no starter called "${kind}"${suggestion(kind, kinds)}`);
 }

@@ -14,7 +14,7 @@ export function initCommand(): Command {
     .description('write a commented experiment or scenario file to begin with')
     .argument('[file]', 'where to write it (default: experiment.yaml, or scenario.yaml)')
     .option('--scenario', 'a scenario: services, traffic, failures and money, instead of an experiment')
-    .option('--kind <kind>', 'which scenario: web-shop (default), batch or failures')
+    .option('--kind <kind>', 'which scenario: web-shop (default), batch, failures or kubernetes')
     .option('--force', 'replace the file if it is there')
     .option('--json', 'print the path as JSON')
     .addHelpText(
@@ -24,7 +24,8 @@ Examples:
   baton init && baton compare --experiment experiment.yaml
   baton init gpu.yaml --force
   baton init --scenario && baton run scenario.yaml
-  baton init storm.yaml --kind failures`,
+  baton init storm.yaml --kind failures
+  baton init cluster.yaml --kind kubernetes && baton compare cluster.yaml`,
     )
     .action(async (named: string | undefined, flags: InitFlags) => {
       const { existsSync } = await import('node:fs');

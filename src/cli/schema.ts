@@ -4,8 +4,12 @@ import { printJson } from './console-output.ts';
 /** `baton schema`: the JSON Schema of experiment and scenario files. */
 export function schemaCommand(): Command {
   return new Command('schema')
-    .description('print the JSON Schema of experiment or scenario files, for editors')
-    .addArgument(new Argument('[kind]', 'of which files').choices(['experiment', 'scenario']).default('experiment'))
+    .description(
+      'print the JSON Schema of experiment or scenario files, or of scenarios of a Kubernetes cluster, for editors',
+    )
+    .addArgument(
+      new Argument('[kind]', 'of which files').choices(['experiment', 'scenario', 'kubernetes']).default('experiment'),
+    )
     .option('--json', 'as it is anyhow')
     .addHelpText(
       'after',
@@ -15,12 +19,17 @@ Examples:
   Then begin the experiment file with
   # yaml-language-server: $schema=./experiment.schema.json
 
-  baton schema scenario > scenario.schema.json`,
+  baton schema scenario > scenario.schema.json
+  baton schema kubernetes > kubernetes.schema.json`,
     )
-    .action(async (kind: 'experiment' | 'scenario') => {
+    .action(async (kind: 'experiment' | 'scenario' | 'kubernetes') => {
       if (kind === 'scenario') {
         const { scenarioJsonSchema } = await import('../experiment/scenario/scenario-json-schema.ts');
         return printJson(scenarioJsonSchema());
+      }
+      if (kind === 'kubernetes') {
+        const { kubernetesJsonSchema } = await import('../experiment/kubernetes/kubernetes-json-schema.ts');
+        return printJson(kubernetesJsonSchema());
       }
       const { experimentJsonSchema } = await import('../experiment/experiment-schema.ts');
       return printJson(experimentJsonSchema());

@@ -4,16 +4,21 @@ import { scenarioSchema } from './scenario-schema.ts';
 
 type Json = Record<string, unknown>;
 
-/**
- * The JSON Schema that editors check a scenario file against. The schema of one scenario, in which every field may
- * also be `{ oneOf: [...] }` and every field that is no list by nature may be a list of alternatives.
- */
+/** The JSON Schema that editors check a scenario file against. */
 export function scenarioJsonSchema(): object {
-  const one = z.toJSONSchema(scenarioSchema, { target: 'draft-2020-12', io: 'input', reused: 'inline' }) as Json;
+  return jsonSchemaOfVariants(scenarioSchema, 'Baton scenario');
+}
+
+/**
+ * The JSON Schema of one scenario, in which every field may also be `{ oneOf: [...] }` and every field that is no list
+ * by nature may be a list of alternatives.
+ */
+export function jsonSchemaOfVariants(schema: z.ZodType, title: string): object {
+  const one = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', reused: 'inline' }) as Json;
   const definitions: Definitions = { byName: {}, byText: new Map() };
   const { $schema, ...root } = one;
   const body = withAlternatives(root, 'scenario', definitions);
-  return { $schema, title: 'Baton scenario', ...body, $defs: definitions.byName };
+  return { $schema, title, ...body, $defs: definitions.byName };
 }
 
 /** Schemas that are put aside, each once however often it stands in the whole. */
