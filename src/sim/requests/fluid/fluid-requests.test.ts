@@ -153,6 +153,30 @@ slowTest('what a removed endpoint holds fails, and nothing is lost from the book
   }
 });
 
+test('an endpoint that nobody reaches loses its share for as long as it is sent requests', () => {
+  const client: ClientSpec = { timeoutUs: SECOND, attempts: 1, backoff: { baseUs: 0, capUs: 0, jitter: 'none' } };
+  const model = run([service()], [users(constant(100), client)], 4);
+  let atS = 0;
+  /** Good answers of the last ten seconds of twenty, a second. */
+  const goodPerS = (): number => {
+    model.advance((atS + 10) * SECOND);
+    const before = model.traffic[0].good;
+    model.advance((atS += 20) * SECOND);
+    return (model.traffic[0].good - before) / 10;
+  };
+  expect(goodPerS()).toBeCloseTo(100, 0);
+  model.setReachable(3, false);
+  expect(goodPerS()).toBeCloseTo(75, 0);
+  // Taken off the list, as a Service does with pods of a lost node.
+  model.setWeight(3, 0);
+  expect(goodPerS()).toBeCloseTo(100, 0);
+  model.setWeight(3, 1);
+  expect(goodPerS()).toBeCloseTo(75, 0);
+  model.setReachable(3, true);
+  expect(goodPerS()).toBeCloseTo(100, 0);
+  model.check();
+});
+
 test('a cut link loses the share that crosses it: until the timeout, or at once without one', () => {
   const offered = (client: ClientSpec): FluidRequests => {
     const model = new FluidRequests({

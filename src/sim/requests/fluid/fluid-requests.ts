@@ -675,8 +675,11 @@ export class FluidRequests implements RequestModel {
     const one = this.endpoints[endpoint];
     if (one.weight === weight || one.removed) return;
     if (!one.draining) this.zoneWeights.change(one.spec.service, one.spec.zone, weight - one.weight);
+    const service = this.inner[one.spec.service];
+    service.unreachable -= lostTargets(one);
     one.weight = weight;
-    if (one.group !== undefined && !one.draining) this.inner[one.spec.service].groups.move(one);
+    service.unreachable += lostTargets(one);
+    if (one.group !== undefined && !one.draining) service.groups.move(one);
     this.disturb(one.spec.service);
   }
 
@@ -688,14 +691,13 @@ export class FluidRequests implements RequestModel {
   setReachable(endpoint: number, reachable: boolean): void {
     const one = this.endpoints[endpoint];
     if (one.reachable === reachable || one.removed) return;
-    one.reachable = reachable;
     const service = this.inner[one.spec.service];
-    if (reachable) {
-      if (!one.draining) service.unreachable--;
-      service.groups.add(one);
-    } else {
+    service.unreachable -= lostTargets(one);
+    one.reachable = reachable;
+    service.unreachable += lostTargets(one);
+    if (reachable) service.groups.add(one);
+    else {
       const held = service.groups.take(one);
-      if (!one.draining) service.unreachable++;
       // Whoever waits there waits until he gives up, or until the endpoint is removed.
       this.lose(one.spec.service, held, (stream, late) => {
         if (stream.client.timeoutUs < Infinity)
@@ -709,10 +711,10 @@ export class FluidRequests implements RequestModel {
   drain(endpoint: number): void {
     const one = this.endpoints[endpoint];
     if (one.draining || one.removed) return;
-    one.draining = true;
     const service = this.inner[one.spec.service];
+    service.unreachable -= lostTargets(one);
+    one.draining = true;
     if (one.reachable) service.groups.move(one);
-    else service.unreachable--;
     this.zones.place(one.spec.service, one.spec.zone, -1);
     this.zoneWeights.change(one.spec.service, one.spec.zone, -one.weight);
     this.disturb(one.spec.service);
@@ -732,7 +734,7 @@ export class FluidRequests implements RequestModel {
       const held = service.groups.take(one);
       this.lose(index, held, (stream, late) => this.endpointLost(index, stream, late));
     } else {
-      if (!one.draining) service.unreachable--;
+      service.unreachable -= lostTargets(one);
       if (service.unreachable === 0)
         for (const stream of service.streams) {
           const amounts = service.stuck.slice(stream.firstSlot, stream.firstSlot + stream.attempts);
@@ -873,6 +875,11 @@ export class FluidRequests implements RequestModel {
         );
     });
   }
+}
+
+/** 1 when an endpoint is still sent requests that nobody gets. */
+function lostTargets({ draining, reachable, weight }: GroupedEndpoint): number {
+  return draining || reachable || weight === 0 ? 0 : 1;
 }
 
 /** Services so that callers stand before those they call, as far as calls go round in no circle. */
