@@ -1,4 +1,4 @@
-import type { QueuePlace } from '../queue/scheduling-queue.ts';
+import type { QueuePlace } from '../queue/queued-pod.ts';
 
 /** One attempt to find a node for a pod. */
 export interface SchedulingAttempt {

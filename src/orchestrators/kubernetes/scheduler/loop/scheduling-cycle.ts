@@ -3,7 +3,7 @@ import type { PodDisruptionBudget, PodGroup } from '../../objects/policy.ts';
 import type { PreemptionCandidate } from '../preemption/pick-candidate.ts';
 import { preempt, type PreemptionOptions } from '../preemption/preempt.ts';
 import type { RandomStream } from '../../../../sim/random.ts';
-import type { QueuedPod } from '../queue/scheduling-queue.ts';
+import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { SchedulingCore } from '../scheduling-core.ts';
 
 /** What was found out about one pod in a cycle; consequences come when the cycle's time is over. */

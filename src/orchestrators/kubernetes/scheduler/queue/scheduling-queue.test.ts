@@ -3,8 +3,9 @@ import { fc } from '../../../../../test/fuzz.ts';
 import { node as nodeOf, pod as podOf } from '../../cluster-fixture.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod, PodSpec } from '../../objects/pod.ts';
+import { backoffUs } from './backoff-times.ts';
 import type { NodeEvent, PodEvent } from './cluster-event.ts';
-import { backoffUs, type QueueRules, SchedulingQueue } from './scheduling-queue.ts';
+import { type QueueRules, SchedulingQueue } from './scheduling-queue.ts';
 
 const S = 1_000_000;
 const RULES: QueueRules = {

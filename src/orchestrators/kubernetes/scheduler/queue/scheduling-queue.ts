@@ -1,54 +1,19 @@
 import type { Pod } from '../../objects/pod.ts';
+import { BACKOFF_WINDOW_US, type BackoffRules, BackoffTimes } from './backoff-times.ts';
 import { type ClusterEvent, eventLabel, podEvents, type WildcardEvent } from './cluster-event.ts';
 import type { HintContext } from './hint-rule.ts';
+import { InFlightEvents } from './in-flight-events.ts';
+import { comesFirst, newQueuedPod, NO_PLUGINS, type QueuedPod, type QueuePlace } from './queued-pod.ts';
 import { hint, interestedIn } from './queueing-hints.ts';
 import { PlacedHeap } from './placed-heap.ts';
 
-/** Where a pod that waits for a node is. `in-flight`: an attempt is going on, or its outcome is held back. */
-export type QueuePlace = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'in-flight';
-
-/** A pod in the queue, with what happened to it so far. */
-export interface QueuedPod {
-  pod: Pod;
-  place: QueuePlace;
-  /** When it came into the queue, or came back from its last attempt. */
-  timestampUs: number;
-  /** When it first became ready for an attempt. */
-  initialAttemptUs: number | undefined;
-  attempts: number;
-  unschedulableCount: number;
-  consecutiveErrors: number;
-  /** Plugins that refused it at its last attempt, or hold it back: only their hints can wake it. */
-  plugins: readonly string[];
-  /** Plugins that made it wait; their hints skip the backoff. */
-  pending: readonly string[];
-  /** The plugin that keeps it out of the queue. */
-  gate: string | undefined;
-  /** What brought it to where it is: the label of an event, `ScheduleAttemptFailure`, `BackoffComplete`, `PopFromBackoffQ`. */
-  broughtBy: string;
-  /** -1: to be worked out. */
-  backoffUntilUs: number;
-  heapIndex: number;
-  /** The pod's, which never change: kept here because they are compared most. */
-  readonly priority: number;
-  readonly id: number;
-}
-
-export interface QueueRules extends HintContext {
-  readonly initialBackoffUs: number;
-  readonly maxBackoffUs: number;
-  /** Wall-clock microseconds past a whole second when the run's clock stands at 0. */
-  readonly pastWholeSecondUs: number;
+export interface QueueRules extends HintContext, BackoffRules {
   /** PreEnqueue: the plugin that holds the pod back; undefined: none does. */
   gate(pod: Pod): string | undefined;
 }
 
-/** The backoff queue is flushed, and expirations are cut, to whole seconds of the wall clock. */
-const BACKOFF_WINDOW_US = 1_000_000;
 /** Longer than this no pod is left lying without an attempt. */
 const MAX_UNSCHEDULABLE_US = 300_000_000;
-
-const NONE: readonly string[] = [];
 
 type Strategy = 'skip' | 'after-backoff' | 'immediately';
 
@@ -59,6 +24,7 @@ type Strategy = 'skip' | 'after-backoff' | 'immediately';
  */
 export class SchedulingQueue {
   private readonly rules: QueueRules;
+  private readonly times: BackoffTimes;
   private readonly entries = new Map<number, QueuedPod>();
   private readonly active = new PlacedHeap<QueuedPod>(comesFirst);
   private readonly backoff: PlacedHeap<QueuedPod>;
@@ -67,15 +33,13 @@ export class SchedulingQueue {
   private readonly waitingFor = new Map<string, Map<number, QueuedPod>>();
   private readonly unschedulable = new Map<number, QueuedPod>();
   private gated = 0;
-  /** Attempts that are going on, with how many events had been noted before each. */
-  private readonly inFlight = new Map<number, number>();
-  private noted: ClusterEvent[] = [];
-  private forgotten = 0;
+  private readonly inFlight = new InFlightEvents();
 
   constructor(rules: QueueRules) {
     this.rules = rules;
+    this.times = new BackoffTimes(rules);
     const expiresFirst = (left: QueuedPod, right: QueuedPod): boolean => {
-      const [one, other] = [this.backoffUntilUs(left), this.backoffUntilUs(right)];
+      const [one, other] = [this.times.untilUs(left), this.times.untilUs(right)];
       return one < other || (one === other && comesFirst(left, right));
     };
     this.backoff = new PlacedHeap(expiresFirst);
@@ -108,7 +72,7 @@ export class SchedulingQueue {
     for (const heap of [this.backoff, this.errorBackoff]) {
       const first = heap.peek();
       // A pod whose second has begun is still backing off: it comes with the flush after it.
-      if (first !== undefined) nextUs = Math.min(nextUs, this.backoffUntilUs(first) + BACKOFF_WINDOW_US);
+      if (first !== undefined) nextUs = Math.min(nextUs, this.times.untilUs(first) + BACKOFF_WINDOW_US);
     }
     return nextUs;
   }
@@ -119,23 +83,7 @@ export class SchedulingQueue {
 
   /** A pod that is new. */
   add(pod: Pod, nowUs: number): void {
-    const entry: QueuedPod = {
-      pod,
-      place: 'in-flight',
-      timestampUs: nowUs,
-      initialAttemptUs: undefined,
-      attempts: 0,
-      unschedulableCount: 0,
-      consecutiveErrors: 0,
-      plugins: NONE,
-      pending: NONE,
-      gate: undefined,
-      broughtBy: '',
-      backoffUntilUs: -1,
-      heapIndex: -1,
-      priority: pod.spec.priority,
-      id: pod.id,
-    };
+    const entry = newQueuedPod(pod, nowUs);
     this.entries.set(pod.id, entry);
     this.moveToActive(entry, 'UnscheduledPodAdd', nowUs);
   }
@@ -149,7 +97,7 @@ export class SchedulingQueue {
     }
     entry.pod = after;
     if (entry.place === 'in-flight') {
-      for (const event of podEvents(after, before)) this.noted.push(event);
+      for (const event of podEvents(after, before)) this.inFlight.note(event);
     } else if (entry.place === 'unschedulable') {
       for (const event of podEvents(after, before)) {
         const strategy = this.strategyFor(entry, event);
@@ -191,11 +139,16 @@ export class SchedulingQueue {
   /** The attempt is over and the pod need not come back. */
   done(id: number): void {
     if (this.entries.get(id)?.place === 'in-flight') this.entries.delete(id);
-    this.land(id);
+    this.inFlight.end(id);
   }
 
   /** A pod comes back from an attempt that failed; without plugins that refused it, it was an error. */
-  comeBack(entry: QueuedPod, plugins: readonly string[], nowUs: number, pending: readonly string[] = NONE): QueuePlace {
+  comeBack(
+    entry: QueuedPod,
+    plugins: readonly string[],
+    nowUs: number,
+    pending: readonly string[] = NO_PLUGINS,
+  ): QueuePlace {
     entry.plugins = plugins;
     entry.pending = pending;
     if (plugins.length === 0 && pending.length === 0) {
@@ -207,7 +160,7 @@ export class SchedulingQueue {
     entry.timestampUs = nowUs;
     entry.backoffUntilUs = -1;
     const [strategy, event] = this.strategyAfterFlight(entry);
-    this.land(entry.pod.id);
+    this.inFlight.end(entry.pod.id);
     // An event during the attempt that may help is worth more to know than that it failed.
     const label = event === undefined ? 'ScheduleAttemptFailure' : eventLabel(event);
     this.requeue(entry, strategy, label, nowUs);
@@ -218,7 +171,7 @@ export class SchedulingQueue {
   note(event: Exclude<ClusterEvent, WildcardEvent>, nowUs: number, concerns?: (pod: Pod) => boolean): void {
     const interested = interestedIn(event);
     if (interested.length === 0) return;
-    if (this.inFlight.size > 0) this.noted.push(event);
+    if (this.inFlight.size > 0) this.inFlight.note(event);
     if (this.unschedulable.size === 0) return;
     const candidates = new Map<number, QueuedPod>();
     for (const [plugin] of interested) {
@@ -241,7 +194,7 @@ export class SchedulingQueue {
       const entry = this.entries.get(id);
       if (entry === undefined || entry.place === 'active') continue;
       if (entry.place === 'in-flight') {
-        this.noted.push({ resource: '*', action: 'ForceActivate', podId: id });
+        this.inFlight.note({ resource: '*', action: 'ForceActivate', podId: id });
       } else {
         const skipsGate = entry.place === 'backoff' || entry.place === 'error-backoff';
         this.takeOut(entry);
@@ -253,7 +206,11 @@ export class SchedulingQueue {
   /** Moves the pods that have waited out their backoff. */
   flushBackoff(nowUs: number): void {
     for (const heap of [this.backoff, this.errorBackoff]) {
-      for (let first = heap.peek(); first !== undefined && !this.isBackingOff(first, nowUs); first = heap.peek()) {
+      for (
+        let first = heap.peek();
+        first !== undefined && !this.times.isBackingOff(first, nowUs);
+        first = heap.peek()
+      ) {
         heap.remove(first);
         this.moveToActive(first, 'BackoffComplete', nowUs, true);
       }
@@ -269,7 +226,7 @@ export class SchedulingQueue {
       this.requeue(entry, 'after-backoff', 'UnschedulableTimeout', nowUs);
       moved = true;
     }
-    if (moved && this.inFlight.size > 0) this.noted.push({ resource: '*', action: 'UnschedulableTimeout' });
+    if (moved && this.inFlight.size > 0) this.inFlight.note({ resource: '*', action: 'UnschedulableTimeout' });
   }
 
   /** All pods that wait, for tests and explanations. */
@@ -298,19 +255,18 @@ export class SchedulingQueue {
   private strategyAfterFlight(entry: QueuedPod): [Strategy, ClusterEvent | undefined] {
     if (entry.plugins.length === 0 && entry.pending.length === 0) return ['after-backoff', undefined];
     let best: [Strategy, ClusterEvent | undefined] = ['skip', undefined];
-    const from = (this.inFlight.get(entry.pod.id) ?? this.forgotten) - this.forgotten;
-    for (let k = from; k < this.noted.length; k++) {
-      const strategy = this.strategyFor(entry, this.noted[k]);
+    for (const event of this.inFlight.since(entry.pod.id)) {
+      const strategy = this.strategyFor(entry, event);
       if (strategy === 'skip') continue;
-      if (strategy === 'immediately' || entry.pending.length === 0) return [strategy, this.noted[k]];
-      best = [strategy, this.noted[k]];
+      if (strategy === 'immediately' || entry.pending.length === 0) return [strategy, event];
+      best = [strategy, event];
     }
     return best;
   }
 
   private requeue(entry: QueuedPod, strategy: Strategy, by: string, nowUs: number): void {
     if (strategy === 'skip') this.moveToUnschedulable(entry, by);
-    else if (strategy === 'after-backoff' && this.isBackingOff(entry, nowUs)) this.moveToBackoff(entry, by);
+    else if (strategy === 'after-backoff' && this.times.isBackingOff(entry, nowUs)) this.moveToBackoff(entry, by);
     else this.moveToActive(entry, by, nowUs);
   }
 
@@ -375,60 +331,10 @@ export class SchedulingQueue {
     entry.place = 'in-flight';
     entry.attempts++;
     entry.backoffUntilUs = -1;
-    entry.plugins = NONE;
-    entry.pending = NONE;
+    entry.plugins = NO_PLUGINS;
+    entry.pending = NO_PLUGINS;
     entry.gate = undefined;
-    this.inFlight.set(entry.pod.id, this.forgotten + this.noted.length);
+    this.inFlight.begin(entry.pod.id);
     return entry;
   }
-
-  /** Forgets the events that no attempt still needs. */
-  private land(id: number): void {
-    if (!this.inFlight.delete(id)) return;
-    if (this.noted.length === 0) return;
-    const all = this.forgotten + this.noted.length;
-    let [first] = this.inFlight.values();
-    first ??= all;
-    if (first === all) {
-      this.forgotten = all;
-      this.noted = [];
-    } else if (first - this.forgotten > 1024) {
-      // Attempts are launched in order, so the first one has the oldest event.
-      this.noted = this.noted.slice(first - this.forgotten);
-      this.forgotten = first;
-    }
-  }
-
-  /** Timestamp plus 1, 2, 4, 8, 10, 10 s, cut to the whole second; 0: there is none. */
-  private backoffUntilUs(entry: QueuedPod): number {
-    const count = entry.consecutiveErrors > 0 ? entry.consecutiveErrors : entry.unschedulableCount;
-    if (count === 0) return -Infinity;
-    if (entry.backoffUntilUs === -1)
-      entry.backoffUntilUs = this.wholeSecond(entry.timestampUs + backoffUs(this.rules, count));
-    return entry.backoffUntilUs;
-  }
-
-  private isBackingOff(entry: QueuedPod, nowUs: number): boolean {
-    return this.backoffUntilUs(entry) >= this.wholeSecond(nowUs);
-  }
-
-  private wholeSecond(timeUs: number): number {
-    const past = this.rules.pastWholeSecondUs;
-    return Math.floor((timeUs + past) / BACKOFF_WINDOW_US) * BACKOFF_WINDOW_US - past;
-  }
-}
-
-/** The backoff after so many failures in a row: the first, doubling, at most the largest. */
-export function backoffUs(rules: Pick<QueueRules, 'initialBackoffUs' | 'maxBackoffUs'>, count: number): number {
-  let delayUs = Math.min(rules.maxBackoffUs, rules.initialBackoffUs);
-  for (let k = 1; k < count && delayUs > 0 && delayUs < rules.maxBackoffUs; k++)
-    delayUs = Math.min(rules.maxBackoffUs, 2 * delayUs);
-  return delayUs;
-}
-
-/** PrioritySort: higher priority, then longer in the queue; then the pod that was created first. */
-function comesFirst(left: QueuedPod, right: QueuedPod): boolean {
-  if (left.priority !== right.priority) return left.priority > right.priority;
-  if (left.timestampUs !== right.timestampUs) return left.timestampUs < right.timestampUs;
-  return left.id < right.id;
 }
