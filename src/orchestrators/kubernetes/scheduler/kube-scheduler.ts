@@ -7,18 +7,21 @@ import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { PodDisruptionBudget, PodGroup } from '../objects/policy.ts';
 import { GangStates } from './gangs/gang-states.ts';
+import { GANG_PREEMPTS, tryGroup } from './gangs/group-cycle.ts';
 import { Permits } from './gangs/permits.ts';
 import { AttemptLog, type SchedulingAttempt } from './loop/attempt-log.ts';
 import { ClientBucket } from './loop/client-bucket.ts';
 import { ClusterCache } from './loop/cluster-cache.ts';
 import { ClusterWatch } from './loop/cluster-watch.ts';
-import { withNode } from './loop/pod-states.ts';
+import { withNode, refusedStatus } from './loop/pod-states.ts';
 import { queueRules } from './loop/queue-rules.ts';
-import { type Cycle, cycleUs, inGroupOrder, type Trial, tryPod, type TrialSupport } from './loop/scheduling-cycle.ts';
+import { noStats } from './loop/scheduler-stats.ts';
+import { type Cycle, cycleUs, type Trial, tryPod, type TrialSupport } from './loop/scheduling-cycle.ts';
 import { Evictions } from './preemption/evictions.ts';
 import type { PreemptionCandidate } from './preemption/pick-candidate.ts';
 import { VictimMemo } from './preemption/victim-memo.ts';
-import { type QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
+import type { QueuedPod } from './queue/queued-pod.ts';
+import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { SchedulerConfiguration, SchedulerProfile } from './scheduler-profile.ts';
 import type { SchedulingCore } from './scheduling-core.ts';
 
@@ -29,30 +32,11 @@ export interface KubeSchedulerOptions {
   readonly coreOf: (profile: SchedulerProfile) => SchedulingCore;
 }
 
-/** What the scheduler has done so far. */
-export interface SchedulerStats {
-  /** Attempts by outcome (`scheduler_schedule_attempts_total`). */
-  readonly attempts: { scheduled: number; unschedulable: number; error: number };
-  /** Pods bound, and how long they took from when they were first ready for an attempt (`scheduler_pod_scheduling_sli_duration_seconds`). */
-  bound: number;
-  waitUsSum: number;
-  waitUsMax: number;
-  /** Time spent in scheduling cycles, waits for the client included. */
-  busyUs: number;
-  /** Nodes looked at. */
-  examined: number;
-  /** Attempts that looked for victims, and victims told to go. */
-  preemptions: number;
-  victims: number;
-}
-
 const LEFTOVER_CHECK_US = 30_000_000;
 /** The event recorder cuts messages to this length. */
 const MESSAGE_LIMIT = 1024;
 /** Shared by all attempts that have none. */
 const NOBODY: readonly string[] = [];
-const GANG_WAITS = 'waiting for minCount pods from a gang to be scheduled';
-const GANG_PREEMPTS = 'pod group is waiting for preemption to complete';
 
 /**
  * kube-scheduler: takes pods from its queue one at a time, asks the core of their profile for a node, and binds them
@@ -68,16 +52,7 @@ const GANG_PREEMPTS = 'pod group is waiting for preemption to complete';
  * one cycle; before that its pods come one by one and wait for each other.
  */
 export class KubeScheduler implements Component {
-  readonly stats: SchedulerStats = {
-    attempts: { scheduled: 0, unschedulable: 0, error: 0 },
-    bound: 0,
-    waitUsSum: 0,
-    waitUsMax: 0,
-    busyUs: 0,
-    examined: 0,
-    preemptions: 0,
-    victims: 0,
-  };
+  readonly stats = noStats();
   /** What was tried for each pod. */
   readonly log = new AttemptLog();
   private readonly plane: ControlPlane;
@@ -340,10 +315,6 @@ export class KubeScheduler implements Component {
     return store.size === 0 ? [] : [...store.all()];
   }
 
-  /**
-   * The group cycle of 1.36 (schedule_one_podgroup.go): all members that wait, by priority and time, each as if the ones
-   * before it were placed, also where victims must go first. If too few find a node, nobody gets one.
-   */
   private tryGroup(cycle: Cycle, entry: QueuedPod, core: SchedulingCore, group: PodGroup): void {
     const state = this.gangs.of(group.metadata.namespace, group.metadata.name);
     const entries = [entry];
@@ -351,24 +322,12 @@ export class KubeScheduler implements Component {
       const other = state.placed.has(id) ? undefined : this.queue.popPod(id);
       if (other !== undefined && !this.isSkipped(other)) entries.push(other);
     }
-    const undo: (() => void)[] = [];
-    let needsVictims = false;
-    cycle.groupRefusal = GANG_WAITS;
-    for (const one of inGroupOrder(entries)) {
-      const trial = this.try(one, core);
-      cycle.trials.push(trial);
-      const nodeName = trial.nodeName ?? trial.plan?.nodeName;
-      if (nodeName === undefined) continue;
-      if (trial.plan !== undefined) {
-        needsVictims = true;
-        undo.push(this.cache.without(trial.plan.victims));
-      }
-      this.assume(one.pod, nodeName);
-      undo.push(() => this.unassume(one.pod));
-      if (state.placed.size >= group.minCount) cycle.groupRefusal = needsVictims ? GANG_PREEMPTS : '';
-    }
-    if (cycle.groupRefusal === '') return;
-    for (const step of undo.reverse()) step();
+    tryGroup(cycle, entries, group, state, {
+      try: (one) => this.try(one, core),
+      assume: (pod, nodeName) => this.assume(pod, nodeName),
+      unassume: (pod) => this.unassume(pod),
+      without: (victims) => this.cache.without(victims),
+    });
   }
 
   private assume(pod: Pod, nodeName: string): void {
@@ -453,15 +412,9 @@ export class KubeScheduler implements Component {
 
   /** One call of the client, which the next cycle waits for; none when nothing changes. */
   private patchStatus(pod: Pod, message: string, nomination: string | undefined): void {
-    const { nominatedNodeName, unschedulable, ...rest } = pod.status;
-    const keeps = nomination ?? nominatedNodeName ?? '';
-    if (unschedulable?.message === message && keeps === (nominatedNodeName ?? '')) return;
+    const status = refusedStatus(pod, message, nomination, this.nowUs);
+    if (status === undefined) return;
     this.pausedUntilUs = Math.max(this.pausedUntilUs, this.bucket.take(this.nowUs));
-    const status = {
-      ...rest,
-      unschedulable: { sinceUs: unschedulable?.sinceUs ?? this.nowUs, message },
-      ...(keeps !== '' && { nominatedNodeName: keeps }),
-    };
     this.plane.api.update('Pod', pod.id, { status });
   }
 
