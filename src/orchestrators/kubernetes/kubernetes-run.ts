@@ -240,10 +240,18 @@ export class KubernetesRun {
       this.recorder.happened(event.kind, 'spot', `${event.on ? 'to be had again' : 'not to be had'} (${event.cause})`);
     } else if (event.kind === 'zone-partition' || event.kind === 'zone-delay') {
       const [from, to] = event.zones;
+      const begins = event.kind === 'zone-partition' ? event.on : event.delayUs > 0;
       if (event.kind === 'zone-partition') traffic.setLink(from, to, !event.on);
       else traffic.setExtraDelay(from, to, event.delayUs);
       const between = event.zones.map((zone) => zones[zone] ?? 'outside').join(' and ');
-      this.recorder.happened(event.kind, between, event.cause);
+      this.recorder.happened(begins ? event.kind : `${event.kind}-over`, between, event.cause);
+    } else if (event.kind === 'control-plane-down')
+      this.recorder.happened(event.on ? event.kind : 'control-plane-up', 'control plane', event.cause);
+    else if (event.kind === 'registry-down')
+      this.recorder.happened(event.on ? event.kind : 'registry-up', 'registry', event.cause);
+    else if (event.kind === 'crash-loop') {
+      const { namespace, name } = this.spec.services[event.service];
+      this.recorder.happened(event.on ? event.kind : 'crash-loop-over', `${namespace}/${name}`, event.cause);
     }
   }
 

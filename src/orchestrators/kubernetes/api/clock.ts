@@ -7,10 +7,34 @@ export class Clock {
   events = 0;
   private readonly queue = new EventQueue(() => undefined);
   private readonly handlers: ((subject: number) => void)[] = [];
+  /** By kind: whether it needs the API server. */
+  private readonly needsApi: boolean[] = [];
+  /** Kinds and subjects, in turn, of what was due while the API server was down. */
+  private readonly heldBack: number[] = [];
+  private isApiDown = false;
 
   /** A kind of event: what `handler` does with the number of what it is about. Kinds are made once, when a run is put together. */
   kind(handler: (subject: number) => void): number {
+    this.needsApi.push(false);
     return this.handlers.push(handler) - 1;
+  }
+
+  /**
+   * The same for whoever can do nothing without the API server: scheduler, controllers, autoscalers, people. What is due
+   * while it is down is done when it is back, in order, and so later than it was asked for.
+   */
+  apiKind(handler: (subject: number) => void): number {
+    const kind = this.kind(handler);
+    this.needsApi[kind] = true;
+    return kind;
+  }
+
+  /** The API server goes, or is back. */
+  setApiDown(down: boolean): void {
+    this.isApiDown = down;
+    if (down) return;
+    for (let k = 0; k < this.heldBack.length; k += 2) this.at(this.nowUs, this.heldBack[k], this.heldBack[k + 1]);
+    this.heldBack.length = 0;
   }
 
   /** An event at this time, which may be now but not before. */
@@ -32,7 +56,9 @@ export class Clock {
     this.nowUs = nextUs;
     this.events++;
     this.queue.pop();
-    this.handlers[this.queue.kind](this.queue.subject);
+    const { kind, subject } = this.queue;
+    if (this.isApiDown && this.needsApi[kind]) this.heldBack.push(kind, subject);
+    else this.handlers[kind](subject);
     return true;
   }
 }

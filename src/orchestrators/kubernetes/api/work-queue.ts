@@ -19,9 +19,10 @@ export class WorkQueue {
   /** `sync` looks at one object and does what is needed. */
   constructor(clock: Clock, sync: (id: number) => void) {
     this.clock = clock;
-    this.kind = clock.kind((id) => {
-      // Only the earliest of the times that were asked for counts; the others find nothing to do.
-      if (this.waitingUntilUs.get(id) !== clock.nowUs) return;
+    this.kind = clock.apiKind((id) => {
+      // Only the earliest of the times that were asked for counts; the others find nothing to do, or have to wait.
+      const untilUs = this.waitingUntilUs.get(id);
+      if (untilUs === undefined || untilUs > clock.nowUs) return;
       this.waitingUntilUs.delete(id);
       sync(id);
     });

@@ -27,17 +27,23 @@ export class ClusterChanges implements Component {
   private readonly changes: readonly TimedChange[];
   private readonly parts: ChangeParts;
   private readonly kind: number;
+  /** What needs no API server. */
+  private readonly handsOnKind: number;
   private added = 0;
 
   constructor(plane: ControlPlane, changes: readonly TimedChange[], parts: ChangeParts) {
     this.plane = plane;
     this.changes = changes;
     this.parts = parts;
-    this.kind = plane.clock.kind((index) => this.carryOut(this.changes[index]));
+    this.kind = plane.clock.apiKind((index) => this.carryOut(this.changes[index]));
+    this.handsOnKind = plane.clock.kind((index) => this.carryOut(this.changes[index]));
   }
 
   begin(): void {
-    this.changes.forEach(({ atUs }, index) => this.plane.clock.at(atUs, this.kind, index));
+    this.changes.forEach(({ atUs, change: { verb } }, index) => {
+      const isHandsOn = verb === 'stop-machine' || verb === 'start-machine';
+      this.plane.clock.at(atUs, isHandsOn ? this.handsOnKind : this.kind, index);
+    });
   }
 
   private carryOut({ text, change }: TimedChange): void {
@@ -193,8 +199,8 @@ export class ClusterChanges implements Component {
 
   private tainted(node: Node, taint: Extract<ClusterChange, { verb: 'taint' }>): Taint[] {
     const { key, value, effect } = taint;
-    const others = node.spec.taints.filter((one) => one.key !== key || one.effect !== effect);
-    if (taint.remove === true) return others;
+    const others = node.spec.taints.filter((one) => one.key !== key || one.effect !== (effect ?? one.effect));
+    if (taint.remove === true || effect === undefined) return others;
     const addedUs = effect === 'NoExecute' ? { addedUs: this.plane.clock.nowUs } : {};
     return [...others, { key, value, effect, ...addedUs }];
   }

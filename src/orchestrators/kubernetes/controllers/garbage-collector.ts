@@ -20,7 +20,7 @@ export class GarbageCollector implements Component {
     this.api = plane.api;
     this.sets = new Children(plane.api, 'ReplicaSet');
     this.jobs = new Children(plane.api, 'Job');
-    const kind = plane.clock.kind((id) => this.collect(id));
+    const kind = plane.clock.apiKind((id) => this.collect(id));
     for (const owner of OWNER_KINDS)
       plane.api.store(owner).watch((object, before) => {
         if (object !== undefined) return;

@@ -34,7 +34,7 @@ export class PodGarbageCollector implements Component {
     this.plane = plane;
     this.api = plane.api;
     this.threshold = terminatedPodThreshold;
-    this.kind = plane.clock.kind(() => this.look());
+    this.kind = plane.clock.apiKind(() => this.look());
     watchAll(plane.api.pods, (pod, before) => this.podChanged(pod, before));
     watchAll(plane.api.nodes, (node, before) => this.nodeChanged(node, before));
   }

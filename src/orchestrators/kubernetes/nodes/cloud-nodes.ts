@@ -21,7 +21,7 @@ export class CloudNodes implements Component {
     this.plane = plane;
     this.machines = machines;
     this.periodUs = periodUs;
-    this.kind = plane.clock.kind(() => this.look());
+    this.kind = plane.clock.apiKind(() => this.look());
   }
 
   begin(): void {

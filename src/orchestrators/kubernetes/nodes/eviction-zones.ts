@@ -35,7 +35,7 @@ export class EvictionZones {
     this.plane = plane;
     this.options = options;
     this.onRecovery = onRecovery;
-    this.kind = plane.clock.kind(() => this.taint());
+    this.kind = plane.clock.apiKind(() => this.taint());
   }
 
   stateOf(node: Node): ZoneState {

@@ -65,7 +65,7 @@ export class NodeLifecycle implements Component {
     this.phaseUs = plane.streams('node-lifecycle-controller').below(50) * 100_000;
     this.taints = new WorkQueue(plane.clock, (id) => this.taintByCondition(id));
     this.detectKind = plane.clock.kind((id) => this.detect(id));
-    this.roundKind = plane.clock.kind(() => this.round());
+    this.roundKind = plane.clock.apiKind(() => this.round());
     this.zones = new EvictionZones(plane, parts.options, () => this.grantFreshGrace());
     parts.kubelets.watchHeartbeats((runtime, beats) => this.heartbeats(runtime, beats));
   }
@@ -213,7 +213,7 @@ export class NodeLifecycle implements Component {
 
   private round(): void {
     const { clock, api } = this.plane;
-    if (this.roundUs !== clock.nowUs) return;
+    if (this.roundUs > clock.nowUs) return;
     this.roundUs = Infinity;
     const looks = [...this.changed].sort((a, b) => a - b);
     this.changed.clear();

@@ -33,7 +33,7 @@ export class TaintEviction implements Component {
     this.podsByNode = podsByNode;
     this.nodes = new WorkQueue(plane.clock, (id) => this.syncNode(id));
     this.pods = new WorkQueue(plane.clock, (id) => this.syncPod(id));
-    this.fireKind = plane.clock.kind((podId) => this.fires(podId));
+    this.fireKind = plane.clock.apiKind((podId) => this.fires(podId));
   }
 
   begin(): void {
@@ -103,7 +103,7 @@ export class TaintEviction implements Component {
 
   private fires(podId: number): void {
     const known = this.planned.get(podId);
-    if (known === undefined || known.fireUs !== this.plane.clock.nowUs) return;
+    if (known === undefined || known.fireUs > this.plane.clock.nowUs) return;
     const pod = this.plane.api.pods.get(podId);
     if (pod === undefined) return;
     this.noteTimer(pod, known, known.fireUs, '');

@@ -25,8 +25,8 @@ const NOTICE_TAINT = { key: 'cloud.google.com/impending-node-termination', value
 /**
  * Lets the weather happen. Machines stop, slow down, are cut off and come back as they do; a spot notice taints the node
  * at once and shuts it down gracefully so long before it is taken that the grace period is over by then. Partitions and
- * delays between zones, spot capacity and an outage of the control plane go to `others`: kubelets and node controllers
- * are told of the last through `Kubelets.setControlPlane`.
+ * delays between zones, spot capacity and an outage of the control plane go to `others`. While the API server is down,
+ * kubelets go unheard (`Kubelets.setControlPlane`), and all that needs it waits (`Clock.setApiDown`).
  */
 export class WeatherControl implements Component {
   private readonly plane: ControlPlane;
@@ -34,6 +34,9 @@ export class WeatherControl implements Component {
   private readonly parts: WeatherParts;
   private readonly nextKind: number;
   private readonly shutDownKind: number;
+  private readonly noticeKind: number;
+  private readonly drainKind: number;
+  private readonly uncordonKind: number;
 
   constructor(plane: ControlPlane, source: WeatherSource, parts: WeatherParts) {
     this.plane = plane;
@@ -44,6 +47,14 @@ export class WeatherControl implements Component {
       const nodeName = parts.machines.nodeName(machine);
       if (nodeName !== undefined) parts.kubelets.shutDown(nodeName);
     });
+    const apiKind = (act: (nodeName: string) => void): number =>
+      plane.clock.apiKind((machine) => {
+        const nodeName = parts.machines.nodeName(machine);
+        if (nodeName !== undefined && plane.api.nodes.named('', nodeName) !== undefined) act(nodeName);
+      });
+    this.noticeKind = apiKind((nodeName) => this.taint(nodeName));
+    this.drainKind = apiKind(parts.drain);
+    this.uncordonKind = apiKind(parts.uncordon);
   }
 
   begin(): void {
@@ -74,12 +85,15 @@ export class WeatherControl implements Component {
     if (event.kind === 'registry-down') machines.setRegistry(!event.on);
     else if (event.kind === 'replica-crash') this.crashReplica(event.service, event.which);
     else if (event.kind === 'crash-loop') this.crashLoop(event);
-    else if (event.kind === 'control-plane-down') kubelets.setControlPlane(!event.on);
+    else if (event.kind === 'control-plane-down') {
+      this.plane.clock.setApiDown(event.on);
+      kubelets.setControlPlane(!event.on);
+    }
     this.parts.others?.(event);
   }
 
   private happensTo(nodeName: string, event: Extract<WeatherEvent, { node: number }>): void {
-    const { machines, drain, uncordon } = this.parts;
+    const { machines } = this.parts;
     switch (event.kind) {
       case 'node-down':
         machines.stop(nodeName);
@@ -100,13 +114,13 @@ export class WeatherControl implements Component {
         machines.cutOff(nodeName, event.on);
         break;
       case 'drain-begin':
-        drain(nodeName);
+        this.throughApi(this.drainKind, event.node);
         break;
       case 'drain-end':
-        uncordon(nodeName);
+        this.throughApi(this.uncordonKind, event.node);
         break;
       case 'spot-notice':
-        this.taint(nodeName);
+        this.throughApi(this.noticeKind, event.node);
         break;
       case 'spot-taken':
         machines.takeAway(nodeName);
@@ -114,6 +128,11 @@ export class WeatherControl implements Component {
       default:
         event satisfies never;
     }
+  }
+
+  /** At once, or when the API server answers again. */
+  private throughApi(kind: number, machine: number): void {
+    this.plane.clock.at(this.plane.clock.nowUs, kind, machine);
   }
 
   private taint(nodeName: string): void {

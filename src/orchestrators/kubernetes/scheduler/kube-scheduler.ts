@@ -90,11 +90,11 @@ export class KubeScheduler implements Component {
     this.bucket = new ClientBucket(options.times.clientQps, options.times.clientBurst);
     this.offsets = plane.streams('scheduler/preemption-offset');
     this.kinds = {
-      cycle: clock.kind(() => this.cycle()),
-      finish: clock.kind((number) => this.finish(number)),
-      bind: clock.kind((id) => this.bind(id)),
-      flush: clock.kind(() => this.flush()),
-      leftover: clock.kind(() => this.flushLeftover()),
+      cycle: clock.apiKind(() => this.cycle()),
+      finish: clock.apiKind((number) => this.finish(number)),
+      bind: clock.apiKind((id) => this.bind(id)),
+      flush: clock.apiKind(() => this.flush()),
+      leftover: clock.apiKind(() => this.flushLeftover()),
     };
     this.permits = new Permits(clock, (_, trial) =>
       this.reject(trial, 'rejected due to timeout after waiting 5m0s at plugin GangScheduling', 'GangScheduling'),

@@ -80,7 +80,7 @@ export class ClusterAutoscaler implements Component {
     this.removal = new NodeRemoval(plane, parts.birth, parts.evict, settings, (node, failure) =>
       this.noteRemoval(node, failure),
     );
-    this.kind = plane.clock.kind(() => this.wake());
+    this.kind = plane.clock.apiKind(() => this.wake());
   }
 
   begin(): void {
@@ -107,7 +107,7 @@ export class ClusterAutoscaler implements Component {
 
   private wake(): void {
     const { nowUs } = this.plane.clock;
-    if (this.nextUs !== nowUs) return;
+    if (this.nextUs > nowUs) return;
     this.nextUs = Infinity;
     this.lastLoopUs = nowUs;
     this.changed = false;

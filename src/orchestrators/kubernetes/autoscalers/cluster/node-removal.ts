@@ -58,7 +58,7 @@ export class NodeRemoval {
     this.evict = evict;
     this.settings = settings;
     this.onEnd = onEnd;
-    this.kind = plane.clock.kind((id) => this.go(id));
+    this.kind = plane.clock.apiKind((id) => this.go(id));
   }
 
   /** How many nodes are being removed, and how many of them had pods. */

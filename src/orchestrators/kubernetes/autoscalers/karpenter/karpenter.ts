@@ -72,10 +72,10 @@ export class Karpenter implements Component {
       spotToSpotConsolidation: parts.spotToSpotConsolidation ?? false,
     });
     this.termination = new NodeTermination(plane, parts.birth, parts.evict);
-    this.pollKind = plane.clock.kind(() => this.poll());
-    this.validateKind = plane.clock.kind(() => this.validate());
-    this.watchKind = plane.clock.kind((id) => this.watch(id));
-    this.noticeKind = plane.clock.kind((id) => this.interrupted(id));
+    this.pollKind = plane.clock.apiKind(() => this.poll());
+    this.validateKind = plane.clock.apiKind(() => this.validate());
+    this.watchKind = plane.clock.apiKind((id) => this.watch(id));
+    this.noticeKind = plane.clock.apiKind((id) => this.interrupted(id));
   }
 
   begin(): void {

@@ -28,7 +28,7 @@ export class NodeTermination {
     this.plane = plane;
     this.birth = birth;
     this.evict = evict;
-    this.kind = plane.clock.kind((id) => this.go(id));
+    this.kind = plane.clock.apiKind((id) => this.go(id));
   }
 
   start(node: Node): void {

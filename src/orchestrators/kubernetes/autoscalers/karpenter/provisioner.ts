@@ -39,7 +39,7 @@ export class Provisioner {
     this.snapshot = snapshot;
     this.fleet = fleet;
     this.scheduler = new ClaimScheduler(plane.api, snapshot);
-    this.kind = plane.clock.kind(() => this.wake());
+    this.kind = plane.clock.apiKind(() => this.wake());
   }
 
   begin(): void {
@@ -82,12 +82,12 @@ export class Provisioner {
 
   private wake(): void {
     const { nowUs } = this.plane.clock;
-    if (nowUs === this.againUs) {
+    if (nowUs >= this.againUs) {
       this.againUs = Infinity;
       if (this.openedUs === undefined && this.pendingPods().length > 0) this.trigger();
       return;
     }
-    if (nowUs !== this.closesUs) return;
+    if (nowUs < this.closesUs) return;
     this.openedUs = undefined;
     this.closesUs = Infinity;
     this.provision();

@@ -41,7 +41,7 @@ export class PunctualCloud implements NodeBirth {
     this.api = api;
     this.register = register;
     this.clock = api.clock;
-    this.kind = this.clock.kind((order) => this.deliver(order));
+    this.kind = this.clock.apiKind((order) => this.deliver(order));
   }
 
   /** Whether a group or pool has machines to be had; all have until someone says otherwise. */

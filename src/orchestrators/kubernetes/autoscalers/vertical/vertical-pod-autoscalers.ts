@@ -43,7 +43,7 @@ export class VerticalPodAutoscalers implements Component {
     this.metrics = metrics;
     this.pods = new MatchingPods(plane.api);
     this.updater = new VerticalUpdater(plane, evict);
-    this.kind = plane.clock.kind(() => this.look());
+    this.kind = plane.clock.apiKind(() => this.look());
   }
 
   begin(): void {

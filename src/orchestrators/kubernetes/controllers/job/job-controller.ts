@@ -46,7 +46,7 @@ export class JobController implements Component {
     this.queue = new WorkQueue(plane.clock, (id) => this.sync(id));
     this.pods = new PodControl(plane, COMPONENT, limits);
     this.jobs = new NumberByUid(plane.api, 'Job');
-    this.expiry = plane.clock.kind((id) => this.expire(id));
+    this.expiry = plane.clock.apiKind((id) => this.expire(id));
     watchAll(plane.api.store('Job'), (job, before) => {
       if (job === undefined) this.forget(before!.id);
       else if (job.spec !== before?.spec) this.queue.add(job.id);

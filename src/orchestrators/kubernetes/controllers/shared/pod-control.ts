@@ -50,7 +50,7 @@ export class PodControl {
     this.plane = plane;
     this.component = component;
     this.rate = new ClientRate(limits);
-    this.kind = plane.clock.kind((ownerId) => this.goOn(ownerId));
+    this.kind = plane.clock.apiKind((ownerId) => this.goOn(ownerId));
   }
 
   /** Whether work for this owner is in flight. */

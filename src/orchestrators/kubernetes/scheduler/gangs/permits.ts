@@ -12,9 +12,9 @@ export class Permits<T> {
   /** `expire`: a pod has waited for too long; it waits no more. */
   constructor(clock: Clock, expire: (id: number, what: T) => void) {
     this.clock = clock;
-    this.kind = clock.kind((id) => {
+    this.kind = clock.apiKind((id) => {
       const permit = this.waiting.get(id);
-      if (permit?.untilUs !== clock.nowUs) return;
+      if (permit === undefined || permit.untilUs > clock.nowUs) return;
       this.waiting.delete(id);
       expire(id, permit.what);
     });

@@ -41,7 +41,7 @@ export class Evictions {
     this.bucket = bucket;
     this.callUs = callUs;
     this.hooks = hooks;
-    this.kind = plane.clock.kind((id) => this.round(id));
+    this.kind = plane.clock.apiKind((id) => this.round(id));
   }
 
   /** Pods whose victims have not all been told. */
