@@ -121,6 +121,20 @@ test('starters, the schema and the list of scenarios are printed', () => {
   expect(readFileSync(join(folder, 'new.yaml'), 'utf8')).toContain('# A scenario');
   expect(JSON.parse(baton(folder, 'schema', 'scenario').stdout)).toMatchObject({ title: 'Baton scenario' });
   expect(JSON.parse(baton(folder, 'schema').stdout)).toMatchObject({ title: 'Baton experiment' });
+  expect(JSON.parse(baton(folder, 'schema', 'kubernetes').stdout)).toMatchObject({
+    title: 'Baton scenario of a Kubernetes cluster',
+    properties: { manifests: {}, steps: {} },
+  });
   expect(baton(folder, 'scenarios').code).toBe(0);
   expect(baton(folder, 'policies', 'scaling').stdout).toContain('Options of target-utilisation');
+});
+
+test('the Kubernetes starter runs as it is, and the scenarios of Kubernetes are listed', () => {
+  expect(baton(folder, 'init', 'cluster.yaml', '--kind', 'kubernetes').stdout.trim()).toBe('cluster.yaml');
+  const ran = baton(folder, 'run', 'cluster.yaml', '--set', 'duration=2m', '--set', 'steps=[]', '--json');
+  expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('the scenario has 2 variants')]);
+  expect(JSON.parse(ran.stdout)).toHaveProperty('living');
+  const listed = baton(folder, 'scenarios').stdout;
+  for (const name of ['autoscaling', 'drain', 'karpenter', 'node-loss', 'packing', 'preemption', 'rolling-update'])
+    expect(listed).toMatch(new RegExp(`^kubernetes-${name} +\\S`, 'm'));
 });

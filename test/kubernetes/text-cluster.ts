@@ -6,11 +6,12 @@ import { readManifests } from '../../src/orchestrators/kubernetes/manifests/read
 
 const FILE = 'scenario.yaml';
 
-/** Of a scenario's text what its variants run, in order; `others` are files that it names, by their names. Pure, so that it runs in a page. */
+/** Of a scenario's text what its variants run, in order, the first `most` of them; `others` are files that it names, by their names. Pure, so that it runs in a page. */
 export function specsOfText(
   text: string,
   note: (sentence: string) => void = () => undefined,
   others: Readonly<Record<string, string>> = {},
+  most = Infinity,
 ): { readonly name: string; readonly spec: KubernetesSpec }[] {
   const { variants } = planKubernetes(text, {
     file: FILE,
@@ -31,7 +32,7 @@ export function specsOfText(
       const set = readManifests(
         files.map(({ file, behindScenario }) => ({
           name: file,
-          chunks: [behindScenario === true ? text.slice(endOfScenario(text)) : (others[file] ?? '')],
+          chunks: [behindScenario === true ? behind(text) : (others[file] ?? '')],
         })),
       );
       for (const report of set.reports) note(report.text);
@@ -42,10 +43,16 @@ export function specsOfText(
     },
     note,
   };
-  return variants.map(({ workload, policy, kubernetes }) => ({
+  return variants.slice(0, most).map(({ workload, policy, kubernetes }) => ({
     name: `${workload.name}, ${policy.name}`,
     spec: kubernetesSpecOf(kubernetes!, inputs),
   }));
+}
+
+/** The manifests, in the lines that they have in the whole. */
+function behind(text: string): string {
+  const end = endOfScenario(text);
+  return text.slice(0, end).replaceAll(/[^\n]/g, '') + text.slice(end);
 }
 
 /** A run of the first variant of a scenario's text. */

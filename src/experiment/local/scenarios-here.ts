@@ -9,7 +9,7 @@ import type { RunPlan } from '../run-plan.ts';
 import { planScenario, requireFewRuns, scenarioFiles, type PlannedScenario } from '../scenario/plan-scenario.ts';
 import { isScenarioText } from '../scenario/read-scenario.ts';
 import { clusterFactsOf, workloadFactsOf } from '../scenario/scenario-facts.ts';
-import { isKubernetesText, planKubernetes } from '../kubernetes/plan-kubernetes.ts';
+import { endOfScenario, isKubernetesText, planKubernetes } from '../kubernetes/plan-kubernetes.ts';
 import { batonVersion } from './baton-version.ts';
 import { fileDigest, programDigest, shortHash } from './digest.ts';
 import { namesPolicyFile } from './load-policy.ts';
@@ -85,7 +85,9 @@ export function shippedScenarios(): { readonly name: string; readonly path: stri
 
 /** The line in which a scenario file says what it teaches; empty when it says nothing. */
 export function descriptionOf(path: string): string {
-  const { data } = readYaml(readTextFile(path, 'a scenario'), path);
+  const text = readTextFile(path, 'a scenario');
+  // Manifests may follow.
+  const { data } = readYaml(isKubernetesText(text) ? text.slice(0, endOfScenario(text)) : text, path);
   const description = valueAt(data, ['description']);
   return typeof description === 'string' ? description.trim() : '';
 }
