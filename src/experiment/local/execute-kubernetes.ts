@@ -48,7 +48,7 @@ export function executeKubernetes(
         pulse.beatEvents();
         weigh();
       },
-      onScrape: pulse.beat,
+      onAlive: pulse.beat,
     });
     const result = withNotes(run.run(), notes);
     weigh();

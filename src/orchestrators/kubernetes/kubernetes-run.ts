@@ -17,6 +17,7 @@ import { ClusterChanges } from './changes/cluster-changes.ts';
 import { Drainer } from './controllers/drain.ts';
 import { evict } from './controllers/eviction.ts';
 import { workloadControllers } from './controllers/index.ts';
+import type { ClientLimits } from './controllers/shared/client-rate.ts';
 import { scaleOf } from './controllers/scale.ts';
 import type { KubernetesSpec } from './kubernetes-spec.ts';
 import { registerAdmissions } from './manifests/admission/admissions.ts';
@@ -32,11 +33,16 @@ import { volumesOf, type VolumeObjects } from './scheduler/volume-objects.ts';
 import type { SchedulerConfiguration, SchedulerProfile } from './scheduler/scheduler-profile.ts';
 import type { SchedulingCore } from './scheduler/scheduling-core.ts';
 import { settledObjects, settlingSpec } from './settled-cluster.ts';
+import { settlingPace } from './settling-pace.ts';
 
 export interface KubernetesRunOptions {
   readonly seed: number | string;
   readonly journal?: JournalSink;
-  /** Called every 4,096 events and at the end. */
+  /** How fast workload controllers may create and delete pods, if not as usual. */
+  readonly controllerClient?: ClientLimits;
+  /** Called every 64 events, also while the cluster comes to rest before the run. */
+  readonly onAlive?: () => void;
+  /** Called every 16,384 events, also of those before the run, and at the end. */
   readonly onProgress?: (progress: { events: number; nowUs: number; endUs: number }) => void;
   /** Looks at every decision of the scheduler before it is taken. */
   readonly onDecide?: DecisionWatcher;
@@ -44,7 +50,8 @@ export interface KubernetesRunOptions {
   readonly onScrape?: () => void;
 }
 
-const PROGRESS_EVENTS = 4096;
+const ALIVE_EVENTS = 64;
+const PROGRESS_EVENTS = 16_384;
 
 /** Runs a Kubernetes cluster from its start to its end. */
 export function runKubernetes(spec: KubernetesSpec, options: KubernetesRunOptions): RunResult {
@@ -118,7 +125,7 @@ export class KubernetesRun {
     });
     const components: Component[] = [
       ...nodes.components,
-      ...workloadControllers(plane),
+      ...workloadControllers(plane, options.controllerClient === undefined ? {} : { client: options.controllerClient }),
       this.scheduler,
       cpu,
       traffic,
@@ -166,6 +173,7 @@ export class KubernetesRun {
     const { clock } = this.plane;
     const goesOn = clock.step(this.spec.durationUs);
     if (!goesOn) this.isOver = true;
+    if (clock.events % ALIVE_EVENTS === 0) this.options.onAlive?.();
     if (clock.events % PROGRESS_EVENTS === 0 || !goesOn)
       this.options.onProgress?.({ events: clock.events, nowUs: clock.nowUs, endUs: this.spec.durationUs });
     return goesOn;
@@ -277,8 +285,19 @@ export class KubernetesRun {
 }
 
 /** The objects with which a run begins whose cluster has come to rest. */
-function objectsAtRest(spec: KubernetesSpec, { seed, onDecide }: KubernetesRunOptions): KubernetesSpec['objects'] {
-  const before = new KubernetesRun(settlingSpec(spec), { seed, ...(onDecide && { onDecide }) });
+function objectsAtRest(spec: KubernetesSpec, options: KubernetesRunOptions): KubernetesSpec['objects'] {
+  const { seed, onDecide, onAlive, onProgress } = options;
+  const { controllers, schedulingTimes } = settlingPace(spec);
+  const before = new KubernetesRun(
+    { ...settlingSpec(spec), schedulingTimes },
+    {
+      seed,
+      controllerClient: controllers,
+      ...(onDecide && { onDecide }),
+      ...(onAlive && { onAlive }),
+      ...(onProgress && { onProgress }),
+    },
+  );
   while (before.step());
   return settledObjects(before.api, spec);
 }
