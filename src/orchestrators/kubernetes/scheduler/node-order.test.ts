@@ -15,6 +15,13 @@ describe('one node of every zone in turn', () => {
     expect(order.list()).toEqual([1, 4, 5, 2, 6, 3]);
   });
 
+  test('nodes without a zone are one more zone, whose turn is when its first node came', () => {
+    const order = new NodeOrder();
+    const zones = { 1: zone('A'), 2: {}, 3: zone('A'), 4: {}, 5: zone('B') };
+    for (const [node, labels] of Object.entries(zones)) order.add(Number(node), labels);
+    expect(order.list()).toEqual([1, 2, 5, 3, 4]);
+  });
+
   test('a zone keeps its turn while it has a node, and comes last when it has one again', () => {
     const order = new NodeOrder();
     order.add(1, zone('A'));

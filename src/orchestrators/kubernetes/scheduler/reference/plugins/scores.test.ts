@@ -120,6 +120,14 @@ describe('NodeResourcesBalancedAllocation', () => {
     expect(raw(BALANCE, [node], corePod('q', { cpu: '2', memory: '2Gi' }), profile)).toEqual([87]);
   });
 
+  test('a resource of which more is asked for than there is counts as used up', () => {
+    // CPU 4.5 of 4 is 1. Before 1 and 0: 50; with 3 of 16 GiB 1 and 0.1875: trunc(59.375) = 59: 50 + 59/2 = 79 (as 1.125
+    // it would be 43 and 53: 80).
+    const wide = coreNode('a', { cpu: '4', memory: '16Gi' });
+    const pod = corePod('p', { memory: '3Gi' });
+    expect(raw(BALANCE, [wide], pod, {}, [[corePod('x', { cpu: '4500m' }), 'a']])).toEqual([79]);
+  });
+
   test('a pod that asks for none of the resources is not scored', () => {
     expect(raw(BALANCE, [node], corePod('p', { 'example.com/gpu': '1' }))).toEqual([undefined]);
   });
@@ -140,6 +148,17 @@ describe('ImageLocality', () => {
     const nodes = [having('a', image(1023, 'registry:5000/app:latest'))];
     expect(score(nodes, pod('registry:5000/app'))).toEqual([50]);
     expect(score(nodes, pod('registry:5000/app:2'))).toEqual([0]);
+  });
+
+  test('an image counts for every container that has it, each time in whole bytes', () => {
+    // One of two nodes: 600/2 = 300 MiB each: (300-23)*100/(1000-23) = 28, (600-23)*100/(2000-23) = 29.
+    const nodes = [having('a', image(600, 'app:1'))];
+    expect(score(nodes, pod('app:1'))).toEqual([28]);
+    expect(score(nodes, pod('app:1', 'app:1'))).toEqual([29]);
+    // 112118989 bytes on one of five nodes are 22423797.8: twice 22423797 is 0.99999 % of the way, twice as much 1.
+    const one = { names: ['app:1'], sizeBytes: 112118989 };
+    const five = [having('a', one), having('b'), having('c'), having('d')];
+    expect(score(five, pod('app:1', 'app:1'))).toEqual([0, 0, 0, 0]);
   });
 
   test('each container may bring 1000 MiB', () => {
