@@ -56,20 +56,35 @@ function atLeast(object: NewObject<AnyObject>, { objects }: KubernetesSpec): New
 export function settledObjects(api: ApiServer, { objects }: KubernetesSpec): NewObject<AnyObject>[] {
   const byNowUs = api.nowUs;
   const settled = new Map<Kind, NewObject<AnyObject>[]>();
+  const given = new Set(objects.map(({ metadata }) => metadata.uid));
+  const uid = (was: string): string => (given.has(was) ? was : settledUid(was));
   for (const kind of KINDS) {
     // Endpoints name pods by numbers of that run, and are found anew at once.
     if (kind === 'EndpointSlice') continue;
     const there = LATER.has(kind)
       ? objects.filter((one) => one.kind === kind)
-      : Array.from(api.store(kind).all() as Iterable<AnyObject>, (one) => rebased(one, byNowUs));
+      : Array.from(api.store(kind).all() as Iterable<AnyObject>, (one) => rebased(one, byNowUs, uid));
     settled.set(kind, there);
   }
   return KINDS.flatMap((kind) => settled.get(kind) ?? []);
 }
 
-/** The object with its times counted from a new zero. */
-function rebased({ id: _, ...object }: AnyObject, byUs: number): NewObject<AnyObject> {
-  const metadata = { ...object.metadata, creationUs: object.metadata.creationUs - byUs };
+/**
+ * A uid that the other run gave, as no API server gives it: objects are numbered from 1 again, and two of one uid would
+ * own each other's pods. Made uids have an `a` at the beginning of their fourth part.
+ */
+function settledUid(uid: string): string {
+  return uid.replace(/^(.{8}-.{4}-.{4}-)a/, '$1b');
+}
+
+/** The object with its times counted from a new zero, and uids of its own. */
+function rebased({ id: _, ...object }: AnyObject, byUs: number, uid: (was: string) => string): NewObject<AnyObject> {
+  const metadata = {
+    ...object.metadata,
+    uid: uid(object.metadata.uid),
+    ownerReferences: object.metadata.ownerReferences.map((owner) => ({ ...owner, uid: uid(owner.uid) })),
+    creationUs: object.metadata.creationUs - byUs,
+  };
   if (object.kind === 'Pod') return { ...object, metadata, status: podStatus(object.status, byUs) };
   if (object.kind === 'Node') return { ...object, metadata, status: nodeStatus(object.status, byUs) };
   if (object.kind === 'Deployment')
