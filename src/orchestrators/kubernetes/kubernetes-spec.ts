@@ -31,7 +31,8 @@ export type ClusterChange =
       readonly node: string;
       readonly key: string;
       readonly value: string;
-      readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+      /** Absent only when taints are taken off: those of every effect. */
+      readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
       readonly remove?: boolean;
     }
   | { readonly verb: 'label'; readonly object: ObjectName; readonly labels: Readonly<Record<string, string | null>> }

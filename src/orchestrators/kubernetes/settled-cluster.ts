@@ -37,6 +37,8 @@ export function settlingSpec(spec: KubernetesSpec): KubernetesSpec {
 /** A workload with as many replicas as its autoscaler would give it at once. */
 function atLeast(object: NewObject<AnyObject>, { objects }: KubernetesSpec): NewObject<AnyObject> {
   if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return object;
+  // What is scaled to 0 is switched off, also for its autoscaler.
+  if (object.spec.replicas === 0) return object;
   const { namespace, name } = object.metadata;
   const scaler = objects.find(
     (one) =>

@@ -34,6 +34,7 @@ test.each([
     'kubectl taint node n1 dedicated:NoExecute-',
     { verb: 'taint', node: 'n1', key: 'dedicated', value: '', effect: 'NoExecute', remove: true },
   ],
+  ['kubectl taint node n1 dedicated-', { verb: 'taint', node: 'n1', key: 'dedicated', value: '', remove: true }],
   [
     'kubectl label node n1 disk=ssd old-',
     { verb: 'label', object: { kind: 'Node', namespace: '', name: 'n1' }, labels: { disk: 'ssd', old: null } },
@@ -57,6 +58,8 @@ test.each([
   ['kubectl scale deployment/web', '--replicas is missing; write it like scale deployment/web --replicas=5'],
   ['kubectl scale deployment/web --replicas=many', '--replicas "many" is no whole number; write it like --replicas=3'],
   ['kubectl delete deploymnt/web', 'there is no kind of objects called "deploymnt"'],
+  ['kubectl taint node n1 dedicated:Foo-', 'is no taint'],
+  ['kubectl taint node n1 -', 'is no taint'],
   ['kubectl taint node n1 dedicated', 'is no taint; write key=value:NoSchedule'],
   ['kubectl drain n1 --ignore-deamonsets', 'the flag --ignore-deamonsets is not known here'],
   ['reboot', 'is nothing that can be done here'],

@@ -167,21 +167,18 @@ function nodeOf({ plain }: Words, at: number): string {
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
 
-function taintOf(word: string): {
-  key: string;
-  value: string;
-  effect: (typeof EFFECTS)[number];
-  remove?: boolean;
-} {
+/** `key=value:NoSchedule` puts a taint on; with a dash behind it, `key:NoSchedule-` or `key-` take off what has the key. */
+function taintOf(word: string): Pick<Extract<ClusterChange, { verb: 'taint' }>, 'key' | 'value' | 'effect' | 'remove'> {
   const remove = word.endsWith('-');
   const [keyAndValue, effectName] = cut(remove ? word.slice(0, -1) : word, ':');
   const effect = EFFECTS.find((one) => one === effectName);
   const [key, value = ''] = cut(keyAndValue, '=');
-  if (effect === undefined || key === '')
+  const isWhole = effect !== undefined || (remove && effectName === undefined);
+  if (!isWhole || key === '')
     throw new InputError(
-      `"${word}" is no taint; write key=value:NoSchedule (or PreferNoSchedule, NoExecute), and - at its end to take it away`,
+      `"${word}" is no taint; write key=value:NoSchedule (or PreferNoSchedule, NoExecute), and - at its end, or key-, to take it away`,
     );
-  return { key, value, effect, ...(remove && { remove }) };
+  return { key, value, ...(effect !== undefined && { effect }), ...(remove && { remove }) };
 }
 
 function flag({ flags }: Words, names: readonly string[], example: string): string {
