@@ -18,10 +18,16 @@ export function comparisonText(
   const { headline, details, cells: answers } = answerAll(comparison, metric);
   const parts = [[paint('bold', headline), ...(details === '' ? [] : [details])].join('\n')];
   for (const [index, cell] of comparison.cells.entries()) {
-    const { headline: own, details: more, caveats } = answers[index];
+    const { headline: own, details: more, caveats, metric: judgedBy } = answers[index];
     const lines = comparison.cells.length > 1 ? [own, ...(more === '' ? [] : [more])] : [];
     lines.push(...caveats.map((caveat) => paint('dim', caveat)));
-    lines.push(terminalTable(cell, { metric, paint: byRole, ...(width !== undefined && { width }) }).trimEnd());
+    lines.push(
+      terminalTable(cell, {
+        metric: metric ?? judgedBy?.name,
+        paint: byRole,
+        ...(width !== undefined && { width }),
+      }).trimEnd(),
+    );
     parts.push(lines.join('\n'));
   }
   return parts.join('\n\n');

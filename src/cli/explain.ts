@@ -28,7 +28,7 @@ function gathered(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
 
-function timeUs(text: string): number {
+function timeOf(text: string): number {
   try {
     return durationUs(text);
   } catch {
@@ -55,7 +55,7 @@ export function explainCommand(): Command {
     .option(
       '--at <time>',
       'how things stood then, such as 10m; default: at the end of the run; of a what-if: when it is changed',
-      timeUs,
+      timeOf,
     )
     .option('--what-if <change>', 'the same after a change, such as "add 2 nodes like n1"; may be repeated', gathered)
     .option('--attempt <n>', 'which attempt to place it (default: the one that did, else the last)', positiveWhole)

@@ -101,12 +101,12 @@ export function shortReason(reason: string): string {
   return oneLine(reason).replace(/\.? (no new claims to deallocate, )?preemption: .*$/, '');
 }
 
-const SCALERS: readonly string[] = ['nodes', 'horizontal', 'vertical'];
+const SCALERS = new Set(['nodes', 'horizontal', 'vertical']);
 
 /** Small: somebody wants to know it. Autoscalers that change something come before rollouts, and those before routine. */
 function rankOf({ by, what, timeUs }: DecisionRecord): number {
   if (/^(keep|is kept|no |not |wait)/.test(what)) return 5;
-  if (SCALERS.includes(by)) return 0;
+  if (SCALERS.has(by)) return 0;
   // Everything is created at the beginning; that says nothing of the run.
   if (timeUs < 1e6) return 4;
   return by === 'deployment' || by.startsWith('drain')

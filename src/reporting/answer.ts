@@ -2,7 +2,7 @@ import type { Cell, Comparison, MetricComparison, PolicyOnMetric } from '../expe
 import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 import { ahead, behind } from './difference-words.ts';
 import { countOf, formatPercent, formatValue, listOf } from './format.ts';
-import { primaryMetric } from './primary-metric.ts';
+import { metricAcross, primaryMetric } from './primary-metric.ts';
 
 /** The answer to "which policy is better" for one workload on one cluster. */
 export interface Answer {
@@ -33,6 +33,10 @@ const BEST_DOES: Readonly<Record<string, string>> = {
   timeToRecoverS: 'recovers soonest',
   meanBoundedSlowdown: 'slows pods down least',
   meanWaitS: 'waits least',
+  meanReadyS: 'has its pods ready soonest',
+  pendingAtEnd: 'leaves the fewest pods waiting',
+  replicaDeficitS: 'misses the fewest replicas',
+  evictions: 'evicts the fewest pods',
   meanFlowS: 'gets pods done soonest',
   placedShare: 'places most pods',
   nodeHours: 'needs the fewest node-hours',
@@ -134,7 +138,9 @@ export interface AnswerToAll {
 
 /** The answer for the whole experiment: that of its only cell, or how often which policy comes first. */
 export function answerAll(comparison: Comparison, wished?: string): AnswerToAll {
-  const cells = comparison.cells.map((cell) => answerCell(cell, wished));
+  const isAlone = comparison.policies.length === 1 && comparison.cells.length > 1;
+  const judgedBy = wished ?? (isAlone ? metricAcross(comparison.cells)?.name : undefined);
+  const cells = comparison.cells.map((cell) => answerCell(cell, judgedBy));
   if (cells.length === 1) return { headline: cells[0].headline, details: cells[0].details, cells };
   const decided = cells.filter((answer) => answer.best !== undefined);
   if (decided.length === 0) return { headline: NOTHING, details: '', cells };
@@ -176,12 +182,22 @@ function acrossCells(comparison: Comparison, cells: readonly Answer[]): { headli
   });
   const sign = metric!.better === 'lower' ? 1 : -1;
   names.sort((a, b) => sign * (a.mean - b.mean));
+  const common = commonBeginning(names.map((one) => one.name));
   const said = ({ name, mean }: { name: string; mean: number }): string =>
-    `${formatValue(mean, metric!.unit)} (${name})`;
+    `${formatValue(mean, metric!.unit)} (${name.slice(common)})`;
   return {
     headline: `One policy, ${countOf(names.length, several ? 'cluster' : 'workload')}: ${noun(metric!)} from ${said(names[0])} to ${said(names.at(-1)!)}.`,
     details: `Only ${comparison.policies[0].name} was run, so no policies are compared; the overview sets ${several ? 'clusters' : 'workloads'} side by side.`,
   };
+}
+
+/** How many letters names have in common at their beginning, up to a comma: of a scenario's variants its name. */
+function commonBeginning(names: readonly string[]): number {
+  const [first] = names;
+  let end = 0;
+  for (let at = first.indexOf(', '); at >= 0; at = first.indexOf(', ', at + 1))
+    if (names.every((name) => name.startsWith(first.slice(0, at + 2)))) end = at + 2;
+  return end;
 }
 
 /** How far a policy is behind the best: in units of a share, else relative to the best. */
@@ -280,7 +296,9 @@ function caveats(cell: Cell, metric: Metric, comparison: MetricComparison): stri
   const judged = comparison.policies.filter((one) => one.toBest);
   if (cell.seeds.length === 1)
     said.push(
-      'One seed: no interval. What chance does to these numbers cannot be seen; run more seeds, and if the workload is a trace, let each leave out a part of it: --transform sample=0.95 --seeds 1..10.',
+      cell.metrics['costUsd'] === undefined
+        ? 'One seed: no interval. What chance does to these numbers cannot be seen; run more seeds, and if the workload is a trace, let each leave out a part of it: --transform sample=0.95 --seeds 1..10.'
+        : 'One seed: no interval. What chance does to these numbers cannot be seen; run more seeds: --seeds 1..10.',
     );
   else if (judged.some((one) => one.verdict === 'worse' && one.toBest!.sameOnEverySeed))
     said.push('Some differences are the same on every seed: exact for this workload, but no statement about others.');

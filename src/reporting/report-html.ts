@@ -56,7 +56,7 @@ export function htmlReport(full: Comparison, options: HtmlReportOptions): string
     const own = [...livingCharts(comparison, cell), ...chartsOf(comparison, cell)];
     const first = charts.length;
     for (const chart of own) {
-      const focus = !['heat', 'cost', 'timers'].includes(chart.group);
+      const focus = !['heat', 'cost', 'timers', 'availability'].includes(chart.group);
       charts.push({ spec: placeOfSpec(chart.spec), data: packed(chart.data), renderer: chart.renderer, focus });
     }
     const timeline = timelinePage(comparison, cell);
@@ -110,7 +110,7 @@ function timelineScripts(timelines: readonly object[]): string {
 
 function keyFacts(comparison: Comparison): string {
   const finished = comparison.runs.filter((run) => run.status === 'finished').length;
-  const nodes = comparison.clusters.map((cluster) => cluster.nodes);
+  const nodes = comparison.clusters.map((cluster) => cluster.nodes || nodesOfRun(comparison, cluster.name));
   const requests = comparison.runs.reduce((sum, run) => sum + (run.result?.metrics['requestsOffered'] ?? 0), 0);
   const facts: [string, string][] = [
     ['Policies', String(comparison.policies.length)],
@@ -143,6 +143,12 @@ function keyFacts(comparison: Comparison): string {
     ],
   ];
   return `<dl class="facts">${facts.map(([title, value]) => `<div><dt>${title}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>`;
+}
+
+/** Nodes at the beginning of the first run on a cluster that only its runs know: the nodes of manifests. */
+function nodesOfRun({ runs }: Comparison, cluster: string): number {
+  const living = runs.find((run) => run.cluster === cluster && run.result?.living)?.result?.living;
+  return living?.timeline.series.find(({ name }) => name === 'baton_nodes_bought')?.values[0] ?? 0;
 }
 
 /** Words that repeat are written once and referred to by number. */

@@ -33,7 +33,7 @@ export function terminalTable(cell: Cell, options: TerminalTableOptions = {}): s
     mean: format(row.mean),
     interval: plusMinus(row, format),
     difference: signedDifference(row, metric, { format }),
-    verdict: row.verdict === 'one seed' ? 'one seed: no interval' : (row.verdict ?? ''),
+    verdict: rows.length === 1 ? '' : row.verdict === 'one seed' ? 'one seed: no interval' : (row.verdict ?? ''),
     row,
   }));
   const widest = (of: 'name' | 'mean' | 'interval' | 'difference' | 'verdict', least = 0): number =>

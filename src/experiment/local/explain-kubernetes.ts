@@ -64,18 +64,20 @@ function answerOnce(
   { pod, attempt, atUs }: KubernetesQuestion,
   heard: Heard,
 ): KubernetesAnswer | string[] {
-  let run: KubernetesRun | undefined;
-  const follower = pod === undefined ? undefined : new PodFollower(pod, attempt, () => run?.api.nowUs ?? 0);
-  run = new KubernetesRun(spec, {
+  // Decisions of a cluster that comes to rest first are heard before its run is there.
+  const made: { run?: KubernetesRun } = {};
+  const follower = pod === undefined ? undefined : new PodFollower(pod, attempt, () => made.run?.api.nowUs ?? 0);
+  const run = new KubernetesRun(spec, {
     seed,
     onProgress: ({ events }) => heard(events),
     ...(follower && { onDecide: follower.watch }),
   });
+  made.run = run;
   run.runUntil(atUs ?? Infinity);
   const story = follower?.story(run);
   if (pod !== undefined && story === undefined) {
-    const made = podsMadeBy(pod, run, follower!.otherNames);
-    if (made.length > 0) return made;
+    const ofWorkload = podsMadeBy(pod, run, follower!.otherNames);
+    if (ofWorkload.length > 0) return ofWorkload;
     throw noSuchPod(pod, run, follower!.otherNames);
   }
   if (attempt !== undefined && story !== undefined && story.attempt === undefined)

@@ -4,6 +4,8 @@ import { type Answer, noun } from '../answer.ts';
 import { runsOfCell } from '../chart-data.ts';
 import { escapeHtml, proseHtml } from '../escape.ts';
 import { fixed, formatBytes, formatLike, formatPercent, formatValue } from '../format.ts';
+import { availabilitySection } from '../living/availability-charts.ts';
+import { eventsSection } from '../living/events-section.ts';
 import { livingRuns } from '../living/living-runs.ts';
 import { objectivesSection } from '../living/objectives-section.ts';
 import { servicesSection } from '../living/services-section.ts';
@@ -44,6 +46,8 @@ export function cellSection(
           'A policy on the dashed front is beaten by none on both sides at once. Where intervals overlap, more seeds would tell.',
         ),
         timeline,
+        availabilitySection(comparison, cell, charts, firstChart),
+        eventsSection(comparison, cell),
         timersSection(comparison, cell, charts, firstChart),
         profileMatrix(comparison, cell),
         cell.policies.length > 1 ? goodAndBad(comparison, cell) : '',
@@ -149,11 +153,16 @@ function bounds(cell: Cell): string {
 <div class="scroll"><table><thead><tr><th>Metric</th><th class="n">Best seen</th><th>by</th><th class="n">Bound</th><th class="n">Gap</th><th class="narrow-off">Which bound, and why it holds</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
+/** A mean bounded slowdown above this says that somebody waited. */
+const SLOWED = 1.001;
+
 function fairness(comparison: Comparison, cell: Cell, charts: readonly Chart[], firstChart: number): string {
   const at = charts.findIndex((chart) => chart.group === 'users');
   const jain = cell.metrics['jainFairness'];
-  if (at < 0 || !jain) return '';
   const worst = cell.metrics['worstUserSlowdown'];
+  if (at < 0 || !jain) return '';
+  // Where nobody is slowed down there is nothing to be fair about.
+  if (worst?.policies.every((one) => !(one.mean > SLOWED)) ?? false) return '';
   const runs = runsOfCell(comparison, cell);
   const rows = jain.policies.map((one) => {
     const worstMean = worst?.policies.find((other) => other.policy === one.policy)?.mean;

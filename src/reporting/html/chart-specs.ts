@@ -51,7 +51,15 @@ export function curveSpec(policies: readonly string[], axis: { time: string; sha
     axis: { grid: false, tickCount: 6 },
     scale: { nice: false },
   };
-  const format = axis.share ? '.2~%' : axis.largest < 100_000 ? (axis.largest < 5 ? ',.1~f' : ',.0f') : '~s';
+  const format = axis.share
+    ? '.2~%'
+    : axis.largest < 100_000
+      ? axis.largest < 1
+        ? ',.2~r'
+        : axis.largest < 5
+          ? ',.1~f'
+          : ',.0f'
+      : '~s';
   return {
     ...frame(200),
     params: [FOCUS],

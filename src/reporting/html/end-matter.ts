@@ -40,9 +40,14 @@ function inputs(comparison: Comparison): string {
       `<tr><th scope="row">${escapeHtml(cluster.name)}</th><td class="soft">cluster</td><td>${proseHtml(
         [
           cluster.description,
-          countOf(cluster.nodes, 'node'),
-          `${fixed(cluster.totals.cpuMilli / 1000, 0)} cores`,
-          formatBytes(cluster.totals.memBytes),
+          // Nodes that stand in manifests are known to the runs alone.
+          ...(cluster.nodes === 0
+            ? []
+            : [
+                countOf(cluster.nodes, 'node'),
+                `${fixed(cluster.totals.cpuMilli / 1000, 0)} cores`,
+                formatBytes(cluster.totals.memBytes),
+              ]),
           cluster.totals.gpuCount > 0 ? countOf(cluster.totals.gpuCount, 'GPU') : undefined,
         ]
           .filter((part) => part !== undefined && part !== '')

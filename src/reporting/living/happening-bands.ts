@@ -63,5 +63,14 @@ export function happeningBands(happenings: readonly HappeningRecord[], untilUs: 
     } else if (!begun && (one.kind in ENDS || kinds.has(`${one.kind}-over`))) open.set(key, one);
   }
   for (const begun of open.values()) close(begun, untilUs);
-  return [...bands.values()].sort((a, b) => a.from - b.from);
+  const all = [...bands.values()].sort((a, b) => a.from - b.from);
+  // That a node is not ready says nothing new while its machine is down: shaded twice it would look twice as bad.
+  return all.filter(
+    (band) =>
+      band.kind !== 'node-not-ready' ||
+      !all.some(
+        ({ kind, from, to, about }) =>
+          kind === 'node-down' && from <= band.from && to >= band.to && band.about.every((one) => about.includes(one)),
+      ),
+  );
 }

@@ -2,7 +2,8 @@ import type { Cell, Comparison } from '../../experiment/comparison.ts';
 import { metricByName } from '../../sim/metric-catalogue.ts';
 import { countOf } from '../format.ts';
 import type { Chart } from '../html/charts.ts';
-import { costByGroup, costByService, costSpec } from './cost-chart.ts';
+import { availabilityCharts } from './availability-charts.ts';
+import { costByGroup, costByService, costHeightPx, costSpec } from './cost-chart.ts';
 import { livingRuns } from './living-runs.ts';
 import { paretoData, paretoPoints, paretoSpec } from './pareto.ts';
 import { timerCharts } from './timers-section.ts';
@@ -41,9 +42,9 @@ export function livingCharts(comparison: Comparison, cell: Cell): Chart[] {
             spec: costSpec(policies, parts),
             data,
             renderer: 'svg',
-            heightPx: 60 + 30 * policies.length,
+            heightPx: costHeightPx(policies, parts),
           },
         ],
   );
-  return [...pareto, ...bills, ...timerCharts(runs)];
+  return [...pareto, ...bills, ...availabilityCharts(runs), ...timerCharts(runs)];
 }

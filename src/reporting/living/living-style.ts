@@ -33,6 +33,8 @@ export const LIVING_STYLE = `
 .why dd{margin:0;overflow-wrap:anywhere}
 .why .formula{font:12.5px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .why .limit{color:var(--bad);font-weight:600}
+.why .find{margin:12px 0 0}
+.why .find input{width:100%;padding:4px 10px;border:1px solid var(--line);border-radius:99px;background:none;color:var(--ink);font:inherit;font-size:13px;box-sizing:border-box}
 .why .step{display:flex;gap:8px;margin:12px 0 8px}
 .why ol{flex:1 1 auto;min-height:90px;max-height:420px;margin:0;padding:8px 0 0;border-top:1px solid var(--line);overflow-y:auto;list-style:none;position:relative;font-size:12.5px}
 .why li button{display:block;width:100%;padding:2px 4px;border:0;border-radius:4px;background:none;color:var(--soft);font:inherit;text-align:left;cursor:pointer;font-variant-numeric:tabular-nums}

@@ -40,6 +40,7 @@ export const TIMELINE_CLIENT = `
     var without = {};
     kinds.forEach(function (button) { if (button.getAttribute('aria-pressed') === 'false') without[data.lanes[Number(button.dataset.kind)]] = true; });
     var state = { a: Number(find(root, 'policy').value), b: -1, mean: false, from: 0, to: data.until, cursor: null, chosen: null };
+    var sought = '';
     var views = [];
     var windowed = [];
     var drawn = false;
@@ -81,7 +82,8 @@ export const TIMELINE_CLIENT = `
       var lanes = data.lanes.filter(function (lane) { return !without[lane]; });
       return lanes.length === 0 ? ['happenings'] : lanes;
     }
-    function marks() { return allMarks().filter(function (one) { return !without[one.lane]; }); }
+    function marks() { return allMarks().filter(function (one) { return !without[one.lane] && (sought === '' || textOf(one).indexOf(sought) >= 0); }); }
+    function textOf(one) { return (one.about + ' ' + one.title + ' ' + one.lane + ' ' + (one.record.what || '') + ' ' + (one.record.why || '')).toLowerCase(); }
     function allMarks() {
       if (state.mean) return [];
       var all = [];
@@ -282,7 +284,7 @@ export const TIMELINE_CLIENT = `
         button.type = 'button';
         button.appendChild(element('span', clock(one.t), 'faint'));
         button.appendChild(document.createTextNode(' ' + one.about + ' '));
-        button.appendChild(element('b', (one.record.by !== undefined ? one.record.what.replace(/->/g, '→') : one.title)));
+        button.appendChild(element('b', (one.record.by !== undefined ? one.record.what.replace(/->/g, '→') : one.title.replace(/-/g, ' '))));
         button.setAttribute('aria-pressed', String(one.key === state.chosen));
         button.addEventListener('click', function () { choose(one.key); });
         item.appendChild(button);
@@ -301,6 +303,7 @@ export const TIMELINE_CLIENT = `
       var next = inside[Math.max(0, Math.min(inside.length - 1, at + by))];
       choose(next.key);
     }
+    find(root, 'search').addEventListener('input', function (event) { sought = event.target.value.trim().toLowerCase(); refreshMarks(); list(); });
     find(root, 'previous').addEventListener('click', function () { step(-1); });
     find(root, 'next').addEventListener('click', function () { step(1); });
     find(root, 'policy').addEventListener('change', function (event) { state.a = Number(event.target.value); state.chosen = null; if (state.b === state.a) { state.b = -1; find(root, 'beside').value = ''; } draw(); });

@@ -29,7 +29,7 @@ export interface MarkedHappening extends Omit<HappeningRecord, 'timeUs'> {
 
 const MOST_POINTS = 500;
 const BAND_POINTS = 150;
-const MOST_MARKS = 600;
+const MOST_MARKS = 1000;
 
 /** Brings the runs of one policy (its seeds, first one first) into the form in which the page draws them. */
 export function policyTimeline(
@@ -54,7 +54,9 @@ export function policyTimeline(
     );
   };
   const decisions = thinned(first.decisions, (one) => one.by);
-  const happenings = thinned(first.happenings, (one) => one.kind);
+  // Timers have a section of their own.
+  const told = first.happenings.filter(({ kind }) => kind !== 'timer' || first.timers === undefined);
+  const happenings = thinned(told, (one) => one.kind);
   return {
     name,
     first: { t: (full ?? first.timeline.timeUs).map(inUnits), values: eachValue(linesOf(first, full), 4) },
@@ -66,7 +68,7 @@ export function policyTimeline(
       from: inUnits(band.from),
       to: inUnits(band.to),
     })),
-    leftOut: first.decisions.length - decisions.length + first.happenings.length - happenings.length,
+    leftOut: first.decisions.length - decisions.length + told.length - happenings.length,
   };
 }
 

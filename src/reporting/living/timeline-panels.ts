@@ -71,7 +71,8 @@ const RULES: readonly Rule[] = [
   { title: 'Cost so far', unit: 'usd', of: /cost|usd/ },
 ];
 const MOST_OTHER_PANELS = 3;
-const MOST_KEYS = 24;
+const MOST_KEYS = 72;
+const MOST_THREEFOLD = 3;
 
 /** States of nodes have the colours that they have everywhere: ready green, down red. */
 const STATE_COLOURS: Readonly<Record<string, number>> = {
@@ -94,6 +95,8 @@ export function timelinePanels(series: readonly TimelineSeries[], services: read
   for (const [id, one] of known) {
     const rule = RULES.find((each) => each.unit === one.unit && each.of.test(id) && fitsService(each, one));
     if (rule?.without?.test(id)) continue;
+    // Of many services one wants to see whether their replicas are ready, not three lines of each.
+    if (services.length > MOST_THREEFOLD && one.name.endsWith('replicas_available')) continue;
     const home = rule ?? { title: one.title, unit: one.unit, of: /./ };
     const entry = homes.get(home.title) ?? { rule: home, members: [] };
     entry.members.push([id, one]);
@@ -122,7 +125,9 @@ function panelOf(rule: Rule, members: readonly [string, TimelineSeries][], servi
   const inOrder = [...members].sort((a, b) => place(a) - place(b));
   const keys = inOrder.slice(0, MOST_KEYS).map(([id, one], at): PanelKey => {
     const service = one.labels['service'];
-    const state = one.labels['state'] ?? (Object.keys(one.labels).length === 0 ? one.name.split('_').at(-1)! : '');
+    const state = one.name.endsWith('not_ready')
+      ? 'down'
+      : (one.labels['state'] ?? (Object.keys(one.labels).length === 0 ? one.name.split('_').at(-1)! : ''));
     const own = Object.entries(one.labels).filter(([label]) => label !== 'service');
     const suffix = own.map(([label, value]) => (label === 'quantile' ? percentile(value) : value)).join(' ');
     const rest =

@@ -1,5 +1,5 @@
 import type { Cell, Comparison } from '../../experiment/comparison.ts';
-import type { LivingResult } from '../../sim/monitoring/living-result.ts';
+import type { LivingResult, TimelineSeries } from '../../sim/monitoring/living-result.ts';
 import { runsOfCell } from '../chart-data.ts';
 import { escapeHtml } from '../escape.ts';
 import type { Spec } from '../html/chart-specs.ts';
@@ -29,7 +29,7 @@ export interface TimelinePage {
 }
 
 const ORDER = ['horizontal', 'vertical', 'nodes', 'deployment'];
-const MOST_SERVICES = 12;
+const MOST_SERVICES = 24;
 /** So many services are shown at first. */
 export const SERVICES_SHOWN = 6;
 
@@ -48,7 +48,7 @@ export function timelinePage(comparison: Comparison, cell: Cell): TimelinePage |
       ({ labels }) => labels['service'] === undefined || services.includes(labels['service']),
     ),
   );
-  const panels = timelinePanels(series, services);
+  const panels = timelinePanels(series.filter(hasSomething), services);
   const policies = runs.map(([policy, all]) => ({
     ...policyTimeline(policy, all, panels, { untilUs, usPerUnit: time.seconds * 1e6 }),
     slot: comparison.policies.findIndex((one) => one.name === policy),
@@ -134,7 +134,7 @@ export function timelineSection(page: TimelinePage, at: number): string {
 <div class="panel"><div class="plot" data-role="overview" role="img" aria-label="Window of time"></div></div>
 <p class="scrub"><input type="range" min="0" max="1000" value="0" step="1" aria-label="Moment" data-role="scrub"><output data-role="clock"></output></p></div>
 <aside class="why" aria-live="polite"><div data-role="why"><p class="soft">Click a mark to see what was observed, how the decision follows from it and what limited it.</p></div>
-<p class="step"><button type="button" data-role="previous">← earlier</button><button type="button" data-role="next">later →</button></p><ol data-role="list" aria-label="Decisions and happenings in the window"></ol></aside></div></div>`;
+<p class="find"><input type="search" data-role="search" placeholder="Search decisions and happenings" aria-label="Search decisions and happenings"></p><p class="step"><button type="button" data-role="previous">← earlier</button><button type="button" data-role="next">later →</button></p><ol data-role="list" aria-label="Decisions and happenings in the window"></ol></aside></div></div>`;
 }
 
 /** Who decides, those who scale first and the scheduler, who decides most often, last; then what happened. */
@@ -144,10 +144,19 @@ function lanesOf(policies: readonly PolicyTimeline[]): string[] {
   return [...deciders.sort((a, b) => rank(a) - rank(b)), 'happenings'];
 }
 
-/** Services by requests, most first. */
+/** What nobody waited in, and zones where there is only one of them, need no line. */
+function hasSomething({ name, labels, values }: TimelineSeries, _: number, all: readonly TimelineSeries[]): boolean {
+  if (labels['zone'] !== undefined)
+    return all.some((one) => one.labels['zone'] !== undefined && one.labels['zone'] !== labels['zone']);
+  return values.some((value) => !Number.isNaN(value) && value !== null && (value !== 0 || !QUIET.has(name)));
+}
+
+const QUIET = new Set(['baton_pods_pending', 'baton_nodes_not_ready']);
+
+/** Services by requests, most first; those without by the replicas that they missed. */
 function busiest(living: LivingResult): string[] {
   return [...living.services]
-    .sort((a, b) => b.arrived - a.arrived)
+    .sort((a, b) => b.arrived - a.arrived || b.deficitReplicaS - a.deficitReplicaS)
     .slice(0, MOST_SERVICES)
     .map((one) => one.service);
 }

@@ -15,7 +15,7 @@ const PALETTE = [0, 1, 2, 3, 4, 5, 6, 7];
 const FORMATS: Readonly<Record<Panel['unit'], string>> = {
   '': ',.3~r',
   s: '~s',
-  share: '.0%',
+  share: '.2~%',
   'per-second': '~s',
   'usd-per-hour': '$,.3~r',
   usd: '$,.3~r',
