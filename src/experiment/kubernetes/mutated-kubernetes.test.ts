@@ -96,7 +96,7 @@ test('mutants of its manifests are each refused with sentences that name file, l
     refused++;
     for (const line of outcome.split('\n'))
       expect(line, mutant.what).toMatch(
-        /^((scenario\.yaml:\d+:\d+|[A-Z]\w+ default\/[\w\]\[",.-]+): \S.{10,}[^.]|and \d+ more like these)$/u,
+        /^((scenario\.yaml:\d+:\d+|[A-Z]\w+ default\/[\w\][",.-]+): \S.{10,}[^.]|and \d+ more like these)$/u,
       );
     if (process.env['SHOW']) process.stdout.write(`${outcome}\n`);
   }

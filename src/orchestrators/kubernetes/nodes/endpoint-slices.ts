@@ -41,7 +41,11 @@ export class EndpointSlices implements Component {
   begin(): void {
     const { api } = this.plane;
     const services = api.store('Service');
-    for (const service of services.all()) this.serviceChanged(service, undefined);
+    for (const service of services.all()) {
+      this.serviceChanged(service, undefined);
+      // What is there when the run begins has been looked at long before.
+      this.queue.addAfter(service.id, 0);
+    }
     services.watch((service, before) => this.serviceChanged(service, before));
     api.pods.watch((pod, before) => this.podChanged(pod, before));
   }

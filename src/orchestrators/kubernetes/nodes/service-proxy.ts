@@ -20,6 +20,8 @@ export class ServiceProxy implements Component {
   private readonly changed = new Map<string, EndpointSlice['metadata']>();
   private writtenUs = -Infinity;
   private planned = false;
+  /** When the run began: what is there by then the proxies know already. */
+  private begunUs = Number.NaN;
 
   constructor(plane: ControlPlane, syncUs: number) {
     this.plane = plane;
@@ -28,6 +30,7 @@ export class ServiceProxy implements Component {
   }
 
   begin(): void {
+    this.begunUs = this.plane.clock.nowUs;
     const slices = this.plane.api.store('EndpointSlice');
     for (const slice of slices.all()) this.note(slice);
     slices.watch((slice, before) => this.note((slice ?? before)!));
@@ -42,7 +45,8 @@ export class ServiceProxy implements Component {
     if (this.planned) return;
     this.planned = true;
     const { clock } = this.plane;
-    clock.at(Math.max(clock.nowUs + SYNC_DELAY_US, this.writtenUs + this.syncUs), this.kind, 0);
+    const soonestUs = clock.nowUs === this.begunUs ? clock.nowUs : clock.nowUs + SYNC_DELAY_US;
+    clock.at(Math.max(soonestUs, this.writtenUs + this.syncUs), this.kind, 0);
   }
 
   private write(): void {
