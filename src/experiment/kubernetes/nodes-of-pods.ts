@@ -1,6 +1,7 @@
-import { newPodStatus, type NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
+import { type NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
 import type { AnyObject } from '../../orchestrators/kubernetes/objects/kinds.ts';
 import type { Labels } from '../../orchestrators/kubernetes/objects/meta.ts';
+import { newPodStatus } from '../../orchestrators/kubernetes/objects/new-statuses.ts';
 import type { Node } from '../../orchestrators/kubernetes/objects/node.ts';
 import { podResources } from '../../orchestrators/kubernetes/objects/pod-resources.ts';
 import type { Pod } from '../../orchestrators/kubernetes/objects/pod.ts';

@@ -1,9 +1,11 @@
 import { stream } from '../../sim/random.ts';
-import { ApiServer, isRefusal, newPodStatus, type NewObject } from './api/api-server.ts';
+import { ApiServer, isRefusal, type NewObject } from './api/api-server.ts';
 import type { Chronicle, ClusterEvent, Decision, TimerSpan } from './api/chronicle.ts';
 import type { ControlPlane } from './api/control-plane.ts';
 import type { Kind, Kinds } from './objects/kinds.ts';
 import type { Labels, ResourceList } from './objects/meta.ts';
+import type { Service } from './objects/network.ts';
+import { newDeploymentStatus, newPodStatus } from './objects/new-statuses.ts';
 import { HOSTNAME_LABEL } from './objects/node-labels.ts';
 import type { Node } from './objects/node.ts';
 import type { Container, Pod, PodSpec, PodTemplate } from './objects/pod.ts';
@@ -144,13 +146,25 @@ export function deployment(
       strategy: { type: 'RollingUpdate', maxSurge: '25%', maxUnavailable: '25%' },
       ...fields,
     },
-    status: {
-      replicas: 0,
-      updatedReplicas: 0,
-      readyReplicas: 0,
-      availableReplicas: 0,
-      progressing: 'Progressing',
-      progressedUs: 0,
+    status: newDeploymentStatus(0),
+  };
+}
+
+/** A service of type ClusterIP. */
+export function service(name: string, selector: Labels, fields: Partial<Service['spec']> = {}): NewObject<Service> {
+  return {
+    kind: 'Service',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      selector,
+      type: 'ClusterIP',
+      headless: false,
+      ports: [],
+      sessionAffinity: 'None',
+      internalTrafficPolicy: 'Cluster',
+      externalTrafficPolicy: 'Cluster',
+      publishNotReadyAddresses: false,
+      ...fields,
     },
   };
 }

@@ -221,16 +221,3 @@ export function uidOf(id: number): string {
   const hex = words.join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
-
-/** The status of a pod that was just created. */
-export function newPodStatus(nowUs: number): PodStatus {
-  return {
-    phase: 'Pending',
-    reason: '',
-    message: '',
-    ready: false,
-    readyChangedUs: nowUs,
-    containers: [],
-    restarts: 0,
-  };
-}

@@ -1,7 +1,8 @@
-import type { ApiServer } from '../api/api-server.ts';
+import type { ApiServer, NewObject } from '../api/api-server.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { MetricsServer, PodSample } from '../behaviour/workload-behaviour.ts';
 import { create, pod } from '../cluster-fixture.ts';
+import type { HorizontalPodAutoscaler } from '../objects/autoscaling.ts';
 import { matchesSelector } from '../objects/label-selector.ts';
 import type { Labels, ResourceList } from '../objects/meta.ts';
 import type { Pod, PodSpec } from '../objects/pod.ts';
@@ -150,4 +151,19 @@ export function runPods(plane: ControlPlane): void {
   });
   api.nodes.watch(plan);
   plan();
+}
+
+/** The HPA of a Deployment: 60 % of the CPU that its pods request, 40 replicas at most. */
+export function autoscalerOf(name: string, replicas: number): NewObject<HorizontalPodAutoscaler> {
+  return {
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      scaleTargetRef: { kind: 'Deployment', name },
+      minReplicas: replicas,
+      maxReplicas: 40,
+      metrics: [{ type: 'Resource', name: 'cpu', target: { type: 'Utilization', amount: 60 } }],
+    },
+    status: { currentReplicas: replicas, desiredReplicas: replicas },
+  };
 }

@@ -9,6 +9,7 @@ import {
   readyCloud,
   runPods,
   WrittenMetrics,
+  autoscalerOf,
 } from './autoscaler-fixture.ts';
 import { autoscalers, type AutoscalerParts } from './index.ts';
 
@@ -18,17 +19,7 @@ function shop(parts: (plane: ControlPlane) => Partial<AutoscalerParts>) {
   const { api, clock, chronicle } = plane;
   const requests = { cpu: '500m', memory: '256Mi' };
   create(api, 'Deployment', deployment('shop', 4, podSpec(requests)));
-  create(api, 'HorizontalPodAutoscaler', {
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: 'shop', namespace: 'default' },
-    spec: {
-      scaleTargetRef: { kind: 'Deployment', name: 'shop' },
-      minReplicas: 4,
-      maxReplicas: 40,
-      metrics: [{ type: 'Resource', name: 'cpu', target: { type: 'Utilization', amount: 60 } }],
-    },
-    status: { currentReplicas: 4, desiredReplicas: 4 },
-  });
+  create(api, 'HorizontalPodAutoscaler', autoscalerOf('shop', 4));
   create(api, 'Node', node('pool-0', { cpu: '4', memory: '16Gi' }));
   const metrics = new WrittenMetrics();
   let loadMilli = 1200;

@@ -4,6 +4,7 @@ import { controlPlane, create, deployment, node, podSpec } from '../cluster-fixt
 import { evict } from '../controllers/eviction.ts';
 import { workloadControllers } from '../controllers/index.ts';
 import { scaleOf } from '../controllers/scale.ts';
+import { budget } from '../controllers/workload-fixture.ts';
 import { nodeComponents } from '../nodes/index.ts';
 import { STEADY } from '../nodes/node-fixture.ts';
 import type { NodeGroupSpec } from '../kubernetes-spec.ts';
@@ -11,7 +12,7 @@ import type { PodSpec } from '../objects/pod.ts';
 import { defaultConfiguration } from '../scheduler/default-profile.ts';
 import { IndexedCore } from '../scheduler/indexed/indexed-core.ts';
 import { KubeScheduler } from '../scheduler/kube-scheduler.ts';
-import { filterCore, WrittenMetrics } from './autoscaler-fixture.ts';
+import { filterCore, WrittenMetrics, autoscalerOf } from './autoscaler-fixture.ts';
 import { autoscalers, type AutoscalerParts } from './index.ts';
 
 /** Autoscalers among the real controllers, scheduler and kubelets. */
@@ -76,27 +77,8 @@ const POOL: NodeGroupSpec = {
 
 test('a spike through HPA, scheduler, Cluster Autoscaler and kubelets, and back, with a budget that is kept', () => {
   const world = cluster({ clusterAutoscaler: {}, nodeGroups: [POOL] }, podSpec({ cpu: '500m' }), 4);
-  create(world.api, 'HorizontalPodAutoscaler', {
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: 'shop', namespace: 'default' },
-    spec: {
-      scaleTargetRef: { kind: 'Deployment', name: 'shop' },
-      minReplicas: 4,
-      maxReplicas: 40,
-      metrics: [{ type: 'Resource', name: 'cpu', target: { type: 'Utilization', amount: 60 } }],
-    },
-    status: { currentReplicas: 4, desiredReplicas: 4 },
-  });
-  create(world.api, 'PodDisruptionBudget', {
-    kind: 'PodDisruptionBudget',
-    metadata: { name: 'shop', namespace: 'default' },
-    spec: {
-      selector: { matchLabels: { app: 'shop' } },
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: 'IfHealthyBudget',
-    },
-    status: { expectedPods: 0, currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, disruptedPods: {} },
-  });
+  create(world.api, 'HorizontalPodAutoscaler', autoscalerOf('shop', 4));
+  create(world.api, 'PodDisruptionBudget', budget('shop', 'shop', { maxUnavailable: 1 }));
   world.begin();
   world.load(1200);
   world.run(minutes(10));

@@ -1,25 +1,12 @@
 import { expect, test } from 'vitest';
 import type { NewObject } from '../api/api-server.ts';
-import { deployment, podSpec } from '../cluster-fixture.ts';
+import { deployment, podSpec, service as plainService } from '../cluster-fixture.ts';
 import type { AnyObject } from '../objects/kinds.ts';
 import type { Service } from '../objects/network.ts';
 import { annotatedTraffic } from './annotated-traffic.ts';
 
 function service(name: string, annotations: Record<string, string> = {}, namespace = 'default'): NewObject<Service> {
-  return {
-    kind: 'Service',
-    metadata: { name, namespace, annotations },
-    spec: {
-      selector: { app: name },
-      type: 'ClusterIP',
-      headless: false,
-      ports: [],
-      sessionAffinity: 'None',
-      internalTrafficPolicy: 'Cluster',
-      externalTrafficPolicy: 'Cluster',
-      publishNotReadyAddresses: false,
-    },
-  };
+  return { ...plainService(name, { app: name }), metadata: { name, namespace, annotations } };
 }
 
 const within = { zones: ['a', 'b'], epochMs: 0 };

@@ -9,6 +9,12 @@ import {
   template,
   type TestControlPlane,
 } from '../cluster-fixture.ts';
+import {
+  NEW_REPLICA_SET_STATUS,
+  NEW_STATEFUL_SET_STATUS,
+  NEW_DAEMON_SET_STATUS,
+  NEW_JOB_STATUS,
+} from '../objects/new-statuses.ts';
 import type { Pod, PodSpec } from '../objects/pod.ts';
 import type { PodDisruptionBudget } from '../objects/policy.ts';
 import type { CronJob, DaemonSet, Deployment, Job, JobSpec, ReplicaSet, StatefulSet } from '../objects/workloads.ts';
@@ -167,7 +173,7 @@ export function replicaSet(
       minReadySeconds: 0,
       ...fields,
     },
-    status: { replicas: 0, readyReplicas: 0, availableReplicas: 0 },
+    status: NEW_REPLICA_SET_STATUS,
   };
 }
 
@@ -191,14 +197,7 @@ export function statefulSet(
       volumeClaimTemplates: [],
       ...fields,
     },
-    status: {
-      replicas: 0,
-      readyReplicas: 0,
-      availableReplicas: 0,
-      currentRevision: '',
-      updateRevision: '',
-      updatedReplicas: 0,
-    },
+    status: NEW_STATEFUL_SET_STATUS,
   };
 }
 
@@ -213,13 +212,7 @@ export function daemonSet(name: string, fields: Partial<DaemonSet['spec']> = {})
       updateStrategy: { type: 'RollingUpdate', maxUnavailable: 1, maxSurge: 0 },
       ...fields,
     },
-    status: {
-      desiredNumberScheduled: 0,
-      currentNumberScheduled: 0,
-      numberReady: 0,
-      numberAvailable: 0,
-      updatedNumberScheduled: 0,
-    },
+    status: NEW_DAEMON_SET_STATUS,
   };
 }
 
@@ -241,15 +234,7 @@ export function job(name: string, fields: Partial<JobSpec> = {}): NewObject<Job>
     kind: 'Job',
     metadata: { name, namespace: 'default' },
     spec: jobSpec(fields),
-    status: {
-      active: 0,
-      ready: 0,
-      succeeded: 0,
-      failed: 0,
-      completedIndexes: [],
-      failedIndexes: [],
-      reason: '',
-    },
+    status: NEW_JOB_STATUS,
   };
 }
 

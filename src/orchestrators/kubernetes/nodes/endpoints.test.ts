@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { NewObject } from '../api/api-server.ts';
-import { create, node, pod, podSpec } from '../cluster-fixture.ts';
+import { create, node, pod, podSpec, service } from '../cluster-fixture.ts';
 import type { Endpoint, Service } from '../objects/network.ts';
 import { containers, probe, testNodes } from './node-fixture.ts';
 import { usableEndpoints } from './service-proxy.ts';
 
-function service(fields: Partial<Service['spec']> = {}): NewObject<Service> {
-  return {
-    kind: 'Service',
-    metadata: { name: 'web', namespace: 'default' },
-    spec: {
-      selector: { app: 'web' },
-      type: 'ClusterIP',
-      headless: false,
-      ports: [],
-      sessionAffinity: 'None',
-      internalTrafficPolicy: 'Cluster',
-      externalTrafficPolicy: 'Cluster',
-      publishNotReadyAddresses: false,
-      ...fields,
-    },
-  };
-}
+const web = (fields: Partial<Service['spec']> = {}): NewObject<Service> => service('web', { app: 'web' }, fields);
 
 const LABELS = { app: 'web' };
 
@@ -29,7 +13,7 @@ describe('the endpoints of a service', () => {
   it('are pods that run; ready, serving and terminating as their pods are', () => {
     const nodes = testNodes(({ api }) => {
       create(api, 'Node', node('n1'));
-      create(api, 'Service', service());
+      create(api, 'Service', web());
       create(api, 'Pod', pod('a', {}, { nodeName: 'n1', labels: LABELS }));
       create(api, 'Pod', pod('other', {}, { nodeName: 'n1', labels: { app: 'db' } }));
     });
@@ -59,7 +43,7 @@ describe('the endpoints of a service', () => {
   it('are written at most once a second, and so are the rules of the proxies', () => {
     const nodes = testNodes(({ api }) => {
       create(api, 'Node', node('n1'));
-      create(api, 'Service', service());
+      create(api, 'Service', web());
     });
     const { api, clock } = nodes.plane;
     const written: number[] = [];
@@ -82,7 +66,7 @@ describe('the endpoints of a service', () => {
   it('count as ready from the start when the service publishes addresses that are not', () => {
     const nodes = testNodes(({ api }) => {
       create(api, 'Node', node('n1'));
-      create(api, 'Service', service({ publishNotReadyAddresses: true }));
+      create(api, 'Service', web({ publishNotReadyAddresses: true }));
     });
     const { api } = nodes.plane;
     const slow = podSpec(

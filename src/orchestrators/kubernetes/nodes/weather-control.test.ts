@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WeatherEvent, WeatherSource } from '../../../sim/weather/weather-event.ts';
-import { create, node, pod } from '../cluster-fixture.ts';
+import { create, node, pod, service } from '../cluster-fixture.ts';
 import { isReady } from './node-conditions.ts';
 import { newbornNode } from './node-birth.ts';
 import { STEADY, type TestNodes, testNodes } from './node-fixture.ts';
@@ -122,20 +122,7 @@ describe('the weather', () => {
         create(api, 'Node', node('n1'));
         create(api, 'Pod', pod('web', {}, { nodeName: 'n1', labels: { app: 'web' } }));
         create(api, 'Pod', pod('db', {}, { nodeName: 'n1', labels: { app: 'db' } }));
-        create(api, 'Service', {
-          kind: 'Service',
-          metadata: { name: 'web', namespace: 'default' },
-          spec: {
-            selector: { app: 'web' },
-            type: 'ClusterIP',
-            headless: false,
-            ports: [],
-            sessionAffinity: 'None',
-            internalTrafficPolicy: 'Cluster',
-            externalTrafficPolicy: 'Cluster',
-            publishNotReadyAddresses: false,
-          },
-        });
+        create(api, 'Service', service('web', { app: 'web' }));
       },
       {
         services: [{ namespace: 'default', name: 'web' }],

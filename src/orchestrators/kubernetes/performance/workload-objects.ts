@@ -1,4 +1,5 @@
 import type { Labels, LabelSelector, ResourceList } from '../objects/meta.ts';
+import { newPodStatus } from '../objects/new-statuses.ts';
 import type { Node } from '../objects/node.ts';
 import type { Pod, PodAffinityTerm, PodSpec, Toleration } from '../objects/pod.ts';
 
@@ -80,15 +81,7 @@ export function podOf(template: PodTemplate, id: number, namespace: string): Pod
   };
 }
 
-const PENDING: Pod['status'] = {
-  phase: 'Pending',
-  reason: '',
-  message: '',
-  ready: false,
-  readyChangedUs: 0,
-  containers: [],
-  restarts: 0,
-};
+const PENDING = newPodStatus(0);
 
 /** A ready node with its hostname label; capacity and allocatable are equal. */
 export function perfNode(

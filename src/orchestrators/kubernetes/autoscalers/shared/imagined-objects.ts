@@ -2,12 +2,12 @@ import type { NewObject } from '../../api/api-server.ts';
 import type { ApiServer } from '../../api/api-server.ts';
 import type { Labels } from '../../objects/meta.ts';
 import { matchesLabels } from '../../objects/label-selector.ts';
+import { newPodStatus } from '../../objects/new-statuses.ts';
 import { HOSTNAME_LABEL } from '../../objects/node-labels.ts';
 import { matchesNodeTerms } from '../../objects/node-selector.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod, PodSpec, PodTemplate, Toleration } from '../../objects/pod.ts';
 import { untoleratedTaint } from '../../objects/tolerations.ts';
-import { newPodStatus } from '../../api/api-server.ts';
 
 /** Nodes and pods that exist in an autoscaler's thoughts only. Their numbers are negative, so that no object has them. */
 

@@ -3,6 +3,7 @@ import { aboutOf } from '../../api/chronicle.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
 import { InputError } from '../../../../sim/input-error.ts';
+import { NEW_JOB_STATUS } from '../../objects/new-statuses.ts';
 import type { CronJob, Job } from '../../objects/workloads.ts';
 import { Children, NumberByUid } from '../shared/children.ts';
 import { utcText } from './calendar.ts';
@@ -195,14 +196,6 @@ function jobOf(cron: CronJob, name: string, dueMs: number): NewObject<Job> {
       ownerReferences: [ownerReference(cron, 'batch/v1')],
     },
     spec,
-    status: {
-      active: 0,
-      ready: 0,
-      succeeded: 0,
-      failed: 0,
-      completedIndexes: [],
-      failedIndexes: [],
-      reason: '',
-    },
+    status: NEW_JOB_STATUS,
   };
 }

@@ -3,6 +3,7 @@ import { aboutOf } from '../../api/chronicle.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
 import { fullName } from '../../objects/full-name.ts';
+import { NEW_DAEMON_SET_STATUS } from '../../objects/new-statuses.ts';
 import type { Node } from '../../objects/node.ts';
 import { hasEnded, isAvailable } from '../../objects/pod-state.ts';
 import type { Pod, PodTemplate, Toleration } from '../../objects/pod.ts';
@@ -189,13 +190,7 @@ export class DaemonSetController implements Component {
   private report(set: DaemonSet, nodes: readonly DaemonNode[], revision: string): void {
     const { nowUs } = this.plane.clock;
     const { minReadySeconds } = set.spec;
-    const status = {
-      desiredNumberScheduled: 0,
-      currentNumberScheduled: 0,
-      numberReady: 0,
-      numberAvailable: 0,
-      updatedNumberScheduled: 0,
-    };
+    const status = { ...NEW_DAEMON_SET_STATUS };
     let nextUs = Infinity;
     for (const {
       eligibility: { shouldRun },

@@ -2,6 +2,7 @@ import { controllerOf, ownerReference, type ApiServer, type NewObject } from '..
 import type { Component } from '../../api/control-plane.ts';
 import { matchesSelector } from '../../objects/label-selector.ts';
 import type { OwnerReference } from '../../objects/meta.ts';
+import { NEW_REPLICA_SET_STATUS } from '../../objects/new-statuses.ts';
 import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod, PodTemplate } from '../../objects/pod.ts';
 import type { Deployment, ReplicaSet } from '../../objects/workloads.ts';
@@ -101,6 +102,6 @@ function restored(
       template: labelled ? withHash(template, hash) : template,
       minReadySeconds: spec.minReadySeconds,
     },
-    status: { replicas: 0, readyReplicas: 0, availableReplicas: 0 },
+    status: NEW_REPLICA_SET_STATUS,
   };
 }

@@ -1,5 +1,6 @@
 import { isRefusal, ownerReference, type ApiServer, type NewObject } from '../../api/api-server.ts';
 import type { LabelSelector } from '../../objects/meta.ts';
+import { NEW_REPLICA_SET_STATUS } from '../../objects/new-statuses.ts';
 import type { PodTemplate } from '../../objects/pod.ts';
 import type { Deployment, ReplicaSet } from '../../objects/workloads.ts';
 import { POD_TEMPLATE_HASH, revisionHash, templateKey } from '../shared/template-revision.ts';
@@ -90,7 +91,7 @@ function setOf(
       template,
       minReadySeconds: spec.minReadySeconds,
     },
-    status: { replicas: 0, readyReplicas: 0, availableReplicas: 0 },
+    status: NEW_REPLICA_SET_STATUS,
   };
 }
 

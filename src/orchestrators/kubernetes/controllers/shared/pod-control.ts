@@ -1,8 +1,9 @@
-import { isRefusal, newPodStatus, type NewObject } from '../../api/api-server.ts';
+import { isRefusal, type NewObject } from '../../api/api-server.ts';
 import { aboutOf } from '../../api/chronicle.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { Kind } from '../../objects/kinds.ts';
 import type { KubernetesObject, Labels, OwnerReference } from '../../objects/meta.ts';
+import { newPodStatus } from '../../objects/new-statuses.ts';
 import type { Pod, PodSpec, PodTemplate } from '../../objects/pod.ts';
 import { ClientRate, type ClientLimits } from './client-rate.ts';
 

@@ -1,5 +1,6 @@
 import type { ApiServer, NewObject } from '../../api/api-server.ts';
-import { newPodStatus, ownerReference } from '../../api/api-server.ts';
+import { ownerReference } from '../../api/api-server.ts';
+import { newPodStatus } from '../../objects/new-statuses.ts';
 import type { Pod, PodSpec, PodTemplate } from '../../objects/pod.ts';
 import type { StatefulSet } from '../../objects/workloads.ts';
 import { REVISION_HASH } from '../shared/template-revision.ts';

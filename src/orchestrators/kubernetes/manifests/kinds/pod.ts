@@ -1,4 +1,5 @@
 import type { NewObject } from '../../api/api-server.ts';
+import { newPodStatus } from '../../objects/new-statuses.ts';
 import type { ContainerStatus, Pod, PodStatus } from '../../objects/pod.ts';
 import type { Field } from '../fields/field.ts';
 import { fieldNames } from '../fields/field-names.ts';
@@ -21,7 +22,7 @@ export function readPod(field: Field, metadata: NewMeta): NewObject<Pod> {
 
 function readStatus(field: Field, metadata: NewMeta): PodStatus {
   const createdUs = metadata.creationUs ?? NOT_KNOWN;
-  if (!field.isMap(STATUS)) return newStatus(createdUs);
+  if (!field.isMap(STATUS)) return newPodStatus(createdUs);
   const conditions = new Map(
     field
       .child('conditions')
@@ -59,18 +60,6 @@ function readStatus(field: Field, metadata: NewMeta): PodStatus {
     ...(disrupted?.child('status').text() === 'True' && { disruptionTarget: disrupted.child('reason').text() }),
     containers,
     restarts: [...containers, ...inits].reduce((sum, one) => sum + one.restartCount, 0),
-  };
-}
-
-function newStatus(createdUs: number): PodStatus {
-  return {
-    phase: 'Pending',
-    reason: '',
-    message: '',
-    ready: false,
-    readyChangedUs: createdUs,
-    containers: [],
-    restarts: 0,
   };
 }
 

@@ -1,6 +1,12 @@
 import type { NewObject } from '../../api/api-server.ts';
 import { isEmptySelector, matchesSelector } from '../../objects/label-selector.ts';
 import type { IntOrPercent, LabelSelector } from '../../objects/meta.ts';
+import {
+  NEW_REPLICA_SET_STATUS,
+  NEW_STATEFUL_SET_STATUS,
+  NEW_DAEMON_SET_STATUS,
+  newDeploymentStatus,
+} from '../../objects/new-statuses.ts';
 import type { PodTemplate } from '../../objects/pod.ts';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../../objects/workloads.ts';
 import type { Field } from '../fields/field.ts';
@@ -48,14 +54,7 @@ export function readDeployment(field: Field, metadata: NewMeta): NewObject<Deplo
       revisionHistoryLimit: spec.child('revisionHistoryLimit').whole(10),
       strategy: readStrategy(spec.child('strategy')),
     },
-    status: {
-      replicas: 0,
-      updatedReplicas: 0,
-      readyReplicas: 0,
-      availableReplicas: 0,
-      progressing: 'Progressing',
-      progressedUs: NOT_KNOWN,
-    },
+    status: newDeploymentStatus(NOT_KNOWN),
   };
 }
 
@@ -103,14 +102,7 @@ export function readStatefulSet(field: Field, metadata: NewMeta): NewObject<Stat
         .items()
         .map((item) => item.child('metadata').child('name').requiredText()),
     },
-    status: {
-      replicas: 0,
-      readyReplicas: 0,
-      availableReplicas: 0,
-      currentRevision: '',
-      updateRevision: '',
-      updatedReplicas: 0,
-    },
+    status: NEW_STATEFUL_SET_STATUS,
   };
 }
 
@@ -140,13 +132,7 @@ export function readDaemonSet(field: Field, metadata: NewMeta): NewObject<Daemon
         maxSurge,
       },
     },
-    status: {
-      desiredNumberScheduled: 0,
-      currentNumberScheduled: 0,
-      numberReady: 0,
-      numberAvailable: 0,
-      updatedNumberScheduled: 0,
-    },
+    status: NEW_DAEMON_SET_STATUS,
   };
 }
 
@@ -172,7 +158,7 @@ function replicaSet(
       template,
       minReadySeconds: spec.child('minReadySeconds').whole(0),
     },
-    status: { replicas: 0, readyReplicas: 0, availableReplicas: 0 },
+    status: NEW_REPLICA_SET_STATUS,
   };
 }
 
