@@ -192,7 +192,7 @@ function acrossCells(comparison: Comparison, cells: readonly Answer[]): { headli
 }
 
 /** How many letters names have in common at their beginning, up to a comma: of a scenario's variants its name. */
-function commonBeginning(names: readonly string[]): number {
+export function commonBeginning(names: readonly string[]): number {
   const [first] = names;
   let end = 0;
   for (let at = first.indexOf(', '); at >= 0; at = first.indexOf(', ', at + 1))

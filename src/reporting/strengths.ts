@@ -42,7 +42,8 @@ export function strengthsOf(cell: Cell): Strengths[] {
       const own = comparison?.policies.find((one) => one.policy === policy);
       if (!comparison?.best || !own || story < 0) continue;
       const others = comparison.policies.filter((one) => one !== own);
-      if (own.verdict === 'best' && others.length > 0 && others.every((one) => behind(one.verdict)))
+      const isAhead = others.some((one) => one.toBest !== undefined && gravity(metric, one.toBest) >= WORTH_A_WORD);
+      if (own.verdict === 'best' && isAhead && others.every((one) => behind(one.verdict)))
         best.push({ story, text: `${noun(metric)} ${formatValue(own.mean, metric.unit)}` });
       if (!behind(own.verdict)) continue;
       const winner = comparison.policies.find((one) => one.policy === comparison.best)!;

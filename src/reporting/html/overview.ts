@@ -1,10 +1,13 @@
 import type { Cell, Comparison } from '../../experiment/comparison.ts';
 import { type Metric, metricByName } from '../../sim/metric-catalogue.ts';
-import type { Answer } from '../answer.ts';
+import { type Answer, commonBeginning } from '../answer.ts';
 import { escapeHtml } from '../escape.ts';
 import { countOf, formatLike, listOf } from '../format.ts';
 import { policyLabel } from './policy-mark.ts';
 import { profileMetrics } from './profile-matrix.ts';
+
+/** Longer names are broken into lines. */
+const LONG_NAME = 36;
 
 /** With several workloads or clusters: one line for each, before the details; empty for one. */
 export function overview(comparison: Comparison, answers: readonly Answer[]): string {
@@ -17,9 +20,14 @@ export function overview(comparison: Comparison, answers: readonly Answer[]): st
   const head = only
     ? alone(comparison.cells).map((metric) => `<th class="n">${escapeHtml(metric.title)}</th>`)
     : ['<th>Best</th><th>Not to be told from it</th><th>Judged by</th><th class="n">On</th>'];
+  const common = commonBeginning(comparison.cells.map((cell) => cell.workload));
+  const nameOf = (cell: Cell, of: 'workload' | 'cluster'): string =>
+    of === 'workload' && inputs.includes('workload') ? cell.workload.slice(common) : cell[of];
+  const widest = Math.max(...comparison.cells.flatMap((cell) => inputs.map((of) => nameOf(cell, of).length)));
+  const className = widest > LONG_NAME ? '' : ' class="short"';
   const rows = comparison.cells.map(
     (cell, at) =>
-      `<tr>${inputs.map((of, column) => (column === 0 ? `<th scope="row" class="short"><a href="#cell-${at}">${escapeHtml(cell[of])}</a></th>` : `<td>${escapeHtml(cell[of])}</td>`)).join('')}${only ? valuesOf(comparison, cell) : answerOf(comparison, cell, answers[at])}</tr>`,
+      `<tr>${inputs.map((of, column) => (column === 0 ? `<th scope="row"${className}><a href="#cell-${at}">${escapeHtml(nameOf(cell, of))}</a></th>` : `<td>${escapeHtml(nameOf(cell, of))}</td>`)).join('')}${only ? valuesOf(comparison, cell) : answerOf(comparison, cell, answers[at])}</tr>`,
   );
   return `<section><h3>Overview</h3><div class="scroll"><table><thead><tr>${inputs.map((of) => `<th>${of === 'workload' ? 'Workload' : 'Cluster'}</th>`).join('')}${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div></section>`;
 }
@@ -31,7 +39,7 @@ function answerOf(comparison: Comparison, cell: Cell, answer: Answer): string {
 
 /** Metrics of the only policy that differ between cells. */
 function alone(cells: readonly Cell[]): Metric[] {
-  return profileMetrics((name) => new Set(cells.map((cell) => meanOf(cell, name))).size > 1).map((name) =>
+  return profileMetrics(cells, (name) => new Set(cells.map((cell) => meanOf(cell, name))).size > 1).map((name) =>
     metricByName.get(name)!,
   );
 }

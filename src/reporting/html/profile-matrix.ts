@@ -31,14 +31,24 @@ const PROFILE = [
 ];
 const MOST_COLUMNS = 9;
 
+/** Of Kubernetes clusters, where most pods serve for ever and are to be there: how they wait, not how long they take. */
+const OF_PODS_THAT_STAY = ['pendingAtEnd', 'replicaDeficitS', 'meanWaitS', 'maxWaitS', 'meanReadyS'];
+const OF_PODS_THAT_END = /slowdown|makespan/i;
+
 /** The metrics of the profile for which this holds, as many as fit. */
-export function profileMetrics(holds: (name: string) => boolean): string[] {
-  return PROFILE.filter(holds).slice(0, MOST_COLUMNS);
+export function profileMetrics(cells: readonly Cell[], holds: (name: string) => boolean): string[] {
+  const isKubernetes = cells.every((cell) => cell.metrics['meanReadyS'] !== undefined);
+  const names = isKubernetes
+    ? [...new Set(PROFILE.flatMap((name) => (name === 'placedShare' ? OF_PODS_THAT_STAY : name)))].filter(
+        (name) => !OF_PODS_THAT_END.test(name),
+      )
+    : PROFILE;
+  return names.filter(holds).slice(0, MOST_COLUMNS);
 }
 
 /** Every policy against the metrics of the profile: shaded the further it is behind the best, green where it is best. */
 export function profileMatrix(comparison: Comparison, cell: Cell): string {
-  const columns = profileMetrics((name) => differs(cell, name));
+  const columns = profileMetrics([cell], (name) => differs(cell, name));
   if (columns.length < 2) return '';
   const head = columns.map((name) => {
     const { title, meaning } = metricByName.get(name)!;
