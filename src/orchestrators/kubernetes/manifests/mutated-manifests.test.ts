@@ -120,7 +120,7 @@ const OBJECTS: Record<string, unknown>[] = [
 const TEXT = OBJECTS.map((one) => stringify(one)).join('---\n');
 
 /** `FUZZ_RUNS=5000` looks harder. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 250);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 150);
 
 /** Reads it and creates what there is; whatever is wrong must be sentences that say where. */
 function readSafely(text: string): 'read' | 'refused' {

@@ -117,7 +117,7 @@ describe('kubelets in a storm', () => {
         }
         for (const name of NODES) expect(last!.plane.api.nodes.named('', name)!.spec.taints).toEqual([]);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -126,7 +126,7 @@ describe('kubelets in a storm', () => {
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         expect(storm(seed, () => {})).toBe(storm(seed, () => {}));
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 });

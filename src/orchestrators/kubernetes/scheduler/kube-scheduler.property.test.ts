@@ -211,7 +211,7 @@ test('nothing is lost: cores, queue and API agree at any time, and nobody is lef
     fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), fc.nat(2), fc.nat(2), (steps, times, version) => {
       run(steps, TIMES[times], VERSIONS[version]);
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 

@@ -36,6 +36,6 @@ test('whatever comes, goes and changes, the budgets found are those whose select
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
