@@ -112,7 +112,7 @@ async function explain(words: readonly string[], flags: ExplainFlags): Promise<v
 
 function explanationText({ decision, attempts, attempt, arrivesUs, note }: PodExplanation, all: boolean): string {
   const paint = painter(process.stdout);
-  const at = (timeUs: number): string => `${timeUs / 1e6} s`;
+  const at = (us: number): string => `${us / 1e6} s`;
   const lines = [
     `${paint('bold', decision.pod)} asks for ${decision.request}; it arrived at ${at(arrivesUs)}`,
     attempt === 0

@@ -91,7 +91,7 @@ function rebased({ id: _, ...object }: AnyObject, byUs: number, uid: (was: strin
   if (object.kind === 'Node') return { ...object, metadata, status: nodeStatus(object.status, byUs) };
   if (object.kind === 'Deployment')
     return { ...object, metadata, status: { ...object.status, progressedUs: object.status.progressedUs - byUs } };
-  return { ...object, metadata } as NewObject<AnyObject>;
+  return { ...object, metadata };
 }
 
 function podStatus(status: Pod['status'], byUs: number): Pod['status'] {
