@@ -89,6 +89,15 @@ test('the sum of all constraints is rounded once', () => {
   expect(raw([soft(ZONE, { maxSkew: 3 }), soft(HOST)])).toEqual({ a1: [5, 40], b1: [2, 100] });
 });
 
+test('a node that is left out does not set the lowest score', () => {
+  // a1: 2 * 1.386 = 2.77 -> 3, b1: 1. a1: 100*(3+1-3)/3 = 33 (with x1's 0 as the lowest it would be 0), b1: 100.
+  expect(scores(cluster({ a1: 2, b1: 1, x1: 0 }), { topologySpreadConstraints: [soft(ZONE)] })).toEqual({
+    a1: [3, 33],
+    b1: [1, 100],
+    x1: [0, 0],
+  });
+});
+
 test('without a single matching pod all nodes with the keys get 100, the others 0', () => {
   expect(scores(cluster({ a1: 0, b1: 0, x1: 0 }), { topologySpreadConstraints: [soft(ZONE)] })).toEqual({
     a1: [0, 100],

@@ -161,6 +161,14 @@ describe('ImageLocality', () => {
     expect(score(five, pod('app:1', 'app:1'))).toEqual([0, 0, 0, 0]);
   });
 
+  test('the share of nodes is taken first, in floating point', () => {
+    // 1966604288 bytes on three of eleven nodes are 536346624: (536346624-24117248)*100/1024458752 = 50. But 3/11 is a
+    // little less than that in floating point: 536346623.99999994, of which 536346623 are left: 49.
+    const some = ['a', 'b', 'c'].map((name) => having(name, { names: ['app:1'], sizeBytes: 1966604288 }));
+    const others = ['d', 'e', 'f', 'g', 'h', 'i', 'j'].map((name) => having(name));
+    expect(score([...some, ...others], pod('app:1')).slice(0, 4)).toEqual([49, 49, 49, 0]);
+  });
+
   test('each container may bring 1000 MiB', () => {
     const nodes = [having('a', image(4000, 'big:1'))];
     // 2000 MiB: 100 of one container; of two (2000-23)*100/(2000-23).
