@@ -18,24 +18,27 @@ test('speeds: how much faster, or how much simulated time a second', () => {
     expect(() => speedOf(text), text).toThrow(`--live-speed ${text}: write how much faster`);
 });
 
-test('drawing changes nothing: the fingerprint is that of the run without it', async () => {
-  const named = await readNamed(['scenarios/zone-outage.yaml'], { set: ['duration=3m'] });
-  if (named?.kind !== 'scenarios') throw new Error('scenarios/zone-outage.yaml is a scenario');
-  const lines = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  try {
-    const plan = oneScenarioPlan(named.scenarios[0], 'zone-outage', { seed: '3' });
-    const pulse = { beat: () => {}, beatEvents: () => {} };
-    const quiet = executeRun(plan, await policiesOf(plan.policy), new WorkloadCache(pulse.beat), pulse).result;
-    const drawn = await runPlanLive(plan, {}, new AbortController().signal);
-    expect(drawn!.fingerprint).toBe(quiet.fingerprint);
-    expect(drawn!.metrics).toEqual(quiet.metrics);
-    expect(lines.mock.calls.map(([text]) => String(text)).at(-1)).toMatch(
-      /^0:03:00 of 0:03:00 \(100 %\), .*, finished\n$/,
-    );
-    const stopped = new AbortController();
-    stopped.abort();
-    expect(await runPlanLive(plan, {}, stopped.signal)).toBeUndefined();
-  } finally {
-    lines.mockRestore();
-  }
-});
+test.each(['zone-outage', 'kubernetes-rolling-update'])(
+  'drawing changes nothing: the fingerprint of %s is that of the run without it',
+  async (name) => {
+    const named = await readNamed([`scenarios/${name}.yaml`], { set: ['duration=3m'] });
+    if (named?.kind !== 'scenarios') throw new Error(`scenarios/${name}.yaml is a scenario`);
+    const lines = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const plan = oneScenarioPlan(named.scenarios[0], name, { seed: '3' });
+      const pulse = { beat: () => {}, beatEvents: () => {} };
+      const quiet = executeRun(plan, await policiesOf(plan.policy), new WorkloadCache(pulse.beat), pulse).result;
+      const drawn = await runPlanLive(plan, {}, new AbortController().signal);
+      expect(drawn!.fingerprint).toBe(quiet.fingerprint);
+      expect(drawn!.metrics).toEqual(quiet.metrics);
+      expect(lines.mock.calls.map(([text]) => String(text)).at(-1)).toMatch(
+        /^0:03:00 of 0:03:00 \(100 %\), .*, finished\n$/,
+      );
+      const stopped = new AbortController();
+      stopped.abort();
+      expect(await runPlanLive(plan, {}, stopped.signal)).toBeUndefined();
+    } finally {
+      lines.mockRestore();
+    }
+  },
+);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunPlan } from '../experiment/run-plan.ts';
 import { InputError } from '../sim/input-error.ts';
 import type { RunResult } from '../sim/result.ts';
+import type { SteppedRun } from './live-dashboard.ts';
 
 /** What `addLiveFlags` adds to the flags of a command. */
 export interface LiveFlags {
@@ -34,23 +35,19 @@ export async function runPlanLive(
   signal: AbortSignal,
   journalPath?: string,
 ): Promise<RunResult | undefined> {
-  if (plan.scenario === undefined)
+  if (plan.scenario === undefined && plan.kubernetes === undefined)
     throw new InputError(
       '--live draws scenarios, and this is a run of pods alone; name a scenario: baton run black-friday --live',
     );
-  const [{ scenarioSimulation }, { policiesOf }, { WorkloadCache }, { inlineMore }, { runLive }] = await Promise.all([
-    import('../experiment/local/scenario-simulation.ts'),
-    import('../experiment/local/policies-of-plan.ts'),
-    import('../experiment/local/open-inputs.ts'),
+  const [{ inlineMore }, { runLive }] = await Promise.all([
     import('../experiment/local/inline-more.ts'),
     import('./live-dashboard.ts'),
   ]);
   inlineMore();
-  const policies = await policiesOf(plan.policy);
-  const onRead = (): void => {};
-  const workloads = new WorkloadCache(onRead);
-  const opened = scenarioSimulation(plan, plan.scenario, { policies, workloads, onRead, journalPath });
-  const { simulation, durationUs, close } = opened;
+  const { run, close } =
+    plan.kubernetes === undefined
+      ? await steppedScenario(plan, plan.scenario!, journalPath)
+      : await steppedKubernetes(plan, plan.kubernetes, journalPath);
   // Ended from outside, the terminal must be put back as well.
   const stop = new AbortController();
   const end = (): void => stop.abort();
@@ -60,25 +57,70 @@ export async function runPlanLive(
   const stream = process.stdout.isTTY ? process.stdout : process.stderr;
   const colours = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   // Whoever watches a terminal wants to see something; into a file it may go as fast as it can.
-  const pace = liveSpeed ?? (stream.isTTY ? durationUs / 1e6 / SHOWN_S : Infinity);
+  const pace = liveSpeed ?? (stream.isTTY ? run.endUs / 1e6 / SHOWN_S : Infinity);
   try {
-    return await runLive(
-      {
-        get nowUs() {
-          return simulation.world.nowUs;
-        },
-        endUs: durationUs,
-        step: () => simulation.step(),
-        snapshot: () => simulation.snapshot(),
-        result: () => simulation.result(),
-      },
-      { stream, colours, signal: stop.signal, ...(pace !== Infinity && { speed: pace }) },
-    );
+    return await runLive(run, { stream, colours, signal: stop.signal, ...(pace !== Infinity && { speed: pace }) });
   } finally {
     for (const name of ENDS) process.removeListener(name, end);
     signal.removeEventListener('abort', end);
     close();
   }
+}
+
+/** A run to be taken step by step, and what closes its files. */
+interface OpenedRun {
+  readonly run: SteppedRun;
+  readonly close: () => void;
+}
+
+async function steppedScenario(
+  plan: RunPlan,
+  scenario: NonNullable<RunPlan['scenario']>,
+  journalPath: string | undefined,
+): Promise<OpenedRun> {
+  const [{ scenarioSimulation }, { policiesOf }, { WorkloadCache }] = await Promise.all([
+    import('../experiment/local/scenario-simulation.ts'),
+    import('../experiment/local/policies-of-plan.ts'),
+    import('../experiment/local/open-inputs.ts'),
+  ]);
+  const policies = await policiesOf(plan.policy);
+  const onRead = (): void => {};
+  const workloads = new WorkloadCache(onRead);
+  const { simulation, durationUs, close } = scenarioSimulation(plan, scenario, {
+    policies,
+    workloads,
+    onRead,
+    journalPath,
+  });
+  const run = {
+    get nowUs() {
+      return simulation.world.nowUs;
+    },
+    endUs: durationUs,
+    step: () => simulation.step(),
+    snapshot: () => simulation.snapshot(),
+    result: () => simulation.result(),
+  };
+  return { run, close };
+}
+
+async function steppedKubernetes(
+  plan: RunPlan,
+  kubernetes: NonNullable<RunPlan['kubernetes']>,
+  journalPath: string | undefined,
+): Promise<OpenedRun> {
+  const { openKubernetes } = await import('../experiment/local/execute-kubernetes.ts');
+  const opened = openKubernetes(plan, kubernetes, { ...(journalPath !== undefined && { journalPath }) });
+  const run = {
+    get nowUs() {
+      return opened.run.plane.clock.nowUs;
+    },
+    endUs: opened.durationUs,
+    step: () => opened.run.step(),
+    snapshot: () => opened.run.recorder.snapshot(),
+    result: () => opened.result(),
+  };
+  return { run, close: opened.close };
 }
 
 /** `60x`: so many times faster than it is; `10m`: so much simulated time a second. */

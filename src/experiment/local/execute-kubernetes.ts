@@ -21,6 +21,56 @@ export interface KubernetesPulse {
   readonly beatEvents: () => void;
 }
 
+/** A run of a Kubernetes cluster that may be taken step by step. */
+export interface OpenedKubernetes {
+  readonly run: KubernetesRun;
+  readonly durationUs: number;
+  /** What it has come to, with what was taken for granted when files were read. */
+  readonly result: () => RunResult;
+  /** Closes the journal. */
+  readonly close: () => void;
+}
+
+/** What is told of a run while it goes on, and where its journal goes. */
+export interface KubernetesOpening {
+  readonly journalPath?: string;
+  /** Something got done. */
+  readonly onAlive?: () => void;
+  /** 16,384 more events. */
+  readonly onProgress?: () => void;
+}
+
+/** Reads the files of a plan and makes its run, whose cluster has come to rest if it is to. Throws an InputError. */
+export function openKubernetes(
+  plan: RunPlan,
+  kubernetes: KubernetesPlan,
+  { journalPath, onAlive, onProgress }: KubernetesOpening,
+): OpenedKubernetes {
+  const notes: string[] = [];
+  const spec = specHere(kubernetes, (sentence) => notes.push(sentence), onAlive);
+  let made: KubernetesRun | undefined;
+  const journal =
+    journalPath === undefined ? undefined : journalFile(journalPath, (node) => made?.nodeName(node) ?? `node-${node}`);
+  try {
+    const run = new KubernetesRun(spec, {
+      seed: plan.seed,
+      ...(journal && { journal }),
+      ...(onAlive && { onAlive }),
+      ...(onProgress && { onProgress }),
+    });
+    made = run;
+    return {
+      run,
+      durationUs: spec.durationUs,
+      result: () => withNotes(run.result(), notes),
+      close: () => journal?.close(),
+    };
+  } catch (error) {
+    journal?.close();
+    throw error;
+  }
+}
+
 /** Carries out one run of a Kubernetes cluster and times it. */
 export function executeKubernetes(
   plan: RunPlan,
@@ -30,33 +80,28 @@ export function executeKubernetes(
 ): { result: RunResult; timing: RunTiming } {
   const began = performance.now();
   const cpuBegan = threadCpuMs();
-  const notes: string[] = [];
-  const spec = specHere(kubernetes, (sentence) => notes.push(sentence), pulse.beat);
-  let run: KubernetesRun | undefined;
-  const journal =
-    journalPath === undefined ? undefined : journalFile(journalPath, (node) => run?.nodeName(node) ?? `node-${node}`);
   let peakBytes = 0;
   const weigh = (): void => {
     const { heapTotal, external } = process.memoryUsage();
     peakBytes = Math.max(peakBytes, heapTotal + external);
   };
+  const opened = openKubernetes(plan, kubernetes, {
+    ...(journalPath !== undefined && { journalPath }),
+    onAlive: pulse.beat,
+    onProgress: () => {
+      pulse.beatEvents();
+      weigh();
+    },
+  });
   try {
-    run = new KubernetesRun(spec, {
-      seed: plan.seed,
-      ...(journal && { journal }),
-      onProgress: () => {
-        pulse.beatEvents();
-        weigh();
-      },
-      onAlive: pulse.beat,
-    });
-    const result = withNotes(run.run(), notes);
+    while (opened.run.step());
+    const result = opened.result();
     weigh();
     const wallMs = performance.now() - began;
     const cpuMs = cpuBegan === undefined ? wallMs : threadCpuMs()! - cpuBegan;
     return { result, timing: { wallMs, cpuMs, peakRssBytes: peakBytes } };
   } finally {
-    journal?.close();
+    opened.close();
   }
 }
 
