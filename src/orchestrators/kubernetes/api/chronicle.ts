@@ -37,6 +37,7 @@ export interface TimerSpan {
 export interface Chronicle {
   event(component: string, type: 'Normal' | 'Warning', reason: string, about: string, message: string): void;
   decision(decision: Decision): void;
+  /** A span told again with the same beginning takes the place of the one before: it ended earlier, or goes on. */
   timer(span: TimerSpan): void;
 }
 

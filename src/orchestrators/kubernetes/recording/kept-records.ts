@@ -57,12 +57,12 @@ export class KeptRecords {
     this.decisions.push(limitedBy === undefined ? record : { ...record, limitedBy });
   }
 
-  /** A span that began with the last one of the same timer for the same thing is that one, which still runs. */
+  /** A span that began with the last one of the same timer for the same thing is that one, of which more is known now. */
   timer(span: TimerSpan): void {
     const key = `${span.timer} ${span.about}`;
     const place = this.lastSpan.get(key);
     if (place !== undefined && this.timers[place].fromUs === span.fromUs) {
-      if (span.toUs > this.timers[place].toUs) this.timers[place] = span;
+      this.timers[place] = span;
       return;
     }
     this.counts.timers++;

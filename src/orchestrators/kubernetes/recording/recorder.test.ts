@@ -154,6 +154,22 @@ describe('the result of a run', () => {
     ]);
   });
 
+  test('a timer told again with the same beginning ended earlier, or goes on', () => {
+    const { recorder, run } = world(trafficSpec(100, []));
+    for (const [from, to] of [
+      [10, 90],
+      [10, 30],
+      [50, 60],
+      [50, 70],
+    ])
+      recorder.timer({ fromUs: from * 1e6, toUs: to * 1e6, timer: 'pod failure backoff', about: 'Job default/sum' });
+    run(100);
+    expect(recorder.result().living!.timers!.map(({ fromUs, toUs }) => [fromUs / 1e6, toUs / 1e6])).toEqual([
+      [10, 30],
+      [50, 70],
+    ]);
+  });
+
   test('records are bounded and counted', () => {
     const { recorder } = world(trafficSpec(10, []));
     for (let k = 0; k < 20_500; k++) recorder.event('kubelet', 'Normal', 'Pulled', `Pod default/p${k}`, '');

@@ -218,12 +218,21 @@ export class JobController implements Component {
     this.queue.addAfter(job.id, waitUs);
     const { nowUs } = this.plane.clock;
     const ledger = this.ledgerOf(job.id);
-    if (ledger.toldUntilUs === nowUs + waitUs) return;
-    ledger.toldUntilUs = nowUs + waitUs;
+    if (ledger.told?.toUs === nowUs + waitUs) return;
     const about = aboutOf(job);
     const last = failures === 0 ? 'of its index' : `${failures} in a row, ${backoffUs(failures) / 1e6} s`;
     const timer = `pod failure backoff (${last})`;
-    this.plane.chronicle.timer({ fromUs: nowUs, toUs: nowUs + waitUs, timer, about });
+    ledger.told = { fromUs: nowUs, toUs: nowUs + waitUs, timer, about };
+    this.plane.chronicle.timer(ledger.told);
+  }
+
+  /** Pods are created: a backoff that was to last longer, until a success cut it short, has ended. */
+  private endWait(job: Job): void {
+    const ledger = this.ledgerOf(job.id);
+    const { nowUs } = this.plane.clock;
+    if (ledger.told !== undefined && ledger.told.toUs > nowUs)
+      this.plane.chronicle.timer({ ...ledger.told, toUs: nowUs });
+    ledger.told = undefined;
   }
 
   private start(
@@ -234,6 +243,7 @@ export class JobController implements Component {
     why: string,
   ): void {
     const { chronicle, clock } = this.plane;
+    if (create > 0) this.endWait(job);
     const about = aboutOf(job);
     const list = indexes === undefined || indexes.length === 0 ? '' : ` (indexes ${indexesText(indexes)})`;
     const what = create > 0 ? `create ${create} pods${list}` : `delete ${victims.length} pods`;

@@ -1,3 +1,4 @@
+import type { TimerSpan } from '../../api/chronicle.ts';
 import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { Job } from '../../objects/workloads.ts';
@@ -13,8 +14,8 @@ export interface JobLedger {
   readonly rowOfIndex: Map<number, FailureRow>;
   /** Pods that were taken out of the store before their end was counted. */
   lost: Pod[];
-  /** Until when the backoff was said to last. */
-  toldUntilUs: number;
+  /** The backoff as it was told last. */
+  told: TimerSpan | undefined;
 }
 
 /** The ends of pods that are counted for the first time. */
@@ -31,7 +32,7 @@ export interface CountedPods {
 /** A ledger of the pods that ended before anyone looked, in a dump. */
 export function newLedger(pods: readonly Pod[]): JobLedger {
   const ended = pods.filter((pod) => hasEnded(pod) && !isTracked(pod));
-  const ledger: JobLedger = { row: NO_FAILURES, rowOfIndex: new Map(), lost: [], toldUntilUs: 0 };
+  const ledger: JobLedger = { row: NO_FAILURES, rowOfIndex: new Map(), lost: [], told: undefined };
   ledger.row = withEnded(
     NO_FAILURES,
     ended.map((pod) => ({ pod, failed: pod.status.phase === 'Failed' })),
