@@ -199,7 +199,7 @@ async function requireOutputs(
     import('../experiment/scenario/plan-scenario.ts'),
   ]);
   const stat = (path: string) => statSync(path, { throwIfNoEntry: false });
-  const inScenario = plan.scenario === undefined ? [] : filesIn(plan.scenario);
+  const inScenario = filesIn(plan.scenario ?? plan.kubernetes);
   const inputs = [file, plan.cluster.file, plan.workload.file, plan.policy.file, ...inScenario].flatMap((path) => {
     const input = path === undefined ? undefined : stat(path);
     return input === undefined ? [] : [input];
