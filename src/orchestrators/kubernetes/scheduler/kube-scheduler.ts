@@ -3,13 +3,13 @@ import { aboutOf } from '../api/chronicle.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { SchedulingTimes } from '../kubernetes-spec.ts';
 import { fullName } from '../objects/full-name.ts';
-import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { PodDisruptionBudget, PodGroup } from '../objects/policy.ts';
 import { GangStates } from './gangs/gang-states.ts';
 import { GANG_PREEMPTS, tryGroup } from './gangs/group-cycle.ts';
 import { Permits } from './gangs/permits.ts';
 import { AttemptLog, type SchedulingAttempt } from './loop/attempt-log.ts';
+import { Bindings, isSettled } from './loop/bindings.ts';
 import { ClientBucket } from './loop/client-bucket.ts';
 import { ClusterCache } from './loop/cluster-cache.ts';
 import { ClusterWatch } from './loop/cluster-watch.ts';
@@ -69,8 +69,7 @@ export class KubeScheduler implements Component {
   private configuration: SchedulerConfiguration;
   private cores = new Map<string, SchedulingCore>();
   private queue: SchedulingQueue;
-  /** Pods that are being bound. */
-  private readonly bindings = new Map<number, Trial>();
+  private readonly bindings: Bindings;
   private readonly unknownSchedulers = new Set<string>();
   private current: Cycle | undefined;
   private cycles = 0;
@@ -79,7 +78,7 @@ export class KubeScheduler implements Component {
   private flushUs = Infinity;
   private isLeftoverAsked = false;
   private beganUs = 0;
-  private readonly kinds: { cycle: number; finish: number; bind: number; flush: number; leftover: number };
+  private readonly kinds: { cycle: number; finish: number; flush: number; leftover: number };
 
   constructor(plane: ControlPlane, options: KubeSchedulerOptions) {
     const { clock } = plane;
@@ -92,7 +91,6 @@ export class KubeScheduler implements Component {
     this.kinds = {
       cycle: clock.apiKind(() => this.cycle()),
       finish: clock.apiKind((number) => this.finish(number)),
-      bind: clock.apiKind((id) => this.bind(id)),
       flush: clock.apiKind(() => this.flush()),
       leftover: clock.apiKind(() => this.flushLeftover()),
     };
@@ -111,6 +109,7 @@ export class KubeScheduler implements Component {
         this.settle();
       },
     });
+    this.bindings = new Bindings(plane, this.bucket, options.times.bindUs, (trial) => this.noteBound(trial));
     this.watch = new ClusterWatch(plane.api, this.cache, this.gangs, {
       queue: () => this.queue,
       decidesFor: (pod) => this.decidesFor(pod),
@@ -212,7 +211,7 @@ export class KubeScheduler implements Component {
 
   private forget(id: number, isGone: boolean): void {
     if (this.permits.end(id) !== undefined) this.queue.done(id);
-    this.bindings.delete(id);
+    this.bindings.forget(id);
     if (isGone) this.log.forget(id);
   }
 
@@ -361,7 +360,7 @@ export class KubeScheduler implements Component {
       this.fail(trial, message, [...trial.plugins, 'GangScheduling'], groupRefusal === GANG_PREEMPTS ? found : '');
     } else if (nodeName === undefined) {
       this.fail(trial, trial.message, trial.plugins, plan?.nodeName ?? (trial.forgetsNomination ? '' : undefined));
-    } else if (this.isSettled(id)) {
+    } else if (isSettled(this.plane.api, id)) {
       // It was deleted during the cycle, and the watch has taken it out of the cache; or somebody else has bound it.
       this.queue.done(id);
     } else if (!this.waitsForGang(trial, group)) {
@@ -369,14 +368,8 @@ export class KubeScheduler implements Component {
     }
   }
 
-  /** Whether nothing is left to do for a pod: it is gone, has ended, or has a node. */
-  private isSettled(id: number): boolean {
-    const pod = this.plane.api.pods.get(id);
-    return pod === undefined || hasEnded(pod) || pod.spec.nodeName !== undefined;
-  }
-
   private startPreemption(pod: Pod, plan: PreemptionCandidate): void {
-    if (this.isSettled(pod.id)) return;
+    if (isSettled(this.plane.api, pod.id)) return;
     this.stats.victims += plan.victims.length;
     this.evictions.start(pod, plan);
     this.plane.chronicle.decision({
@@ -397,7 +390,7 @@ export class KubeScheduler implements Component {
     const result = plugins.length === 0 ? 'error' : 'unschedulable';
     this.stats.attempts[result]++;
     const pod = api.pods.get(entry.pod.id);
-    if (pod === undefined || this.isSettled(pod.id)) {
+    if (pod === undefined || isSettled(this.plane.api, pod.id)) {
       this.queue.done(entry.pod.id);
       return;
     }
@@ -464,10 +457,7 @@ export class KubeScheduler implements Component {
     this.stats.attempts.scheduled++;
     this.queue.done(id);
     this.noteMoved(pod, trial.nodeName);
-    this.bindings.set(id, trial);
-    const timeUs = this.bucket.take(this.nowUs) + this.times.bindUs;
-    if (timeUs === this.nowUs) this.bind(id);
-    else this.plane.clock.at(timeUs, this.kinds.bind, id);
+    this.bindings.start(trial);
   }
 
   /** A pod that goes elsewhere no longer needs the node that was kept for it: to pods that could not be beside it, it has gone. */
@@ -479,27 +469,13 @@ export class KubeScheduler implements Component {
     this.queue.note(event, this.nowUs, concerns);
   }
 
-  private bind(id: number): void {
-    const trial = this.bindings.get(id);
-    this.bindings.delete(id);
-    const { api, chronicle } = this.plane;
-    const pod = api.pods.get(id);
-    // A pod that was deleted meanwhile has been taken out of the cache already.
-    if (trial?.nodeName === undefined || pod === undefined || this.isSettled(id)) return;
-    const waitUs = this.nowUs - (trial.entry.initialAttemptUs ?? this.nowUs);
+  private noteBound(trial: Trial): void {
+    const { nodeName, entry } = trial;
+    const waitUs = this.nowUs - (entry.initialAttemptUs ?? this.nowUs);
     this.stats.bound++;
     this.stats.waitUsSum += waitUs;
     this.stats.waitUsMax = Math.max(this.stats.waitUsMax, waitUs);
-    this.write(trial, {
-      result: 'scheduled',
-      message: '',
-      plugins: NOBODY,
-      nodeName: trial.nodeName,
-      wentTo: undefined,
-    });
-    const message = `Successfully assigned ${fullName(pod)} to ${trial.nodeName}`;
-    chronicle.event(pod.spec.schedulerName, 'Normal', 'Scheduled', aboutOf(pod), message);
-    api.bind(id, trial.nodeName);
+    this.write(trial, { result: 'scheduled', message: '', plugins: NOBODY, nodeName, wentTo: undefined });
   }
 
   private write(
