@@ -1,4 +1,5 @@
 import type { Labels, LabelSelector } from '../objects/meta.ts';
+import { HOSTNAME_LABEL, ZONE_LABEL } from '../objects/node-labels.ts';
 import type { PodAffinityTerm, PodSpec, TopologySpreadConstraint } from '../objects/pod.ts';
 import type { ChurnSpec, SchedulerWorkload, WorkloadScale, WorkloadStep } from './scheduler-workload.ts';
 import { affinityTerm, podTemplate, type PodTemplate } from './workload-objects.ts';
@@ -60,7 +61,7 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
     upstream: '5000Nodes_5000Pods',
     floor: 35,
     steps: (scale) => {
-      const template = affine('blue', { podAffinity: required(affinityTerm({ color: 'blue' }, ZONE, SCHED)) });
+      const template = affine('blue', { podAffinity: required(affinityTerm({ color: 'blue' }, ZONE_LABEL, SCHED)) });
       return [
         nodes(scale, 5000, ['zone1']),
         sched(),
@@ -99,7 +100,7 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
     upstream: '5000Nodes_5000Pods',
     floor: 90,
     steps: (scale) => {
-      const template = affine('red', { podAffinity: preferred(affinityTerm({ color: 'red' }, HOST, SCHED)) });
+      const template = affine('red', { podAffinity: preferred(affinityTerm({ color: 'red' }, HOSTNAME_LABEL, SCHED)) });
       return [
         nodes(scale, 5000),
         sched(),
@@ -113,7 +114,9 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
     upstream: '5000Nodes_5000Pods',
     floor: 90,
     steps: (scale) => {
-      const template = affine('yellow', { podAntiAffinity: preferred(affinityTerm({ color: 'yellow' }, HOST, SCHED)) });
+      const template = affine('yellow', {
+        podAntiAffinity: preferred(affinityTerm({ color: 'yellow' }, HOSTNAME_LABEL, SCHED)),
+      });
       return [
         nodes(scale, 5000),
         sched(),
@@ -142,20 +145,20 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
       init(
         scale,
         2000,
-        affine('blue', { podAffinity: required(affinityTerm({ color: 'blue' }, ZONE, SCHED)) }),
+        affine('blue', { podAffinity: required(affinityTerm({ color: 'blue' }, ZONE_LABEL, SCHED)) }),
         'sched-0',
       ),
       init(scale, 2000, antiAffine(), 'sched-0'),
       init(
         scale,
         2000,
-        affine('red', { podAffinity: preferred(affinityTerm({ color: 'red' }, HOST, SCHED)) }),
+        affine('red', { podAffinity: preferred(affinityTerm({ color: 'red' }, HOSTNAME_LABEL, SCHED)) }),
         'sched-0',
       ),
       init(
         scale,
         2000,
-        affine('yellow', { podAntiAffinity: preferred(affinityTerm({ color: 'yellow' }, HOST, SCHED)) }),
+        affine('yellow', { podAntiAffinity: preferred(affinityTerm({ color: 'yellow' }, HOSTNAME_LABEL, SCHED)) }),
         'sched-0',
       ),
       measured(scale, 5000, PLAIN()),
@@ -166,7 +169,9 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
     upstream: '5000Nodes_2000Pods',
     floor: 24,
     steps: (scale) => {
-      const template = affine('green', { podAntiAffinity: required(affinityTerm({ color: 'green' }, HOST, DEVOPS)) });
+      const template = affine('green', {
+        podAntiAffinity: required(affinityTerm({ color: 'green' }, HOSTNAME_LABEL, DEVOPS)),
+      });
       return inNamespaces(scale, 6000, 40, 2000, template);
     },
   },
@@ -175,7 +180,9 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
     upstream: '5000Nodes_5000Pods',
     floor: 90,
     steps: (scale) => {
-      const template = affine('red', { podAffinity: preferred(affinityTerm({ color: 'red' }, HOST, DEVOPS)) });
+      const template = affine('red', {
+        podAffinity: preferred(affinityTerm({ color: 'red' }, HOSTNAME_LABEL, DEVOPS)),
+      });
       return inNamespaces(scale, 5000, 50, 5000, template);
     },
   },
@@ -251,8 +258,6 @@ export const SCHEDULER_PERF: readonly SchedulerWorkload[] = [
   },
 ];
 
-const ZONE = 'topology.kubernetes.io/zone';
-const HOST = 'kubernetes.io/hostname';
 /** templates/node-default.yaml. */
 const NODE = { cpu: '4', memory: '32Gi', pods: '110' };
 const MOON = ['moon-1', 'moon-2', 'moon-3'];
@@ -332,11 +337,11 @@ function preferred(term: PodAffinityTerm): NonNullable<PodSpec['podAffinity']> {
 }
 
 function antiAffine(): PodTemplate {
-  return affine('green', { podAntiAffinity: required(affinityTerm({ color: 'green' }, HOST, SCHED)) });
+  return affine('green', { podAntiAffinity: required(affinityTerm({ color: 'green' }, HOSTNAME_LABEL, SCHED)) });
 }
 
 function nodeAffine(): PodTemplate {
-  const inZones = { key: ZONE, operator: 'In', values: ['zone1', 'zone2'] } as const;
+  const inZones = { key: ZONE_LABEL, operator: 'In', values: ['zone1', 'zone2'] } as const;
   return podTemplate(
     undefined,
     {},
@@ -376,12 +381,12 @@ function constraint(
 }
 
 function spread(whenUnsatisfiable: TopologySpreadConstraint['whenUnsatisfiable']): PodTemplate {
-  const topologySpreadConstraints = [constraint({ color: 'blue' }, ZONE, 5, { whenUnsatisfiable })];
+  const topologySpreadConstraints = [constraint({ color: 'blue' }, ZONE_LABEL, 5, { whenUnsatisfiable })];
   return affine('blue', { topologySpreadConstraints });
 }
 
 function inclusionPolicies(): PodTemplate {
-  const honoured = constraint({ foo: 'bar' }, HOST, 1, { nodeTaintsPolicy: 'Honor' });
+  const honoured = constraint({ foo: 'bar' }, HOSTNAME_LABEL, 1, { nodeTaintsPolicy: 'Honor' });
   return podTemplate(undefined, { foo: 'bar' }, { topologySpreadConstraints: [honoured] });
 }
 
