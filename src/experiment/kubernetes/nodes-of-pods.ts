@@ -1,4 +1,4 @@
-import { type NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
+import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
 import type { AnyObject } from '../../orchestrators/kubernetes/objects/kinds.ts';
 import type { Labels } from '../../orchestrators/kubernetes/objects/meta.ts';
 import { newPodStatus } from '../../orchestrators/kubernetes/objects/new-statuses.ts';
