@@ -6,6 +6,7 @@ import type { RunResult } from '../src/sim/result.ts';
 import { simulate } from '../src/sim/simulation.ts';
 import { uniformMix } from '../src/workloads/generators/uniform-mix.ts';
 import { requestsOf, shippedTrace } from './bench-data.ts';
+import { clusterCounters } from './cluster-counters.ts';
 import { kubernetesCounters } from './kubernetes.ts';
 import { livingCounters } from './living-counters.ts';
 import { requestCounters } from './request-counters.ts';
@@ -60,7 +61,7 @@ export function workCounters(): Record<string, Counted> {
         }),
       );
     }
-  return { ...counted, ...requestCounters(), ...livingCounters(), ...kubernetesCounters() };
+  return { ...counted, ...requestCounters(), ...livingCounters(), ...kubernetesCounters(), ...clusterCounters() };
 }
 
 function told({ work, fingerprint, metrics }: RunResult): Counted {
