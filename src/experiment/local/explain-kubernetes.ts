@@ -82,7 +82,7 @@ function answerOnce(
   }
   if (attempt !== undefined && story !== undefined && story.attempt === undefined)
     throw new InputError(
-      `there were ${story.attempts} attempts to place pod ${story.pod}, so none has number ${attempt}`,
+      `there ${story.attempts === 1 ? 'was one attempt' : `were ${story.attempts} attempts`} to place pod ${story.pod}, so none has number ${attempt}`,
     );
   const pending = pendingPods(run);
   const { counts, metrics } = run.result();

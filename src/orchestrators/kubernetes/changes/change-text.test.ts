@@ -60,6 +60,8 @@ test.each([
   ['kubectl delete deploymnt/web', 'there is no kind of objects called "deploymnt"'],
   ['kubectl taint node n1 dedicated:Foo-', 'is no taint'],
   ['kubectl taint node n1 -', 'is no taint'],
+  ['add 999999999 nodes like n1', 'cannot be added; write 1 to 10000'],
+  ['add 0 nodes like n1', 'cannot be added'],
   ['kubectl taint node n1 dedicated', 'is no taint; write key=value:NoSchedule'],
   ['kubectl drain n1 --ignore-deamonsets', 'the flag --ignore-deamonsets is not known here'],
   ['reboot', 'is nothing that can be done here'],

@@ -94,7 +94,7 @@ const OTHERS: readonly { readonly form: RegExp; readonly make: (match: RegExpExe
   },
   {
     form: /^add (\d+) nodes? like (\S+)$/,
-    make: ([, count, like]) => ({ verb: 'add-nodes', like, count: Number(count) }),
+    make: ([, count, like]) => ({ verb: 'add-nodes', like, count: nodeCount(count) }),
   },
   {
     form: /^set weight ([A-Za-z]+)=(\d+)$/,
@@ -179,6 +179,13 @@ function taintOf(word: string): Pick<Extract<ClusterChange, { verb: 'taint' }>, 
       `"${word}" is no taint; write key=value:NoSchedule (or PreferNoSchedule, NoExecute), and - at its end, or key-, to take it away`,
     );
   return { key, value, ...(effect !== undefined && { effect }), ...(remove && { remove }) };
+}
+
+/** More than any cluster has would only be waited for. */
+function nodeCount(text: string): number {
+  const count = Number(text);
+  if (count >= 1 && count <= 10_000) return count;
+  throw new InputError(`${text} nodes cannot be added; write 1 to 10000`);
 }
 
 function flag({ flags }: Words, names: readonly string[], example: string): string {
