@@ -176,7 +176,12 @@ function readTopologyKey(field: Field): string {
   return key;
 }
 
+/** From 1 to 100; what is not is a fault, but kept: a scheduler that no API server protects counts with it. */
 function readWeight(field: Field): number {
-  if (!field.present) field.fault('it is missing; write 1 to 100');
-  return field.whole(1, 1, 100);
+  if (!field.present) {
+    field.fault('it is missing; write 1 to 100');
+    return 0;
+  }
+  const weight = field.whole(0, 1, 100);
+  return Number.isInteger(field.value) ? (field.value as number) : weight;
 }
