@@ -10,17 +10,16 @@ import type { CpuUse } from '../behaviour/cpu-use.ts';
 import type { TrafficControl } from '../behaviour/traffic-control.ts';
 import type { PodUsage } from '../behaviour/workload-behaviour.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
-import type { MachineState, Machines } from '../nodes/machines.ts';
-import { fullName } from '../objects/full-name.ts';
+import type { Machines } from '../nodes/machines.ts';
 import { ZONE_LABEL } from '../objects/node-labels.ts';
 import { waitingPods } from '../explain/pending-pods.ts';
 import type { Node } from '../objects/node.ts';
 import { podResources } from '../objects/pod-resources.ts';
 import type { Pod } from '../objects/pod.ts';
-import type { Deployment } from '../objects/workloads.ts';
 import { ClusterLines, type QueueSizes, type WorkloadReading } from './cluster-lines.ts';
 import { clusterNumbers } from './cluster-numbers.ts';
 import { clusterSnapshot } from './cluster-snapshot.ts';
+import { Rollouts, tellMachine } from './happenings.ts';
 import { KeptRecords } from './kept-records.ts';
 import { NodeBills } from './node-bills.ts';
 import { NodeHeat } from './node-heat.ts';
@@ -73,8 +72,7 @@ export class Recorder implements Chronicle {
   private readonly cpuShareUs: number[] = [];
   private readonly knownUs: number[] = [];
   private readonly lastReading: WorkloadReading[] = [];
-  /** Deployments whose new template is being rolled out. */
-  private readonly rollouts = new Set<number>();
+  private readonly rollouts = new Rollouts();
 
   constructor(
     plane: Pick<ControlPlane, 'api' | 'clock'>,
@@ -94,14 +92,20 @@ export class Recorder implements Chronicle {
     const { journal, numbers, bills, heat, workloads } = this;
     this.ledger = new PodLedger({ plane, journal, numbers, bills, heat, workloads });
     plane.api.nodes.watch((node, before) => this.noteNode(node, before));
-    plane.api.store('Deployment').watch((deployment, before) => this.noteRollout(deployment, before));
+    plane.api
+      .store('Deployment')
+      .watch((deployment, before) =>
+        this.rollouts.note(deployment, before, (kind, about, what) => this.happened(kind, about, what)),
+      );
   }
 
   /** Parts made after the recorder, before the run begins. */
   attach(parts: RecordedParts): void {
     this.parts = parts;
     this.requests = new RequestRecords(parts.traffic.model, this.spec, parts.traffic.serviceOfTraffic);
-    parts.machines?.watch((name, state, before) => this.noteMachine(name, state, before));
+    parts.machines?.watch((name, state, before) =>
+      tellMachine(state, before, (kind, what) => this.happened(kind, name, what)),
+    );
   }
 
   /** Events as `kubectl get events` would list them, oldest first, as many as are kept. */
@@ -293,52 +297,6 @@ export class Recorder implements Chronicle {
         name,
         node.spec.unschedulable ? 'no new pods' : 'new pods again',
       );
-  }
-
-  private noteMachine(name: string, state: MachineState, before: MachineState): void {
-    if (state.works !== before.works)
-      this.happened(
-        state.works ? 'node-up' : 'node-down',
-        name,
-        state.gone
-          ? 'the cloud has taken it back'
-          : state.works
-            ? 'the machine works again'
-            : 'the machine has stopped',
-      );
-    if (state.cutOff !== before.cutOff)
-      this.happened(
-        state.cutOff ? 'node-cut-off' : 'node-back',
-        name,
-        state.cutOff ? 'nothing gets through to it' : 'it can be reached again',
-      );
-    if (state.speed !== before.speed)
-      this.happened(state.speed < 1 ? 'node-slow' : 'node-speed-back', name, `works at ${state.speed} of its speed`);
-    if (state.lossShare !== before.lossShare)
-      this.happened(
-        state.lossShare > 0 ? 'node-flaky' : 'node-loss-over',
-        name,
-        `loses ${state.lossShare} of requests`,
-      );
-    if (state.diskFull !== before.diskFull)
-      this.happened(
-        state.diskFull ? 'disk-full' : 'disk-free',
-        name,
-        state.diskFull ? 'nothing can be written' : 'there is room again',
-      );
-  }
-
-  /** A Deployment's new template until it is rolled out. */
-  private noteRollout(deployment: Deployment | undefined, before: Deployment | undefined): void {
-    if (deployment === undefined || before === undefined) return;
-    const about = fullName(deployment);
-    if (deployment.spec.template !== before.spec.template && !this.rollouts.has(deployment.id)) {
-      this.rollouts.add(deployment.id);
-      this.happened('deployment', about, 'a new template is rolled out');
-    }
-    const { progressing } = deployment.status;
-    if (progressing === 'Complete' && before.status.progressing !== 'Complete' && this.rollouts.delete(deployment.id))
-      this.happened('deployed', about, 'all pods are of the new template');
   }
 
   private readyNodes(): { count: number; inZone: number[] } {
