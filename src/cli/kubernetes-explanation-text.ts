@@ -67,7 +67,11 @@ export function decisionText(decision: DecisionExplanation, all: boolean, paint:
     nodeName === undefined && choice.rule === 'refused'
       ? `${paint('red', 'refused')}: ${message ?? ''}`
       : `${paint('green', nodeName ?? 'one of the best, drawn')}, ${ruleText(choice)}`,
-    `${window.examined} of ${window.candidates} nodes were looked at from number ${window.start + 1} on, until ${window.feasibleWanted} would do: ${window.feasible} fit`,
+    ...(choice.rule === 'nominated'
+      ? []
+      : [
+          `${window.examined} of ${window.candidates} nodes were looked at from number ${window.start + 1} on, until ${window.feasibleWanted} would do: ${window.feasible} fit`,
+        ]),
   ];
   const scored = nodes.filter((node) => node.scores !== undefined).sort((a, b) => (b.total ?? 0) - (a.total ?? 0));
   if (scored.length > 0) lines.push('', scoreTable(scored, nodeName, all, paint));

@@ -78,7 +78,7 @@ export function timersText({ timers = [] }: LivingResult, paint: Paint, width: n
 /** What autoscalers and controllers decided: what changed the cluster first, routine and what was kept last. */
 export function decisionsText({ decisions }: LivingResult, paint: Paint, width: number): string {
   const rows = grouped(
-    decisions.filter(({ by }) => by !== 'scheduler'),
+    decisions,
     ({ by, about, what, why, limitedBy }) => ({
       kind: by,
       text: `${about}: ${what} (${why}${limitedBy === undefined ? '' : `; ${limitedBy}`})`,
@@ -86,7 +86,11 @@ export function decisionsText({ decisions }: LivingResult, paint: Paint, width: 
     rankOf,
   );
   if (rows.length === 0) return '';
-  const best = [...rows].sort((a, b) => a.rank - b.rank || a.timeUs - b.timeUs).slice(0, MOST_LINES);
+  // What is kept as it is is told only where nothing else was decided.
+  const changes = rows.filter((row) => row.rank < KEPT);
+  const best = [...(changes.length > 0 ? changes : rows)]
+    .sort((a, b) => a.rank - b.rank || a.timeUs - b.timeUs)
+    .slice(0, MOST_LINES);
   return rowsText(
     'what was decided',
     best.sort((a, b) => a.timeUs - b.timeUs),
@@ -98,18 +102,23 @@ export function decisionsText({ decisions }: LivingResult, paint: Paint, width: 
 
 /** A reason for waiting without what preemption would do about it. */
 export function shortReason(reason: string): string {
-  return oneLine(reason).replace(/\.? (no new claims to deallocate, )?preemption: .*$/, '');
+  return oneLine(reason)
+    .replace(/\.? (no new claims to deallocate, )?preemption: .*$/, '')
+    .replace(/\.$/, '');
 }
 
 const SCALERS = new Set(['nodes', 'horizontal', 'vertical']);
 
+/** The rank of what is kept as it is. */
+const KEPT = 5;
+
 /** Small: somebody wants to know it. Autoscalers that change something come before rollouts, and those before routine. */
 function rankOf({ by, what, timeUs }: DecisionRecord): number {
-  if (/^(keep|is kept|no |not |wait)/.test(what)) return 5;
+  if (/^(keep|is kept|no |not |wait)/.test(what)) return KEPT;
   if (SCALERS.has(by)) return 0;
   // Everything is created at the beginning; that says nothing of the run.
   if (timeUs < 1e6) return 4;
-  return by === 'deployment' || by.startsWith('drain')
+  return by === 'scheduler' || by === 'deployment' || by.startsWith('drain')
     ? 1
     : by === 'disruption-controller' || /^(create|start) /.test(what)
       ? 3
