@@ -8,8 +8,10 @@ import type { PodDisruptionBudget } from '../../objects/policy.ts';
 import { matters } from '../shared/pod-change.ts';
 import { BudgetIndex } from './budget-index.ts';
 import { expectation } from './expected-pods.ts';
+import { SelectedPods } from './selected-pods.ts';
 
 const COMPONENT = 'disruption-controller';
+const NOBODY: PodDisruptionBudget['status']['disruptedPods'] = {};
 /** A pod whose eviction was let through must be going within this time (`DeletionTimeout`). */
 export const DELETION_TIMEOUT_US = 120_000_000;
 
@@ -19,7 +21,7 @@ export class DisruptionController implements Component {
   private readonly api: ApiServer;
   private readonly queue: WorkQueue;
   /** Pods that each budget selects, by the budgets' numbers. */
-  private readonly selected = new Map<number, Set<number>>();
+  private readonly selected = new Map<number, SelectedPods>();
   /** Budgets whose pods' controllers have no scale: said once. */
   private readonly failing = new Set<number>();
   private readonly index: BudgetIndex;
@@ -31,11 +33,11 @@ export class DisruptionController implements Component {
     this.index = new BudgetIndex(plane.api);
     this.queue = new WorkQueue(plane.clock, (id) => this.sync(id));
     for (const { id } of plane.api.store('PodDisruptionBudget').all()) {
-      this.selected.set(id, new Set());
+      this.selected.set(id, new SelectedPods());
       this.queue.add(id);
     }
     // fast: one way through the pods for all budgets.
-    for (const pod of plane.api.pods.all()) for (const id of this.budgetsOf(pod)) this.selected.get(id)!.add(pod.id);
+    for (const pod of plane.api.pods.all()) for (const id of this.budgetsOf(pod)) this.selected.get(id)!.put(pod);
     plane.api.store('PodDisruptionBudget').watch((budget, before) => this.budgetChanged(budget, before));
     plane.api.pods.watch((pod, before) => this.podChanged(pod, before));
     // The replicas that a controller asks for are what percentages are of.
@@ -60,8 +62,8 @@ export class DisruptionController implements Component {
     }
     if (budget.status !== before?.status) this.queue.add(budget.id);
     if (budget.spec === before?.spec) return;
-    const pods = new Set<number>();
-    for (const pod of this.api.pods.all()) if (this.budgetsOf(pod).includes(budget.id)) pods.add(pod.id);
+    const pods = new SelectedPods();
+    for (const pod of this.api.pods.all()) if (this.budgetsOf(pod).includes(budget.id)) pods.put(pod);
     this.selected.set(budget.id, pods);
     this.queue.add(budget.id);
   }
@@ -73,8 +75,8 @@ export class DisruptionController implements Component {
     const both = was === is || was.length === 0 || is.length === 0 ? (is.length === 0 ? was : is) : union(was, is);
     for (const id of both) {
       const pods = this.selected.get(id)!;
-      if (pod !== undefined && is.includes(id)) pods.add(pod.id);
-      else pods.delete(before!.id);
+      if (pod !== undefined && is.includes(id)) pods.put(pod);
+      else pods.drop(before!.id);
       this.queue.add(id);
     }
   }
@@ -86,18 +88,22 @@ export class DisruptionController implements Component {
   private sync(id: number): void {
     const budget = this.api.store('PodDisruptionBudget').get(id);
     if (budget === undefined) return;
-    const pods = Array.from(this.selected.get(id)!, (podId) => this.api.pods.get(podId)!);
-    const expected = expectation(this.api, budget, pods);
+    const selected = this.selected.get(id)!;
+    const podsOf = (ids: Iterable<number>): Pod[] => Array.from(ids, (podId) => this.api.pods.get(podId)!);
+    let expected = expectation(this.api, budget, podsOf(selected.onePerOwner()), selected.ids.size);
+    // Said of the first pod of all, whose controller it is.
+    if (typeof expected === 'string') expected = expectation(this.api, budget, podsOf(selected.ids), selected.ids.size);
     if (typeof expected === 'string') {
       this.failSafe(budget, expected);
       return;
     }
     this.failing.delete(id);
-    const disruptedPods = this.stillDisrupted(budget, pods);
-    let currentHealthy = 0;
-    for (const { metadata, status } of pods)
-      if (status.ready && metadata.deletionUs === undefined && disruptedPods[metadata.name] === undefined)
-        currentHealthy++;
+    const wereDisrupted = Object.keys(budget.status.disruptedPods).length > 0;
+    const disruptedPods = wereDisrupted ? this.stillDisrupted(budget, podsOf(selected.ids)) : NOBODY;
+    let currentHealthy = selected.healthy.size;
+    if (wereDisrupted)
+      for (const { metadata } of podsOf(selected.healthy))
+        if (disruptedPods[metadata.name] !== undefined) currentHealthy--;
     const desiredHealthy = expected.desired;
     const expectedPods = expected.expected;
     const disruptionsAllowed = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);

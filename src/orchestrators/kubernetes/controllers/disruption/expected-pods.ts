@@ -14,12 +14,17 @@ export interface Expectation {
 /**
  * What a budget demands (`getExpectedPodCount` in `pkg/controller/disruption/disruption.go`). A number for minAvailable is
  * taken as it is; everything else is a share of what the pods' controllers ask for, rounded up. A text: a pod's controller
- * has no scale, and the budget cannot be worked out.
+ * has no scale, and the budget cannot be worked out. One pod of each controller is enough, with how many there are.
  */
-export function expectation(api: ApiServer, budget: PodDisruptionBudget, pods: readonly Pod[]): Expectation | string {
+export function expectation(
+  api: ApiServer,
+  budget: PodDisruptionBudget,
+  pods: readonly Pod[],
+  count = pods.length,
+): Expectation | string {
   const { minAvailable, maxUnavailable } = budget.spec;
   if (typeof minAvailable === 'number' && maxUnavailable === undefined)
-    return { expected: pods.length, desired: minAvailable, why: `minAvailable ${minAvailable}` };
+    return { expected: count, desired: minAvailable, why: `minAvailable ${minAvailable}` };
   const expected = expectedScale(api, pods);
   if (typeof expected === 'string') return expected;
   if (maxUnavailable !== undefined) {
