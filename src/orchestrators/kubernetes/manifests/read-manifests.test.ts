@@ -563,3 +563,15 @@ describe('dumps', () => {
     expect(set.reports.filter(({ category }) => category === 'unknown')).toEqual([]);
   });
 });
+
+test('a name is completed where only its beginning is written, each time to another one', () => {
+  const job =
+    'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: load-}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}\n';
+  const names = read(`${job}---\n${job}`, job)
+    .objects.filter(({ kind }) => kind === 'Job')
+    .map(({ metadata }) => metadata.name);
+  expect(new Set(names).size).toBe(3);
+  for (const name of names) expect(name).toMatch(/^load-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+  const elsewhere = readManifests([{ name: '/another/folder/a.yaml', chunks: [job] }]).objects.at(-1);
+  expect(elsewhere?.metadata.name).toBe(names[0]);
+});

@@ -1,3 +1,5 @@
+import { stream } from '../../../../sim/random.ts';
+import { generatedName } from '../../controllers/shared/generated-names.ts';
 import type {
   LabelSelector,
   LabelSelectorRequirement,
@@ -30,7 +32,11 @@ export interface NameRule {
 /** Metadata of an object; the uid and the times are there when a dump says them. */
 export function readMetadata(field: Field, rule: NameRule, defaultNamespace: string): NewMeta {
   if (!field.isMap(META) && !field.present) field.fault('it is missing; write at least a name');
-  const name = readName(field.child('name'), rule.name ?? 'subdomain');
+  const prefix = field.child('generateName').text();
+  const isGenerated = prefix !== '' && !field.child('name').present;
+  const name = isGenerated
+    ? generatedName(prefix, stream(placeOf(field), 'generateName'))
+    : readName(field.child('name'), rule.name ?? 'subdomain');
   const uid = field.child('uid').text();
   const creationUs = field.child('creationTimestamp').timeUs();
   const deletedUs = field.child('deletionTimestamp').timeUs(false);
@@ -131,6 +137,11 @@ function readOwner(field: Field): OwnerReference {
     uid: field.child('uid').requiredText(),
     controller: field.child('controller').boolean(),
   };
+}
+
+/** Where the object stands, but for the folder of its file: a run is the same wherever it lies. */
+function placeOf(field: Field): string {
+  return field.where().split(/[/\\]/).at(-1)!;
 }
 
 function readRequirement(field: Field): LabelSelectorRequirement {
