@@ -112,8 +112,10 @@ export function timelineSection(page: TimelinePage, at: number): string {
           )
           .join('')}</div>`
       : '';
-  // Where pods go is asked for last: it is hidden at first where anybody else decides anything.
-  const hidden = page.lanes.length > 2 ? page.lanes.indexOf('scheduler') : -1;
+  // Where pods go is asked for last: it is hidden at first where most of what is decided is that.
+  const byScheduler = page.policies.flatMap(({ decisions }) => decisions.map(({ by }) => by === 'scheduler'));
+  const isCrowd = byScheduler.filter((one) => one).length > byScheduler.length / 2;
+  const hidden = page.lanes.length > 2 && isCrowd ? page.lanes.indexOf('scheduler') : -1;
   const kinds =
     page.lanes.length < 2
       ? ''
