@@ -7,7 +7,7 @@ import { readJson } from './plain-json.ts';
 import { parsePlainYaml, UNUSUAL } from './plain-yaml.ts';
 
 /** `FUZZ_RUNS=20000` looks harder. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 250);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 350);
 const part = (text: string, json = false): TextPart => ({ role: 'document', text, json, line: 1, column: 1, item: 0 });
 /** What the full parser reads: a list in flow style around nothing forces it, by a comment that changes nothing. */
 function full(text: string): unknown {
