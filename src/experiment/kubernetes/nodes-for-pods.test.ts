@@ -15,6 +15,14 @@ test('machines hold the largest pod twice, and all pods fill 60 % of them', () =
   });
 });
 
+test('a pod that no machine could hold buys none', () => {
+  const [group] = nodesForPods([
+    deployment('huge', 3, podSpec({ cpu: '200' })),
+    deployment('web', 1, podSpec({ cpu: '1' })),
+  ]);
+  expect(group).toMatchObject({ instanceType: 'm5.xlarge', initial: 3 });
+});
+
 test('labels that pods ask for are there, and machines with the extended resources', () => {
   const spec = podSpec(
     {},

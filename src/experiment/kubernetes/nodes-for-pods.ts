@@ -47,8 +47,12 @@ function plainGroup(wanted: readonly Wanted[], labels: Readonly<Record<string, s
   const largest = { cpuMilli: 0, memBytes: 0 };
   const total = { cpuMilli: 0, memBytes: 0, pods: 0 };
   const daemons = { cpuMilli: 0, memBytes: 0 };
+  const types = SIZES.map((name) => instanceOf(name));
+  const biggest = types.at(-1)!;
   for (const { spec, count, isDaemon } of wanted) {
     const { cpuMilli, memBytes } = podResources(spec);
+    // What no machine could hold must not buy more of them.
+    if (cpuMilli > biggest.cpuMilli || memBytes > biggest.memBytes) continue;
     if (isDaemon) {
       daemons.cpuMilli += cpuMilli;
       daemons.memBytes += memBytes;
@@ -60,13 +64,12 @@ function plainGroup(wanted: readonly Wanted[], labels: Readonly<Record<string, s
     total.memBytes += memBytes * count;
     total.pods += count;
   }
-  const types = SIZES.map((name) => instanceOf(name));
   const type =
     types.find(
       ({ cpuMilli, memBytes }) =>
         cpuMilli - daemons.cpuMilli >= PODS_PER_NODE * largest.cpuMilli &&
         memBytes - daemons.memBytes >= PODS_PER_NODE * largest.memBytes,
-    ) ?? types.at(-1)!;
+    ) ?? biggest;
   const count = Math.max(
     ZONES.length,
     Math.ceil(total.cpuMilli / (FILL * Math.max(1, type.cpuMilli - daemons.cpuMilli))),
