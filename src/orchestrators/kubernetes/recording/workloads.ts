@@ -41,8 +41,7 @@ export class Workloads {
   private readonly keepers = new Map<number, { readonly workload: Workload; desired: number; available: number }>();
   private readonly byOwner = new Map<string, Workload | undefined>();
   private readonly names = new Set<string>();
-  /** Workloads that are not told apart. */
-  others = 0;
+  private readonly untold = new Set<string>();
 
   constructor(plane: Pick<ControlPlane, 'api' | 'clock'>, spec: KubernetesSpec) {
     this.plane = plane;
@@ -139,9 +138,14 @@ export class Workloads {
     known.available = available;
   }
 
+  /** How many workloads are not told apart. */
+  get others(): number {
+    return this.untold.size;
+  }
+
   private named(namespace: string, name: string): Workload | undefined {
     if (this.all.length >= MOST_WORKLOADS + this.services.length) {
-      this.others++;
+      this.untold.add(`${namespace}/${name}`);
       return undefined;
     }
     const full = `${namespace}/${name}`;
