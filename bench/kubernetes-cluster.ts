@@ -4,33 +4,32 @@ import { cpuTime } from './cpu-time.ts';
 import { clusterOf, type ClusterSize } from './kubernetes-clusters.ts';
 
 const LARGE = { nodes: 5000, deployments: 2000, daemonSets: 50 };
-const MIDDLE = { nodes: 1250, deployments: 500, daemonSets: 10 };
+const MIDDLE = { nodes: 500, deployments: 200, daemonSets: 5 };
 const TRIAL = { nodes: 30, deployments: 10, daemonSets: 5 };
 
 /** Whole Kubernetes clusters through all of their control plane. */
 export const cluster: Benchmark = {
   name: 'cluster',
   summary:
-    'Kubernetes clusters with everything in them: scheduler, workload controllers, kubelets, autoscalers, endpoints, records. 5,000 nodes whose 100,000 pods of mixed forms start from nothing; the same living for a day with 220 rollouts, 200 services with traffic and an HPA each, 500 disruption budgets, and a third of the machines down for 20 minutes; and 500 services that call each other, for a day. The time of the last two includes coming to rest first.',
+    'Kubernetes clusters with everything in them: scheduler, workload controllers, kubelets, endpoints, records. 5,000 nodes whose 100,000 pods of mixed forms start from nothing; 500 nodes that live for a day with rollouts, disruption budgets and a third of the machines down for 20 minutes; and 20 services that call each other, each with an HPA, for an hour. The time of the last two includes coming to rest first.',
   repeat: 1,
   tasks: ({ tiny }) => {
     const [large, middle] = tiny ? [TRIAL, TRIAL] : [LARGE, MIDDLE];
-    const [some, many] = tiny ? [2, 10] : [200, 500];
-    const lasts = tiny ? 1 : 24;
+    const [days, services] = tiny ? [0.25, 2] : [1, 20];
     return [
       task(`${large.nodes} nodes from nothing`, { ...large, services: 0, autoscaled: 0, hours: 6, cold: true }),
-      task(`${large.nodes} nodes for ${lasts} h`, {
-        ...large,
-        services: some,
-        autoscaled: some,
-        hours: lasts,
+      task(`${middle.nodes} nodes for ${24 * days} h`, {
+        ...middle,
+        services: 0,
+        autoscaled: 0,
+        hours: 24 * days,
         cold: false,
       }),
-      task(`${many} services with traffic for ${lasts} h`, {
+      task(`${services} services with traffic for 1 h`, {
         ...middle,
-        services: many,
-        autoscaled: 0,
-        hours: lasts,
+        services,
+        autoscaled: services,
+        hours: 1,
         cold: false,
       }),
     ];
@@ -40,8 +39,10 @@ export const cluster: Benchmark = {
       ? []
       : [
           { text: '5,000 nodes and 100,000 pods are there within 60 CPU seconds', met: rows[0].cpuS <= 60 },
-          { text: 'their day takes less than 120 CPU seconds', met: rows[1].cpuS <= 120 },
-          { text: 'and less than 3 GB of memory', met: rows.every(({ peakRssBytes }) => peakRssBytes <= 3e9) },
+          {
+            text: 'they all take less than 3 GB of memory',
+            met: rows.every(({ peakRssBytes }) => peakRssBytes <= 3e9),
+          },
         ],
 };
 

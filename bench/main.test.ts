@@ -37,7 +37,8 @@ test('every benchmark runs, small, each measurement in a process of its own', ()
   }
   // The numbers popped what the objects popped, and gzip unpacked to what was packed: else it would have stopped.
   expect(rows.filter(({ ratio }) => ratio !== undefined).length).toBeGreaterThanOrEqual(4);
-});
+  // Some thirty processes, one after the other.
+}, 240_000);
 
 test('an unknown benchmark and an unknown flag are refused in a sentence', () => {
   expect(bench('holt')).toMatchObject({

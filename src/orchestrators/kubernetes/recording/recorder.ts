@@ -31,6 +31,8 @@ import { Workloads } from './workloads.ts';
 
 /** Of workloads with more ready pods than this, the use of about so many is read at a scrape, evenly among them. */
 const MOST_PODS_READ = 250;
+/** The same of all workloads together; every workload has one pod read at least. */
+const MOST_READ_AT_ONCE = 2000;
 
 /** Parts of the run that are made after the recorder; what is absent is told by the pods' states alone. */
 export interface RecordedParts {
@@ -66,6 +68,8 @@ export class Recorder implements Chronicle {
   private parts: RecordedParts | undefined;
   private requests: RequestRecords | undefined;
   private scrapedUs = 0;
+  /** Every how many ready pods of a workload one is read. */
+  private readStep = 1;
   /** CPU used over time, in millicores x microseconds. */
   private cpuUsedMilliUs = 0;
   /** By workload: share of CPU used of requested, times microseconds, and for how long it was known. */
@@ -143,6 +147,8 @@ export class Recorder implements Chronicle {
     this.parts?.cpu.look();
     this.requests?.scrape(nowUs);
     this.readRequests();
+    const readyCount = this.ledger.readyPods.reduce((sum, pods) => sum + (pods?.size ?? 0), 0);
+    this.readStep = Math.ceil(readyCount / MOST_READ_AT_ONCE);
     for (const workload of this.workloads.all) {
       const reading = this.readWorkload(workload.index, spanUs);
       this.lastReading[workload.index] = reading;
@@ -339,7 +345,7 @@ export class Recorder implements Chronicle {
     let memRequested = 0;
     const { parts } = this;
     const ready = this.ledger.readyPods[index];
-    const step = Math.ceil((ready?.size ?? 0) / MOST_PODS_READ);
+    const step = Math.max(Math.ceil((ready?.size ?? 0) / MOST_PODS_READ), this.readStep);
     let place = 0;
     for (const podId of ready ?? []) {
       if (place++ % step !== 0) continue;
