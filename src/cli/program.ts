@@ -30,6 +30,7 @@ Examples:
   baton compare --nodes nodes.csv --workload trace.csv --policies first-fit,fgd --policy ./mine.ts
   baton init && baton compare --experiment experiment.yaml
   baton scenarios && baton run black-friday
+  baton run manifests/ && baton explain pending manifests/
   baton trace inspect trace.csv
 
 ${EXIT_HELP}

@@ -31,7 +31,10 @@ export function runCommand(): Command {
     addRunFlags(
       new Command('run')
         .description('run one policy on one workload, or one scenario; print its fingerprint and metrics')
-        .argument('[scenario]', 'a scenario file, or the name of a scenario that ships with Baton'),
+        .argument(
+          '[scenario]',
+          'a scenario file, the name of a scenario that ships with Baton, or manifests of a Kubernetes cluster (file or folder)',
+        ),
     ),
   );
   return addLiveFlags(addSeriesFlags(command))
