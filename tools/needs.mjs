@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * What the tests use beside Node and `npm ci`. `npm run setup` brings what is missing; the tests look here for it and
- * skip by name when it is not there. A new need (a Docker engine, Redis) is one more entry.
+ * skip by name when it is not there. A new need (Redis, say) is one more entry.
  *
  * @typedef {object} Need
  * @property {string} name What it is called in messages.
@@ -36,6 +36,13 @@ export const NEEDS = [
       firstExisting(['/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf', '/System/Library/Fonts', 'C:\\Windows\\Fonts']),
     debianPackages: ['fonts-dejavu-core'],
     byHand: 'install DejaVu Sans',
+  },
+  {
+    name: 'a Docker engine',
+    usedBy: 'the tests of replay, which start engines of their own',
+    find: () => (existsSync('/usr/sbin/dockerd') ? '/usr/sbin/dockerd' : undefined),
+    debianPackages: ['docker.io'],
+    byHand: 'install Docker so that /usr/sbin/dockerd is there, and run the tests as root',
   },
   ...OTHER_NODES.map((version) => otherNode(version)),
 ];

@@ -1,0 +1,52 @@
+/** Port on which the workload answers. */
+export const WORKLOAD_PORT = 8080;
+
+/** What the workload of our own is to do; times are real ones. */
+export interface WorkloadOrders {
+  /** Before it listens and says that it is ready. */
+  readonly bootMs: number;
+  /** It ends by itself so long after its boot; absent: when it is told. */
+  readonly runMs?: number;
+  readonly exitCode?: number;
+  /** CPU that it burns all the time. */
+  readonly burnMilli?: number;
+  /** Memory that it holds and touches. */
+  readonly holdBytes?: number;
+  /** Answers requests: so many at once, so many more may wait, each takes so long unless the request says otherwise. */
+  readonly serve?: {
+    readonly concurrency: number;
+    /** Absent: no limit but the memory's. */
+    readonly queueLimit?: number;
+    readonly serviceUs: number;
+    /** `sleep`: it waits; `burn`: it computes for so long. */
+    readonly by: 'sleep' | 'burn';
+  };
+  /** After SIGTERM: requests under way are finished, at most for so long; then it ends with exit code 0. */
+  readonly lingerMs: number;
+}
+
+/**
+ * The command line of the workload. `GET /ready` answers 200 once it has booted; any other path is work: the header
+ * `x-baton-service-us` says how long this request takes, and the answer's `x-baton-worked-us` how long it really took.
+ */
+export function workloadCommand(orders: WorkloadOrders): string[] {
+  const { serve } = orders;
+  return [
+    '/baton-workload',
+    `boot-ms=${Math.round(orders.bootMs)}`,
+    ...(orders.runMs === undefined ? [] : [`run-ms=${Math.round(orders.runMs)}`]),
+    ...(orders.exitCode === undefined ? [] : [`exit-code=${orders.exitCode}`]),
+    ...(orders.burnMilli === undefined ? [] : [`burn-milli=${Math.round(orders.burnMilli)}`]),
+    ...(orders.holdBytes === undefined ? [] : [`hold-bytes=${Math.round(orders.holdBytes)}`]),
+    ...(serve === undefined
+      ? []
+      : [
+          `serve=${serve.by}`,
+          `port=${WORKLOAD_PORT}`,
+          `concurrency=${serve.concurrency}`,
+          ...(serve.queueLimit === undefined ? [] : [`queue-limit=${serve.queueLimit}`]),
+          `service-us=${Math.round(serve.serviceUs)}`,
+        ]),
+    `linger-ms=${Math.round(orders.lingerMs)}`,
+  ];
+}
