@@ -49,6 +49,8 @@ export interface LivingOptions {
   readonly onProgress?: (progress: { events: number; nowUs: number; endUs: number }) => void;
   /** Called at every scrape. */
   readonly onSnapshot?: (snapshot: () => LivingSnapshot) => void;
+  /** Called when a pod has just been bound to a node, before anything else becomes of it. */
+  readonly onPlaced?: (simulation: Simulation, slot: number, node: number) => void;
 }
 
 /** CPU and memory are looked at this often, or at every scrape in runs longer than `LONG_US`. */
@@ -69,7 +71,7 @@ export class LivingSimulation implements SimulationDriver {
   readonly recorder: LivingRecorder;
   private readonly options: LivingOptions;
   private readonly replicas: ReplicaControl;
-  private readonly jobs: JobControl;
+  readonly jobs: JobControl;
   private readonly orders: NodeOrders;
   private readonly faults: NodeFaults;
   private readonly drains: NodeDrains;
@@ -266,6 +268,7 @@ export class LivingSimulation implements SimulationDriver {
   }
 
   onPlaced(slot: number, node: number): void {
+    this.options.onPlaced?.(this.world.simulation, slot, node);
     this.flow();
     this.flowedUs = Number.NaN;
     if (!this.replicas.placed(slot, node)) this.jobs.placed(slot, node);

@@ -196,6 +196,11 @@ export class Simulation implements SchedulerWorld {
     return true;
   }
 
+  /** Hands what the journal has collected to its sink, for whoever follows the run event by event. */
+  flushJournal(): void {
+    this.journal.flush();
+  }
+
   /** What the run came to. May be asked at any time. */
   result(): RunResult {
     this.ledger.check(this.pods, this.nowUs);

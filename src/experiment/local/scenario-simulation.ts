@@ -10,11 +10,15 @@ import { journalFile } from './journal-file.ts';
 import type { WorkloadCache } from './open-inputs.ts';
 import type { LoadedPolicies } from './policies-of-plan.ts';
 
-export interface ScenarioSimulationOptions extends Pick<LivingOptions, 'onProgress' | 'onSnapshot'> {
+export interface ScenarioSimulationOptions extends Pick<
+  LivingOptions,
+  'journal' | 'onProgress' | 'onSnapshot' | 'onPlaced'
+> {
   readonly policies: LoadedPolicies;
   readonly workloads: WorkloadCache;
   /** Hears of every piece of a file that is read. */
   readonly onRead: () => void;
+  /** A file for the journal, in place of `journal`. */
   readonly journalPath?: string | undefined;
 }
 
@@ -29,7 +33,7 @@ export interface ScenarioSimulation {
 export function scenarioSimulation(
   plan: RunPlan,
   scenario: ScenarioPlan,
-  { policies, workloads, onRead, journalPath, ...hears }: ScenarioSimulationOptions,
+  { policies, workloads, onRead, journalPath, journal: sink, ...hears }: ScenarioSimulationOptions,
 ): ScenarioSimulation {
   const spec = sentenced(() =>
     livingSpecOf(scenario, {
@@ -40,9 +44,10 @@ export function scenarioSimulation(
       pods: (workload, nodes, seed) => workloads.open(workload, nodes, seed).source,
     }),
   );
-  const journal =
+  const file =
     journalPath === undefined ? undefined : journalFile(journalPath, new NodeStates(spec.groups, spec.zones).specs);
-  const close = (): void => journal?.close();
+  const journal = file ?? sink;
+  const close = (): void => file?.close();
   try {
     const simulation = sentenced(
       () => new LivingSimulation(spec, { seed: plan.seed, ...(journal && { journal }), ...hears }),

@@ -58,6 +58,10 @@ export interface ScriptPod {
   readonly workload: string;
   /** Place in `services`; absent: it answers no requests. */
   readonly service?: number;
+  /** Its version's work on a request over the service's; absent: 1. */
+  readonly workFactor?: number;
+  /** Share of its answers that are errors by its version; absent: 0. */
+  readonly errorShare?: number;
   /** What the scenario says it runs; absent: it does not say. */
   readonly image?: string;
   /** What it requests. */
@@ -91,7 +95,12 @@ export type ScriptStep = { readonly atUs: number } &
     /** Expected: it runs and is not ready. */
     | { readonly do: 'unready'; readonly pod: number }
     /** Balancers are to send it requests from now on, if it is ready; or no longer. */
-    | { readonly do: 'rotate-in'; readonly pod: number }
+    | {
+        readonly do: 'rotate-in';
+        readonly pod: number;
+        /** Its share of requests relative to the others, above 0; absent: 1. May be said again with another. */
+        readonly weight?: number;
+      }
     | { readonly do: 'rotate-out'; readonly pod: number }
     /** Told to end (SIGTERM); killed when it has not after the grace. */
     | { readonly do: 'stop'; readonly pod: number; readonly graceUs: number; readonly why: string }
@@ -100,7 +109,12 @@ export type ScriptStep = { readonly atUs: number } &
     /** Its process dies at once (SIGKILL); the container stays. */
     | { readonly do: 'kill'; readonly pod: number; readonly why: string }
     /** Its process is started again in the same container. */
-    | { readonly do: 'restart'; readonly pod: number }
+    | {
+        readonly do: 'restart';
+        readonly pod: number;
+        /** From here to its being ready, by the scenario alone; absent: as at its first start. */
+        readonly bootUs?: number;
+      }
     /** It hangs, and goes on. */
     | { readonly do: 'pause'; readonly pod: number; readonly why: string }
     | { readonly do: 'resume'; readonly pod: number }

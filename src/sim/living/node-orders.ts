@@ -4,7 +4,16 @@ import { NODE_BOOTED_EVENT, RANK } from './event-kinds.ts';
 import type { World } from './world.ts';
 
 /** Codes of what befalls nodes, for the fingerprint. */
-const NOTED = { ordered: 0, ready: 1, down: 2, up: 3, lost: 4, evicted: 5, drained: 6, returned: 7 } as const;
+export const NODE_NOTES = {
+  ordered: 0,
+  ready: 1,
+  down: 2,
+  up: 3,
+  lost: 4,
+  evicted: 5,
+  drained: 6,
+  returned: 7,
+} as const;
 
 /** Which machines there are: ordered, booted, and given back. And whether the scheduler may use them. */
 export class NodeOrders {
@@ -130,8 +139,8 @@ export class NodeOrders {
     return this.world.nodes.places[node].name;
   }
 
-  note(node: number, what: keyof typeof NOTED): void {
-    this.world.simulation.note(NODE, node, NOTED[what]);
+  note(node: number, what: keyof typeof NODE_NOTES): void {
+    this.world.simulation.note(NODE, node, NODE_NOTES[what]);
   }
 
   /** Whether the cloud would sell this machine now. */

@@ -4,7 +4,7 @@ import { RANK, REPLICA_EVENT } from './event-kinds.ts';
 import type { World } from './world.ts';
 
 /** Their places in this list are their numbers in the fingerprint. */
-const STATES: readonly ReplicaState[] = [
+export const REPLICA_STATES: readonly ReplicaState[] = [
   'pending',
   'pulling',
   'booting',
@@ -31,7 +31,7 @@ export class ReplicaStates {
     const before = replica.state;
     replica.state = state;
     replica.isEmpty = false;
-    world.simulation.note(REPLICA, replica.id, STATES.indexOf(state));
+    world.simulation.note(REPLICA, replica.id, REPLICA_STATES.indexOf(state));
     if ((before === 'dead') !== (state === 'dead')) world.dead[replica.service] += state === 'dead' ? 1 : -1;
     if ((before === 'ready') === (state === 'ready')) return;
     if (state !== 'gone') replica.changedUs = world.nowUs;
