@@ -29,8 +29,9 @@ export class EventTier implements LoadSource {
   private readonly world: EventWorld;
   private readonly tableTimerUs: number[];
 
-  constructor(context: TierContext) {
-    this.world = new EventWorld(context);
+  /** `world`: one whose parts do something else than simulate, such as asking real servers. */
+  constructor(context: TierContext, world = new EventWorld(context)) {
+    this.world = world;
     this.tableTimerUs = context.options.services.map(() => Infinity);
     context.options.traffic.forEach((_, traffic) => this.world.users.change(traffic));
   }
