@@ -39,8 +39,12 @@ export interface Engine {
   /** CPU and memory used, as they stand: one sample, at once. */
   stats(id: string): Promise<ContainerStats>;
   logs(id: string, lines: number): Promise<string>;
-  /** What happens to containers with these labels from now on, until the signal; ends with a fault when the engine goes. */
-  events(labels: Labels, signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /**
+   * What happens to containers with these labels from now on, until the signal; ends with a fault when the engine goes.
+   * Other calls made after this one are seen. With `sinceMs` (the engine's clock), what it still remembers since then
+   * comes first: some 200 events, none from before its own restart.
+   */
+  events(labels: Labels, signal: AbortSignal, sinceMs?: number): AsyncIterable<EngineEvent>;
   close(): void;
 }
 
@@ -106,6 +110,12 @@ export interface ContainerSpec extends ContainerLimits {
   readonly publish?: readonly number[];
   readonly restart?: 'no' | 'on-failure' | 'always';
   readonly hostname?: string;
+  /** Its root folder cannot be written, as for images of our own. */
+  readonly isRootReadOnly?: boolean;
+  /** `uid:gid`; absent: the image's own. */
+  readonly user?: string;
+  /** Processes and threads that it may have; absent: 128. */
+  readonly pidsLimit?: number;
 }
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'removing' | 'dead';
