@@ -1,0 +1,34 @@
+import type { CleanReport, EngineCleaned } from './clean-run.ts';
+import { counted } from './runs-on.ts';
+
+/** What was removed and what is left, a line an engine, and how to finish where something is. */
+export function cleanReportText(report: CleanReport): string {
+  const lines = report.engines.map(engineText);
+  if (!report.isClean) lines.push(`finish it later with: baton replay --clean ${report.runId}`);
+  return lines.join('\n');
+}
+
+function engineText(one: EngineCleaned): string {
+  const removed = [
+    ...(one.containers > 0 ? [counted(one.containers, 'container')] : []),
+    ...(one.networks > 0 ? [counted(one.networks, 'network')] : []),
+    ...(one.images > 0 ? [counted(one.images, 'image')] : []),
+    ...(one.locks > 0 ? [one.locks === 1 ? 'the lock' : `${one.locks} locks`] : []),
+  ];
+  const lines = [
+    one.sentence ??
+      (removed.length > 0
+        ? `${one.engine}: removed ${listed(removed)}${one.left.length === 0 ? '; nothing is left' : ''}`
+        : one.left.length === 0
+          ? `${one.engine}: nothing of the run is there`
+          : `${one.engine}: nothing could be removed`),
+  ];
+  // The sentence says it already where a lock is all that keeps from cleaning.
+  if (one.sentence === undefined)
+    for (const { kind, name, why } of one.left) lines.push(`  left: ${kind} ${name}: ${why}`);
+  return lines.join('\n');
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}

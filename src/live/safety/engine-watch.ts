@@ -1,0 +1,94 @@
+import { EngineFault } from '../engine/engine-fault.ts';
+import type { Engine } from '../engine/engine.ts';
+
+export interface EngineWatchOptions {
+  /** Between two questions while it answers, in milliseconds; default 2000. */
+  readonly everyMs?: number;
+  /** First pause after it was lost; doubles up to `everyMs` times four. Default 250. */
+  readonly backoffMs?: number;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  readonly onDown?: (fault: EngineFault) => void;
+  /** It answers again, after so many real milliseconds. */
+  readonly onBack?: (awayMs: number) => void;
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly nowMs?: () => number;
+}
+
+/** Pings an engine until the signal and tells when it goes and comes back. Resolves when the signal has come; never rejects. */
+export async function watchEngine(engine: Engine, options: EngineWatchOptions): Promise<void> {
+  const { everyMs = 2000, backoffMs = 250, signal, wait = pause, nowMs = () => performance.now() } = options;
+  let downSinceMs: number | undefined;
+  let pauseMs = backoffMs;
+  while (!signal.aborted) {
+    const fault = await pinged(engine);
+    if (signal.aborted) return;
+    if (fault === undefined) {
+      if (downSinceMs !== undefined) options.onBack?.(nowMs() - downSinceMs);
+      downSinceMs = undefined;
+      pauseMs = backoffMs;
+      await wait(everyMs, signal);
+    } else {
+      if (downSinceMs === undefined) {
+        downSinceMs = nowMs();
+        options.onDown?.(fault);
+      }
+      await wait(pauseMs, signal);
+      pauseMs = Math.min(pauseMs * 2, everyMs * 4);
+    }
+  }
+}
+
+export interface AwaitOptions {
+  /** How long to wait at most, in milliseconds. */
+  readonly limitMs: number;
+  readonly backoffMs?: number;
+  readonly signal?: AbortSignal;
+  /** Before each pause. */
+  readonly onWaiting?: (fault: EngineFault, waitedMs: number) => void;
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly nowMs?: () => number;
+}
+
+/** Waits until it answers; returns the last fault when it has not within the limit, or when the signal came. */
+export async function engineAnswers(engine: Engine, options: AwaitOptions): Promise<EngineFault | undefined> {
+  const { limitMs, backoffMs = 250, wait = pause, nowMs = () => performance.now() } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const beganMs = nowMs();
+  for (let pauseMs = backoffMs; ; pauseMs = Math.min(pauseMs * 2, 5000)) {
+    const fault = await pinged(engine);
+    if (fault === undefined) return undefined;
+    const waitedMs = nowMs() - beganMs;
+    // What is not passing, such as a lack of rights, is not waited for.
+    if (waitedMs >= limitMs || signal.aborted || !fault.isPassing) return fault;
+    options.onWaiting?.(fault, waitedMs);
+    await wait(Math.min(pauseMs, limitMs - waitedMs), signal);
+  }
+}
+
+async function pinged(engine: Engine): Promise<EngineFault | undefined> {
+  try {
+    await engine.ping();
+    return undefined;
+  } catch (error) {
+    return error instanceof EngineFault
+      ? error
+      : new EngineFault('failed', engine.name, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

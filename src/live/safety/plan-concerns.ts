@@ -1,0 +1,141 @@
+import { cpuText } from '../../workloads/quantity-text.ts';
+import { formatBytes } from '../../reporting/format.ts';
+import type { ReplayScript } from '../script/replay-script.ts';
+import type { EngineFacts } from './engine-facts.ts';
+import {
+  NETWORKS_AT_MOST,
+  START_MS,
+  STARTS_PER_SECOND,
+  type EnginePlan,
+  type PlanOptions,
+  type ReplayPlanReport,
+} from './replay-plan-report.ts';
+import { counted } from './runs-on.ts';
+
+export interface PlanConcerns {
+  readonly cannot: readonly string[];
+  readonly warnings: readonly string[];
+  readonly refusals: readonly string[];
+  readonly impossible: readonly string[];
+}
+
+/** All that speaks against a plan, in sentences. */
+export function planConcerns(
+  script: ReplayScript,
+  plan: ReplayPlanReport,
+  engines: readonly EngineFacts[],
+  engineOfNode: readonly number[],
+  options: PlanOptions,
+): PlanConcerns {
+  const concerns = { cannot: [], warnings: [], refusals: [], impossible: [] } as Record<keyof PlanConcerns, string[]>;
+  if (engines.length === 0) concerns.impossible.push('there is no engine to replay on; name one with --docker');
+  const nowhere = script.nodes.filter((_, node) => engines[engineOfNode[node]] === undefined);
+  if (nowhere.length > 0 && engines.length > 0)
+    concerns.impossible.push(
+      `${counted(nowhere.length, 'node')} of the run stand${nowhere.length === 1 ? 's' : ''} for no engine, ${nowhere[0].name} for one; say which engine ${nowhere.length === 1 ? 'it is' : 'they are'} on`,
+    );
+  plan.engines.forEach((engine, place) => {
+    ofEngine(script, engine, engines[place], options, concerns);
+  });
+  ofImages(script, plan, options, concerns);
+  ofTime(script, plan, options, concerns);
+  return concerns;
+}
+
+type Lists = Record<keyof PlanConcerns, string[]>;
+
+function ofEngine(
+  script: ReplayScript,
+  plan: EnginePlan,
+  facts: EngineFacts,
+  options: PlanOptions,
+  lists: Lists,
+): void {
+  const { info, others } = facts;
+  const { name } = plan;
+  if (!info.canLimitCpu)
+    lists.cannot.push(`${name} cannot limit CPU, as rootless engines often cannot; containers take what they can get`);
+  if (!info.canLimitMem)
+    lists.cannot.push(
+      `${name} cannot limit memory, as rootless engines often cannot; nothing is killed for lack of it`,
+    );
+  if (!info.isLocal)
+    lists.cannot.push(
+      `published ports of ${name} are on its own loopback, which cannot be reached from here; readiness and traffic are not measured there`,
+    );
+  if (facts.ofThisRun > 0)
+    lists.impossible.push(
+      `${name} has ${counted(facts.ofThisRun, 'thing')} of this run already, left by an earlier replay; go on with --resume ${script.runId}, or remove them with --clean ${script.runId}`,
+    );
+  const cpuLeft = info.cpuMilli - others.cpuMilli;
+  const memLeft = info.memBytes - others.memBytes;
+  const besides =
+    others.running === 0 ? '' : ` besides the ${counted(others.running, 'other container')} that run there`;
+  if (plan.scaledCpuMilli > cpuLeft)
+    lists.refusals.push(
+      `${name} has ${cpuText(Math.max(0, cpuLeft))} of CPU${besides}, and the run wants ${cpuText(plan.scaledCpuMilli)} at once; use a smaller --scale-cpu, or --scale-cpu shares`,
+    );
+  if (plan.scaledMemBytes > memLeft)
+    lists.refusals.push(
+      `${name} has ${formatBytes(Math.max(0, memLeft))} of memory${besides}, and the run wants ${formatBytes(plan.scaledMemBytes)} at once; use a smaller --scale-memory`,
+    );
+  if (others.unlimited > 0) {
+    const who = `${counted(others.unlimited, 'container')} that ${others.unlimited === 1 ? 'is' : 'are'} not of this run`;
+    // Without limits they may need any part of it; half is left to them.
+    if (2 * plan.scaledCpuMilli > info.cpuMilli || 2 * plan.scaledMemBytes > info.memBytes)
+      lists.refusals.push(
+        `${who} run${others.unlimited === 1 ? 's' : ''} on ${name} without limits, and the run wants more than half of the engine; stop them, or use a smaller --scale-cpu and --scale-memory`,
+      );
+    else
+      lists.warnings.push(
+        `${who} run${others.unlimited === 1 ? 's' : ''} on ${name} without limits and may disturb what is measured`,
+      );
+  }
+  const room = (options.networksAtMost ?? NETWORKS_AT_MOST) - plan.networksThere;
+  if (plan.networks > room)
+    lists.refusals.push(
+      `${name} has addresses for about ${Math.max(0, room)} more networks, and the run wants one for each of its ${plan.networks} nodes; use more engines, or give it more with default-address-pools`,
+    );
+  const perSecond = options.startsPerSecond ?? STARTS_PER_SECOND;
+  if (plan.startsPerSecond > perSecond)
+    lists.warnings.push(
+      `${plan.startsPerSecond} starts are due on ${name} within one second, and an engine does about ${perSecond}; some come up to ${seconds(plan.startsLateMs)} late, or the clock is held for them`,
+    );
+}
+
+function ofImages(script: ReplayScript, plan: ReplayPlanReport, options: PlanOptions, lists: Lists): void {
+  for (const engine of plan.engines)
+    for (const { reference, isThere, isOurs } of engine.images)
+      if (!isThere && !isOurs)
+        lists.impossible.push(
+          `image ${reference} is not on ${engine.name}, and Baton pulls none; pull it there (docker pull ${reference}), or use our own workload`,
+        );
+  if (options.ownImage !== undefined) return;
+  const without = script.pods.filter(({ image }) => image === undefined);
+  if (without.length > 0)
+    lists.impossible.push(
+      `the run names no image for ${counted(without.length, 'pod')}, ${without[0].name} for one; name it in the scenario, or use our own workload`,
+    );
+}
+
+function ofTime(script: ReplayScript, plan: ReplayPlanReport, options: PlanOptions, lists: Lists): void {
+  const startMs = options.startMs ?? START_MS;
+  const { speed } = plan;
+  if (plan.shortLived > 0)
+    lists.warnings.push(
+      `${counted(plan.shortLived, 'pod')} of ${plan.total.containersInAll} live${plan.shortLived === 1 ? 's' : ''} less than ${seconds(2 * startMs)} at this speed, about what starting and stopping take; use a lower --speed`,
+    );
+  const boots = script.pods.map(({ bootUs }) => bootUs).filter((bootUs) => bootUs > 0);
+  boots.sort((a, b) => a - b);
+  const medianMs = (boots[Math.floor(boots.length / 2)] ?? 0) / 1000;
+  if (boots.length > 0 && medianMs / speed < startMs / 2)
+    lists.warnings.push(
+      `half of the pods boot within ${seconds(medianMs)} of simulated time, which is ${seconds(medianMs / speed)} at this speed; starting a container takes about ${seconds(startMs)} of its own, so measured starts will look ${seconds(startMs * speed)} longer in simulated time`,
+    );
+}
+
+/** `20 ms`, `1.5 s`, `40 s`. */
+function seconds(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return `${ms < 10_000 ? Number((ms / 1000).toFixed(1)) : Math.round(ms / 1000)} s`;
+}
