@@ -99,7 +99,7 @@ function podFault({ pods, nodes }: ScriptState, step: Extract<ScriptStep, { pod:
       return pod.state === 'paused' ? undefined : 'is not paused';
     case 'resize':
       return step.cpuMilli >= 0 && step.memBytes >= 0 ? undefined : 'cannot have such a size; write 0 or more';
-    case 'gone':
+    default:
       return undefined;
   }
 }
@@ -121,7 +121,7 @@ function nodeFault(state: ScriptState, step: Exclude<ScriptStep, { pod: number }
       return node.isCutOff ? 'is cut off already' : undefined;
     case 'node-back':
       return node.isCutOff ? undefined : 'is not cut off';
-    case 'node-speed':
+    default:
       return step.speed > 0 ? undefined : 'cannot have such a speed; write one above 0';
   }
 }
