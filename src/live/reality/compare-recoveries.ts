@@ -140,10 +140,12 @@ function causeOf(script: ReplayScript, place: number, isNodeDown: boolean): stri
   if (step.do === 'finish') return undefined;
   if (isNodeDown) return 'node-down';
   if (step.do === 'pause') return 'hang';
-  if (step.do === 'kill') return /evict|node|machine/i.test(step.why) ? 'eviction' : 'crash';
-  const why = step.do === 'stop' ? step.why : '';
-  if (/roll|version|deploy|replace|updat/i.test(why)) return 'rollout';
-  if (/evict|drain|preempt|taint|maintenance|spot/i.test(why)) return 'eviction';
+  const why = step.do === 'kill' || step.do === 'stop' ? step.why : '';
+  if (/fewer|scaled? (down|in)/i.test(why)) return 'fewer wanted';
+  if (/version|rollout|rolling|updat/i.test(why)) return 'rollout';
+  if (/given up|cloud takes|emptied|evict|drain|preempt|taint|spot/i.test(why)) return 'eviction';
+  if (/replaced/i.test(why)) return 'replacement';
+  if (step.do === 'kill') return 'crash';
   return 'fewer wanted';
 }
 

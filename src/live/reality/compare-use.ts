@@ -2,11 +2,11 @@ import type { ComparedLine, UseCompared } from '../../reporting/reality/reality-
 import { verdictOf } from '../../reporting/reality/verdict.ts';
 import type { ProcessRecord, ReplayRecord, ResourceSample } from '../replay/replay-record.ts';
 import type { ReplayScript, ScriptPod } from '../script/replay-script.ts';
-import { sampleSummary } from './sample-summary.ts';
+import { median, sampleSummary } from './sample-summary.ts';
 import type { PredictedLife } from './script-lives.ts';
 import { timelinePart } from './timeline-part.ts';
 
-const STRETCHES = 48;
+const MOST_STRETCHES = 48;
 
 interface Resource {
   readonly name: 'cpu' | 'memory';
@@ -59,10 +59,11 @@ function compareResource(
   record: ReplayRecord,
   lives: readonly PredictedLife[],
 ): { use: UseCompared[]; lines: ComparedLine[] } {
-  const lengthUs = Math.max(1, script.durationUs) / STRETCHES;
-  const atS = Array.from({ length: STRETCHES }, (_, k) => ((k + 0.5) * lengthUs) / 1e6);
+  const stretches = stretchesOf(script, record);
+  const lengthUs = Math.max(1, script.durationUs) / stretches;
+  const atS = Array.from({ length: stretches }, (_, k) => ((k + 0.5) * lengthUs) / 1e6);
   const predictedOf = predictedUse(resource, script, record);
-  const byPod = sampledByPod(resource, record, lengthUs);
+  const byPod = sampledByPod(resource, record, stretches, lengthUs);
   const use: UseCompared[] = [];
   const lines: ComparedLine[] = [];
   const add = (
@@ -154,14 +155,31 @@ function predictedUse(resource: Resource, script: ReplayScript, record: ReplayRe
   };
 }
 
+/** So many that each pod is sampled in most of them. */
+function stretchesOf(script: ReplayScript, { samples }: ReplayRecord): number {
+  const last = new Map<number, number>();
+  const gaps: number[] = [];
+  for (const { pod, at } of samples) {
+    const before = last.get(pod);
+    if (before !== undefined) gaps.push(at.simUs - before);
+    last.set(pod, at.simUs);
+  }
+  const gapUs = median(gaps) ?? script.durationUs;
+  return Math.max(1, Math.min(MOST_STRETCHES, Math.floor(script.durationUs / (1.5 * Math.max(1, gapUs)))));
+}
+
 /** By pod, the values measured in each stretch. */
-function sampledByPod(resource: Resource, { samples }: ReplayRecord, lengthUs: number): Map<number, number[][]> {
+function sampledByPod(
+  resource: Resource,
+  { samples }: ReplayRecord,
+  count: number,
+  lengthUs: number,
+): Map<number, number[][]> {
   const byPod = new Map<number, number[][]>();
   for (const sample of samples) {
     let stretches = byPod.get(sample.pod);
-    if (stretches === undefined)
-      byPod.set(sample.pod, (stretches = Array.from({ length: STRETCHES }, (): number[] => [])));
-    const stretch = Math.min(STRETCHES - 1, Math.max(0, Math.floor(sample.at.simUs / lengthUs)));
+    if (stretches === undefined) byPod.set(sample.pod, (stretches = Array.from({ length: count }, (): number[] => [])));
+    const stretch = Math.min(count - 1, Math.max(0, Math.floor(sample.at.simUs / lengthUs)));
     stretches[stretch].push(resource.measured(sample));
   }
   return byPod;

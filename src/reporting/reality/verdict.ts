@@ -1,8 +1,11 @@
-import { formatPercent } from '../format.ts';
+import { fixed, formatPercent } from '../format.ts';
 import type { Verdict } from './reality-check.ts';
 
 /** Within this share of what was measured a prediction is called close. */
 export const CLOSE = 0.1;
+
+/** From this on a difference is told as `2.4 times`. */
+const TOLD_AS_TIMES = 1;
 
 /** A prediction, and what was measured with its 95 % interval, if there is one. */
 export interface Judged {
@@ -37,7 +40,10 @@ export function verdictOf({ predicted, measured, low, high, more, less, negligib
   const word = gap > 0 ? more : less;
   const within = hasInterval ? ` (95 % interval ${interval(low / predicted - 1, high / predicted - 1)})` : '';
   if (isInside) return { is: 'same', relative, text: `as predicted${within}` };
-  const text = `${formatPercent(relative)} ${word} than predicted${within}`;
+  const text =
+    relative >= TOLD_AS_TIMES
+      ? `${fixed(measured / predicted, 1)} times what was predicted`
+      : `${formatPercent(relative)} ${word} than predicted${within}`;
   if (Math.abs(gap) <= CLOSE * Math.abs(measured)) return { is: 'close', relative, text };
   return { is: gap > 0 ? 'higher' : 'lower', relative, text };
 }
