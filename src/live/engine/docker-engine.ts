@@ -142,7 +142,10 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
           repo,
           tag,
           platform: `linux/${image.architecture}`,
-          changes: Object.entries(image.labels).map(([key, value]) => `LABEL ${quoted(key)}=${quoted(value)}`),
+          changes: [
+            ...(image.changes ?? []),
+            ...Object.entries(image.labels).map(([key, value]) => `LABEL ${quoted(key)}=${quoted(value)}`),
+          ],
         },
         tar,
         subject: image.reference,

@@ -70,12 +70,16 @@ export interface EngineInfo {
   readonly canLimitMem: boolean;
   /** Whether its loopback is this machine's, as with a unix socket: published ports can be reached. */
   readonly isLocal: boolean;
+  /** What its clock shows, milliseconds since 1970; absent: it does not say. */
+  readonly clockMs?: number;
 }
 
 export interface ImageSpec {
   readonly reference: string;
   readonly labels: Labels;
   readonly architecture: string;
+  /** How it is run, as lines of a Dockerfile: `USER 1000`, `CMD ["/program"]`. */
+  readonly changes?: readonly string[];
 }
 
 export interface NetworkSpec {
