@@ -1,4 +1,5 @@
 import type { LivingResult } from '../../sim/monitoring/living-result.ts';
+import type { TrafficPlan } from '../traffic/traffic-plan.ts';
 
 /** Written into every script; another number means that its fields mean something else. */
 export const SCRIPT_FORMAT = 'baton-replay-script/1';
@@ -25,6 +26,8 @@ export interface ReplayScript {
   /** In order of time; at one instant in the order in which they are to be done. */
   readonly steps: readonly ScriptStep[];
   readonly predicted: ScriptPrediction;
+  /** The run's requests; absent: there were none, or nobody wants them sent. */
+  readonly traffic?: TrafficPlan;
   /** Sentences: what of the run the script does not hold, and why. */
   readonly notes: readonly string[];
 }

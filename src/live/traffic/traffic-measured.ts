@@ -1,6 +1,8 @@
 /** What a load generator saw. Times are real milliseconds; `speed` of the record turns them into simulated ones. */
 export interface TrafficMeasured {
   readonly services: readonly ServiceTraffic[];
+  /** Sentences: what of the run's requests was not sent as it was there, and what went wrong with sending. */
+  readonly notes?: readonly string[];
 }
 
 /** Requests from outside to one service. */
@@ -8,7 +10,10 @@ export interface ServiceTraffic {
   readonly service: string;
   readonly sent: number;
   readonly served: number;
-  /** By what went wrong, in the words of the request model: `timeout`, `refused`, `noEndpoint`, `error`, ... */
+  /**
+   * By what went wrong at last, in the words of the request model: `timedOut`, `queueFull` (503), `noEndpoint`,
+   * `endpointLost`, `errorAnswer`, `breakerOpen`, `callFailed`; and `unanswered` when the replay ended.
+   */
   readonly failedBy: Readonly<Record<string, number>>;
   /** Of those served, from the moment at which the request was due, in wall milliseconds. */
   readonly latency: LatencySummary;
