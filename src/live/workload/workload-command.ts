@@ -3,14 +3,14 @@ export const WORKLOAD_PORT = 8080;
 
 /** What the workload of our own is to do; times are real ones. */
 export interface WorkloadOrders {
-  /** Before it listens and says that it is ready. */
+  /** Before it says that it is ready, and answers work. */
   readonly bootMs: number;
   /** It ends by itself so long after its boot; absent: when it is told. */
   readonly runMs?: number;
   readonly exitCode?: number;
   /** CPU that it burns all the time. */
   readonly burnMilli?: number;
-  /** Memory that it holds and touches. */
+  /** Memory that it holds, and has touched before it is ready. */
   readonly holdBytes?: number;
   /** Answers requests: so many at once, so many more may wait, each takes so long unless the request says otherwise. */
   readonly serve?: {
@@ -26,13 +26,16 @@ export interface WorkloadOrders {
 }
 
 /**
- * The command line of the workload. `GET /ready` answers 200 once it has booted; any other path is work: the header
- * `x-baton-service-us` says how long this request takes, and the answer's `x-baton-worked-us` how long it really took.
+ * The command line of the workload (`workload/baton-workload.c` tells all of it). Whether or not it serves, `GET /ready`
+ * answers 200 once it has booted, 503 before. Any other path is work: the header `x-baton-service-us` says how long this
+ * request takes, and the answer's `x-baton-worked-us` and `x-baton-queued-us` how long it really took, and waited before.
+ * A request that is not served gets 503 with `x-baton-refused`: `queue` (full), `booting` or `ending`.
  */
 export function workloadCommand(orders: WorkloadOrders): string[] {
   const { serve } = orders;
   return [
     '/baton-workload',
+    `port=${WORKLOAD_PORT}`,
     `boot-ms=${Math.round(orders.bootMs)}`,
     ...(orders.runMs === undefined ? [] : [`run-ms=${Math.round(orders.runMs)}`]),
     ...(orders.exitCode === undefined ? [] : [`exit-code=${orders.exitCode}`]),
@@ -42,7 +45,6 @@ export function workloadCommand(orders: WorkloadOrders): string[] {
       ? []
       : [
           `serve=${serve.by}`,
-          `port=${WORKLOAD_PORT}`,
           `concurrency=${serve.concurrency}`,
           ...(serve.queueLimit === undefined ? [] : [`queue-limit=${serve.queueLimit}`]),
           `service-us=${Math.round(serve.serviceUs)}`,
