@@ -51,7 +51,7 @@ const EXIT_OF_PIPE = 0;
  */
 export function guardEnd(options: EndOptions): EndGuard {
   const { runId, say } = options;
-  const target = options.target ?? (process as EndTarget);
+  const target: EndTarget = options.target ?? process;
   const exit = options.exit ?? ((code: number) => process.exit(code));
   const abort = new AbortController();
   const later = `baton replay --clean ${runId}`;

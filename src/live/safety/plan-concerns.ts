@@ -92,9 +92,13 @@ function ofEngine(
       );
   }
   const room = (options.networksAtMost ?? NETWORKS_AT_MOST) - plan.networksThere;
-  if (plan.networks > room)
+  if (room <= 0 && plan.networks > 0)
     lists.refusals.push(
-      `${name} has addresses for about ${Math.max(0, room)} more networks, and the run wants one for each of its ${plan.networks} nodes; use more engines, or give it more with default-address-pools`,
+      `${name} has ${counted(plan.networksThere, 'network')} already, and addresses for about ${options.networksAtMost ?? NETWORKS_AT_MOST}; remove those that nobody uses (docker network prune), or give it more with default-address-pools`,
+    );
+  else if (plan.networks > room)
+    lists.warnings.push(
+      `${name} has addresses for about ${counted(room, 'more network')} and the run wants ${plan.networks}; nodes will share them`,
     );
   const perSecond = options.startsPerSecond ?? STARTS_PER_SECOND;
   if (plan.startsPerSecond > perSecond)

@@ -59,7 +59,7 @@ export interface EnginePlan extends ReplayPeaks {
   readonly hasMemBytes: number;
   /** Names of the simulated nodes that it stands for. */
   readonly nodes: readonly string[];
-  /** One a node that it stands for. */
+  /** One a node that gets containers, up to the number at which nodes begin to share them. */
   readonly networks: number;
   readonly networksThere: number;
   readonly images: readonly { readonly reference: string; readonly isThere: boolean; readonly isOurs: boolean }[];

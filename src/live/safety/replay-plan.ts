@@ -1,4 +1,5 @@
 import { LEAST_MEM_LIMIT_BYTES } from '../engine/engine-limits.ts';
+import { MOST_NETWORKS } from '../replay/node-networks.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { planConcerns } from './plan-concerns.ts';
@@ -35,7 +36,7 @@ export function planReplay(
       hasCpuMilli: facts.info.cpuMilli,
       hasMemBytes: facts.info.memBytes,
       nodes,
-      networks: nodes.length,
+      networks: Math.min(MOST_NETWORKS, new Set(startsOn(script, engineOfNode, place).map(({ node }) => node)).size),
       networksThere: facts.networks,
       images: imagesOn(script, engineOfNode, place, options).map((reference) => ({
         reference,
@@ -74,11 +75,14 @@ export function imagesOfReplay(script: ReplayScript, ownImage: string | undefine
   return [...new Set(script.pods.flatMap(({ image }) => (image === undefined ? [] : [image])))].sort();
 }
 
-/** What a container of these requests is given; memory at least what an engine can set. */
+/** Less than this share of a CPU no container is given. */
+const LEAST_CPU_MILLI = 10;
+
+/** What a container of these requests is given; at least what an engine can set. */
 export function scaledRequests(options: Pick<PlanOptions, 'scaleCpu' | 'scaleMem'>) {
   const { scaleCpu, scaleMem } = options;
   return (cpuMilli: number, memBytes: number): { cpuMilli: number; memBytes: number } => ({
-    cpuMilli: scaleCpu === 'shares' || cpuMilli === 0 ? 0 : Math.max(1, Math.round(cpuMilli * scaleCpu)),
+    cpuMilli: scaleCpu === 'shares' || cpuMilli === 0 ? 0 : Math.max(LEAST_CPU_MILLI, Math.round(cpuMilli * scaleCpu)),
     memBytes: memBytes === 0 ? 0 : Math.max(LEAST_MEM_LIMIT_BYTES, Math.round(memBytes * scaleMem)),
   });
 }
@@ -89,10 +93,12 @@ function imagesOn(
   place: number,
   { ownImage }: PlanOptions,
 ): string[] {
-  const pods = new Set<number>();
-  for (const step of script.steps) if (step.do === 'start' && engineOfNode[step.node] === place) pods.add(step.pod);
   if (ownImage !== undefined) return [ownImage];
-  return [...new Set([...pods].flatMap((pod) => script.pods[pod].image ?? []))].sort();
+  return [...new Set(startsOn(script, engineOfNode, place).flatMap(({ pod }) => script.pods[pod].image ?? []))].sort();
+}
+
+function startsOn(script: ReplayScript, engineOfNode: readonly number[], place: number) {
+  return script.steps.flatMap((step) => (step.do === 'start' && engineOfNode[step.node] === place ? [step] : []));
 }
 
 /** From `start` to `gone` of each container that is gone at some time, in real milliseconds. */

@@ -16,7 +16,9 @@ export interface SuggestedScale {
 const SPEEDS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 300, 600, 1200, 1800, 3600];
 /** Below it a process gets so little of a CPU that it does not boot in time. */
 const LEAST_CPU_SCALE = 0.001;
-const LATE_MS = 30_000;
+const LEAST_MEM_SCALE = 0.0001;
+/** Starts may be so much later than at the lowest speed. */
+const LATE_MS = 5000;
 
 /** What would fit these engines: no more than was asked for, scales with two digits, a speed that can be said. */
 export function suggestScale(
@@ -26,7 +28,6 @@ export function suggestScale(
 ): SuggestedScale {
   const plan = (change: Partial<PlanOptions>): ReplayPlanReport =>
     planReplay(script, engines, { ...options, ...change });
-  const asked = plan({});
   const cpuRoom = (facts: EngineFacts): number =>
     Math.min(
       facts.info.cpuMilli - facts.others.cpuMilli,
@@ -41,18 +42,28 @@ export function suggestScale(
     Math.min(...engines.map((facts, at) => (wanted(at) <= 0 ? Infinity : Math.max(0, room(facts)) / wanted(at))));
 
   let scaleCpu = options.scaleCpu;
-  if (scaleCpu !== 'shares') {
-    const most = factor(cpuRoom, (at) => asked.engines[at].cpuMilli);
-    if (most < scaleCpu) scaleCpu = twoDigitsDown(most);
+  // Each container's part is rounded to whole millicores and bytes, so what fits by the sum may still be a little too much.
+  for (let tries = 0; tries < 20 && scaleCpu !== 'shares'; tries++) {
+    const scaled = plan({ scaleCpu }).engines;
+    const most = factor(cpuRoom, (at) => scaled[at].scaledCpuMilli);
+    if (most >= 1) break;
+    scaleCpu = twoDigitsDown(scaleCpu * Math.min(most, 0.99));
     if (scaleCpu < LEAST_CPU_SCALE) scaleCpu = 'shares';
   }
-  let scaleMem = Math.min(
-    options.scaleMem,
-    factor(memRoom, (at) => asked.engines[at].memBytes),
-  );
-  if (scaleMem < options.scaleMem) scaleMem = Math.max(twoDigitsDown(scaleMem), 0.0001);
+  let { scaleMem } = options;
+  for (let tries = 0; tries < 20; tries++) {
+    const scaled = plan({ scaleMem }).engines;
+    const most = factor(memRoom, (at) => scaled[at].scaledMemBytes);
+    if (most >= 1) break;
+    scaleMem = Math.max(twoDigitsDown(scaleMem * Math.min(most, 0.99)), LEAST_MEM_SCALE);
+  }
   const slower = [...SPEEDS.filter((speed) => speed < options.speed), options.speed].reverse();
-  const speed = slower.find((one) => isCalm(plan({ speed: one }))) ?? Math.min(1, options.speed);
+  const lateOf = ({ engines: some }: ReplayPlanReport): number =>
+    Math.max(...some.map(({ startsLateMs }) => startsLateMs));
+  // Those that are due at one instant come late at any speed.
+  const lateAnyway = lateOf(plan({ speed: slower.at(-1)! }));
+  const isCalm = (some: ReplayPlanReport): boolean => some.shortLived === 0 && lateOf(some) <= lateAnyway + LATE_MS;
+  const speed = slower.find((one) => isCalm(plan({ speed: one }))) ?? slower.at(-1)!;
   const flags = [
     ...(scaleCpu === options.scaleCpu ? [] : [`--scale-cpu ${scaleCpu}`]),
     ...(scaleMem === options.scaleMem ? [] : [`--scale-memory ${scaleMem}`]),
@@ -60,11 +71,6 @@ export function suggestScale(
   ].join(' ');
   const { refusals, impossible } = plan({ scaleCpu, scaleMem, speed });
   return { scaleCpu, scaleMem, speed, flags, fits: refusals.length === 0 && impossible.length === 0 };
-}
-
-/** Starts keep up, but for the first burst, and no pod ends before it could start. */
-function isCalm(plan: ReplayPlanReport): boolean {
-  return plan.shortLived === 0 && plan.engines.every(({ startsLateMs }) => startsLateMs <= LATE_MS);
 }
 
 function twoDigitsDown(value: number): number {
