@@ -1,0 +1,71 @@
+import type { ReplayContext } from './replay-context.ts';
+import type { Checkpoint, ReplayRecord } from './replay-record.ts';
+import type { ReplayView } from './replay-view.ts';
+import type { StepWorks } from './step-work.ts';
+
+const NEWEST = 10;
+
+/** The replay as it stands. */
+export function viewOf(
+  { script, clock, expected, live, links, linkOf, options }: ReplayContext,
+  works: StepWorks,
+  held: ReplayView['held'],
+  checkpoints: readonly Checkpoint[],
+  troubles: ReplayRecord['troubles'],
+): ReplayView {
+  const nodes = script.nodes.map(({ name }, node) => {
+    const { isThere, isDown, isCutOff, speed } = expected.machine(node);
+    return {
+      name,
+      engine: linkOf(node).engine.name,
+      isUp: isThere && !isDown,
+      isCutOff,
+      speed,
+      expected: 0,
+      actual: 0,
+    };
+  });
+  const services = script.services.map(({ name }) => ({
+    name,
+    expected: 0,
+    actual: 0,
+    readyExpected: 0,
+    readyActual: 0,
+  }));
+  for (const { pod, node, state, isReady } of expected.containers()) {
+    if (state === 'exited') continue;
+    nodes[node]!.expected++;
+    const service = services[script.pods[pod]!.service ?? -1];
+    if (service === undefined) continue;
+    service.expected++;
+    if (isReady && state === 'running') service.readyExpected++;
+  }
+  for (const { pod, node, is, isReady } of live.all()) {
+    if (is !== 'running' && is !== 'paused') continue;
+    nodes[node]!.actual++;
+    const service = services[script.pods[pod]!.service ?? -1];
+    if (service === undefined) continue;
+    service.actual++;
+    if (isReady && is === 'running') service.readyActual++;
+  }
+  const { wallMs, simUs } = clock.now();
+  return {
+    simUs: Math.min(simUs, script.durationUs),
+    durationUs: script.durationUs,
+    wallMs,
+    speed: clock.speed,
+    ...(held !== undefined && { held }),
+    heldMs: clock.heldMs,
+    lateMs: works.lateMs(wallMs),
+    steps: { all: script.steps.length, ...works.counts, underWay: works.underWay },
+    nodes,
+    services,
+    engines: links.map(({ engine, isAway, busy }) => ({ name: engine.name, isAway, busy })),
+    checkpoints: {
+      done: checkpoints.length,
+      equal: checkpoints.filter(({ differences }) => differences.length === 0).length,
+    },
+    ...(options.traffic !== undefined && { traffic: { ...options.traffic.counts } }),
+    troubles: troubles.slice(-NEWEST),
+  };
+}
