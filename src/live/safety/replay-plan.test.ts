@@ -13,7 +13,7 @@ const GI = 1024 ** 3;
 const own = 'baton-workload:1';
 const options: PlanOptions = { speed: 60, scaleCpu: 1, scaleMem: 1, ownImage: own };
 
-function facts(change: Partial<EngineFacts> & { readonly info?: Partial<EngineInfo> } = {}): EngineFacts {
+function facts(change: Partial<Omit<EngineFacts, 'info'>> & { readonly info?: Partial<EngineInfo> } = {}): EngineFacts {
   const { info, ...rest } = change;
   return {
     name: 'docker',
