@@ -76,8 +76,7 @@ function podFault({ pods, nodes }: ScriptState, step: Extract<ScriptStep, { pod:
     case 'unready':
       return pod.isReady ? undefined : 'is not ready';
     case 'rotate-in':
-      if (step.weight !== undefined && !(step.weight > 0)) return 'cannot have such a weight; write one above 0';
-      return pod.isStopping ? 'has been told to stop' : undefined;
+      return step.weight === undefined || step.weight > 0 ? undefined : 'cannot have such a weight; write one above 0';
     case 'rotate-out':
       return pod.isInRotation ? undefined : 'is not in rotation';
     case 'stop':
@@ -86,7 +85,7 @@ function podFault({ pods, nodes }: ScriptState, step: Extract<ScriptStep, { pod:
       return pod.isStopping ? 'has been told to stop before' : undefined;
     case 'finish':
       if (!runs) return 'has ended';
-      return pod.state === 'paused' ? 'is paused' : undefined;
+      return pod.state === 'paused' && !pod.isStopping ? 'is paused' : undefined;
     case 'kill':
       return runs ? undefined : 'has ended';
     case 'restart':

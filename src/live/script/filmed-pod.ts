@@ -55,7 +55,7 @@ export class FilmedPod {
   }
 
   ready(atUs: number): void {
-    if (this.isReady || !this.runs) return;
+    if (this.isReady || !this.runs || this.isPaused) return;
     this.isReady = true;
     this.builder.steps.push({ atUs, do: 'ready', pod: this.pod });
   }
@@ -75,7 +75,7 @@ export class FilmedPod {
 
   /** Weight 0 takes it out of rotation. */
   rotate(atUs: number, weight: number): void {
-    if (this.weight === weight) return;
+    if (this.weight === weight || this.isGone) return;
     this.weight = weight;
     const { pod } = this;
     if (weight === 0) this.builder.steps.push({ atUs, do: 'rotate-out', pod });
@@ -84,7 +84,6 @@ export class FilmedPod {
 
   stop(atUs: number, graceUs: number, why: string): void {
     if (!this.runs || this.isStopping) return;
-    this.rotate(atUs, 0);
     this.isStopping = true;
     this.builder.steps.push({ atUs, do: 'stop', pod: this.pod, graceUs, why });
   }
@@ -105,7 +104,7 @@ export class FilmedPod {
 
   finish(atUs: number): void {
     if (!this.runs) return;
-    this.rotate(atUs, 0);
+    if (!this.isStopping) this.resume(atUs);
     this.endProcess();
     this.builder.steps.push({ atUs, do: 'finish', pod: this.pod });
   }

@@ -55,7 +55,11 @@ function sceneOf({ simulation }: LivingCamera): Record<string, unknown> {
 }
 
 /** The same by the script; pods that were bound to a machine that did not run have no container. */
-function foldedScene(script: ReplayScript, state: ScriptState, world: Record<string, unknown>): Record<string, unknown> {
+function foldedScene(
+  script: ReplayScript,
+  state: ScriptState,
+  world: Record<string, unknown>,
+): Record<string, unknown> {
   const scene: Record<string, unknown> = {};
   for (const k of state.there) {
     const { service } = script.pods[k];

@@ -165,7 +165,8 @@ export class LivingCamera {
           film.restart(nowUs);
           film.bootsUntil(nowUs + durationMeanUs(spec.services[replica.service].startUp.boot));
         }
-        if (state === 'booting') film.bootsUntil(replica.dueUs > nowUs ? replica.dueUs : nowUs);
+        // What an engine adds was measured on one, and the engine of the replay will add it by itself.
+        if (state === 'booting') film.bootsUntil((replica.dueUs > nowUs ? replica.dueUs : nowUs) - replica.overheadUs);
         return;
       case 'ready':
         if (!film.hasBooted) film.bootsUntil(nowUs);
@@ -184,6 +185,7 @@ export class LivingCamera {
         film.kill(nowUs, this.nodes[film.node].downWhy);
         return;
       case 'terminating':
+        film.rotate(nowUs, 0);
         film.stop(nowUs, spec.services[replica.service].graceUs, this.whyStopped(replica, film.node));
         return;
       case 'gone':

@@ -25,7 +25,7 @@ function nodeFacts({ nodes, spec }: World, node: number): ScriptNode {
 }
 
 function serviceFacts({ name, requests, cpuPerRequestMilli }: ServiceSpec): ScriptService {
-  const workMeanUs = durationMeanUs(requests.work);
+  const workMeanUs = durationMeanUs(requests.statedWork ?? requests.work);
   return {
     name,
     concurrency: requests.concurrency,

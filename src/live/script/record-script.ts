@@ -1,10 +1,14 @@
+import { openKubernetes } from '../../experiment/local/execute-kubernetes.ts';
+import { simulationOptions } from '../../experiment/local/execute-run.ts';
 import { policiesOf } from '../../experiment/local/policies-of-plan.ts';
-import { WorkloadCache } from '../../experiment/local/open-inputs.ts';
+import { openCluster, WorkloadCache } from '../../experiment/local/open-inputs.ts';
 import { scenarioSimulation } from '../../experiment/local/scenario-simulation.ts';
 import type { RunPlan } from '../../experiment/run-plan.ts';
 import { InputError } from '../../sim/input-error.ts';
 import type { RunResult } from '../../sim/result.ts';
+import { KubernetesCamera } from './kubernetes-camera.ts';
 import { LivingCamera } from './living-camera.ts';
+import { PlacementCamera } from './placement-camera.ts';
 import { SCRIPT_FORMAT, type ReplayScript } from './replay-script.ts';
 import type { ScriptBuilder } from './script-builder.ts';
 
@@ -23,7 +27,7 @@ const EVENTS_AT_ONCE = 4096;
 /** A run that is being filmed. */
 interface Filming {
   readonly builder: ScriptBuilder;
-  readonly durationUs: number;
+  readonly durationUs: (result: RunResult) => number;
   readonly step: () => boolean;
   readonly result: () => RunResult;
   readonly close: () => void;
@@ -44,8 +48,28 @@ export async function recordScript(plan: RunPlan, options: RecordOptions = {}): 
 }
 
 async function openFilming(plan: RunPlan): Promise<Filming> {
+  if (plan.kubernetes !== undefined) return filmKubernetes(plan, plan.kubernetes);
   if (plan.scenario !== undefined) return filmScenario(plan, plan.scenario);
-  throw new InputError('only scenarios without manifests can be replayed so far');
+  return filmPods(plan);
+}
+
+function filmKubernetes(plan: RunPlan, kubernetes: NonNullable<RunPlan['kubernetes']>): Filming {
+  const { run, durationUs, result, close } = openKubernetes(plan, kubernetes, {});
+  const camera = new KubernetesCamera(run);
+  return { builder: camera.builder, durationUs: () => durationUs, step: () => camera.step(), result, close };
+}
+
+async function filmPods(plan: RunPlan): Promise<Filming> {
+  const policies = await policiesOf(plan.policy);
+  const nodes = openCluster(plan.cluster, () => {});
+  const camera = new PlacementCamera(simulationOptions(plan, policies, new WorkloadCache(() => {}), nodes));
+  return {
+    builder: camera.builder,
+    durationUs: ({ startUs, endUs }) => endUs - startUs,
+    step: () => camera.step(),
+    result: () => camera.simulation.result(),
+    close: () => {},
+  };
 }
 
 async function filmScenario(plan: RunPlan, scenario: NonNullable<RunPlan['scenario']>): Promise<Filming> {
@@ -60,7 +84,7 @@ async function filmScenario(plan: RunPlan, scenario: NonNullable<RunPlan['scenar
   const { durationUs, close } = opened!;
   return {
     builder: camera.builder,
-    durationUs,
+    durationUs: () => durationUs,
     step: () => camera.step(),
     result: () => camera.simulation.result(),
     close,
@@ -80,16 +104,18 @@ async function roll({ builder, step }: Filming, { mostPods = MOST_PODS, signal }
   }
 }
 
-function scriptOf(plan: RunPlan, { builder, durationUs, result }: Filming): ReplayScript {
-  const { fingerprint, metrics, living } = result();
+function scriptOf(plan: RunPlan, { builder, durationUs, result: resultOf }: Filming): ReplayScript {
+  const result = resultOf();
+  const { fingerprint, metrics, living } = result;
   return {
     format: SCRIPT_FORMAT,
     runId: plan.id,
     title: plan.workload.name,
     policy: plan.policy.name,
     seed: plan.seed,
+    ...(plan.scenario?.calibration !== undefined && { isCalibrated: true as const }),
     fingerprint,
-    durationUs,
+    durationUs: durationUs(result),
     nodes: builder.nodes,
     services: builder.services,
     pods: builder.pods,

@@ -17,6 +17,8 @@ export interface ReplayScript {
   readonly title: string;
   readonly policy: string;
   readonly seed: number;
+  /** Its times hold what an engine was measured to add; boots and work are the scenario's own all the same. */
+  readonly isCalibrated?: true;
   /** Of the run's journal. */
   readonly fingerprint: string;
   readonly durationUs: number;
@@ -107,7 +109,7 @@ export type ScriptStep = { readonly atUs: number } &
     | { readonly do: 'rotate-out'; readonly pod: number }
     /** Told to end (SIGTERM); killed when it has not after the grace. */
     | { readonly do: 'stop'; readonly pod: number; readonly graceUs: number; readonly why: string }
-    /** Expected: it has come to its own end. */
+    /** Expected: it has come to its own end, or to the one that it was told to come to (`stop`); its container stays. */
     | { readonly do: 'finish'; readonly pod: number }
     /** Its process dies at once (SIGKILL); the container stays. */
     | { readonly do: 'kill'; readonly pod: number; readonly why: string }

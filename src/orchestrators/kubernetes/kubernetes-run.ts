@@ -21,7 +21,7 @@ import type { ClientLimits } from './controllers/shared/client-rate.ts';
 import { scaleOf } from './controllers/scale.ts';
 import type { KubernetesSpec } from './kubernetes-spec.ts';
 import { registerAdmissions } from './manifests/admission/admissions.ts';
-import { nodeComponents } from './nodes/index.ts';
+import { nodeComponents, type NodeComponents } from './nodes/index.ts';
 import { Machines } from './nodes/machines.ts';
 import { createNodes, machineNumbers, placesOf } from './nodes-at-start.ts';
 import { ExplainingCore, type DecisionWatcher } from './explain/explaining-core.ts';
@@ -65,7 +65,8 @@ export class KubernetesRun {
   readonly scheduler: KubeScheduler;
   readonly recorder: Recorder;
   readonly machines: Machines;
-  private readonly spec: KubernetesSpec;
+  readonly nodes: NodeComponents;
+  readonly spec: KubernetesSpec;
   private readonly options: KubernetesRunOptions;
   private readonly scrapeKind: number;
   private configuration: SchedulerConfiguration;
@@ -110,6 +111,7 @@ export class KubernetesRun {
       drain: (nodeName) => drainer.drain(nodeName),
       others: (event) => this.otherWeather(event, traffic, cloud),
     });
+    this.nodes = nodes;
     nodes.proxy.onEndpoints(({ metadata }, endpoints) => traffic.onEndpoints(metadata, endpoints));
     this.scheduler = new KubeScheduler(plane, {
       configuration: spec.scheduler,

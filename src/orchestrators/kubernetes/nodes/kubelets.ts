@@ -9,7 +9,7 @@ import { isReady } from './node-conditions.ts';
 import type { NodeOptions } from './node-options.ts';
 import { type HeartbeatWatcher, NodeReports } from './node-reports.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import type { PodEnd } from './pod-run.ts';
+import type { PodEnd, PodRun } from './pod-run.ts';
 import { PodRuns } from './pod-runs.ts';
 import type { PodsByNode } from './pods-by-node.ts';
 import { type CrashLoop, ProcessTroubles } from './process-troubles.ts';
@@ -76,6 +76,11 @@ export class Kubelets implements Component {
   /** What the kubelet of a node knows and holds; undefined: there is none. */
   node(nodeName: string): NodeRuntime | undefined {
     return this.reports.nodes.get(nodeName);
+  }
+
+  /** A pod as its kubelet holds it, for whoever only looks; undefined: no kubelet has it. */
+  run(podId: number): PodRun | undefined {
+    return this.runs.get(podId);
   }
 
   watchHeartbeats(watcher: HeartbeatWatcher): void {
