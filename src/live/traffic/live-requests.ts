@@ -99,9 +99,9 @@ export class LiveRequests {
     this.world.stopAsking();
   }
 
-  /** Sent to it and not answered. */
-  inFlight(endpoint: number): number {
-    return this.tier.inFlight(endpoint);
+  /** Calls that it has answered well and in time. */
+  servedBy(endpoint: number): number {
+    return this.tier.servedBy(endpoint);
   }
 
   /** Requests from outside that have no last answer. */

@@ -22,13 +22,15 @@ export interface Exchanges {
   send(endpoint: number, workUs: number, done: (answer: Answer) => void): () => void;
 }
 
-/** Whoever measures. Times are simulated microseconds. */
+/** Whoever measures. Times are simulated microseconds; outcomes are those of `outcomes.ts`. */
 export interface TrafficEars {
   /** A request from outside is made, that was due then. */
-  begun(traffic: number, request: number, dueUs: number): void;
-  /** It has its last answer; `outcome` as in `outcomes.ts`. */
-  ended(traffic: number, request: number, outcome: number): void;
-  /** An endpoint has answered an attempt, whether anybody still waits for it or not. */
+  begun(traffic: number, dueUs: number): void;
+  /** It has its last answer. */
+  ended(traffic: number, dueUs: number, outcome: number): void;
+  /** A call to a service has an answer, or its caller has given up. */
+  settled(service: number, issuedUs: number, outcome: number): void;
+  /** An endpoint has answered. */
   answered(endpoint: number, answer: Answer): void;
 }
 
@@ -135,7 +137,7 @@ class LivePatience extends Patience {
   }
 }
 
-/** Tells how each request from outside begins and ends. */
+/** Tells how requests begin and end. */
 class LiveAsking extends Asking {
   private readonly live: LiveWorld;
   private readonly ears: TrafficEars;
@@ -148,7 +150,7 @@ class LiveAsking extends Asking {
 
   override begin(request: number, fromOutside: boolean): void {
     const { requests, nowUs } = this.live;
-    if (fromOutside) this.ears.begun(requests.client[request], request, nowUs);
+    if (fromOutside) this.ears.begun(requests.client[request], nowUs);
     super.begin(request, fromOutside);
   }
 
@@ -160,16 +162,14 @@ class LiveAsking extends Asking {
     admitted: number,
     outcome: number,
   ): void {
-    const { requests, counters } = this.live;
-    if (requests.parent[request] !== NOBODY) {
-      super.settle(request, service, endpoint, issuedUs, admitted, outcome);
-      return;
-    }
+    const { requests } = this.live;
+    const isNews = requests.parent[request] === NOBODY && requests.done[request] === 0;
     const traffic = requests.client[request];
-    const { inFlight } = counters.traffic[traffic];
+    const dueUs = requests.issuedUs[request];
+    this.ears.settled(service, issuedUs, outcome);
     super.settle(request, service, endpoint, issuedUs, admitted, outcome);
-    // A user who asks again does so at an event of its own, so nothing else has changed the count.
-    if (counters.traffic[traffic].inFlight < inFlight) this.ears.ended(traffic, request, outcome);
+    // It may be out of the books already, but nobody has taken its place.
+    if (isNews && requests.done[request] === 1) this.ears.ended(traffic, dueUs, outcome);
   }
 }
 

@@ -3,6 +3,7 @@ import { specHere } from '../../experiment/local/execute-kubernetes.ts';
 import { WorkloadCache } from '../../experiment/local/open-inputs.ts';
 import { policiesOf } from '../../experiment/local/policies-of-plan.ts';
 import type { RunPlan } from '../../experiment/run-plan.ts';
+import { withoutCalibration } from '../../experiment/scenario/calibration-plan.ts';
 import { livingSpecOf } from '../../experiment/scenario/living-spec-of.ts';
 import { ScenarioFault } from '../../experiment/scenario/scenario-fault.ts';
 import type { KubernetesSpec } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
@@ -22,7 +23,7 @@ export async function trafficOfRun(plan: RunPlan): Promise<TrafficPlan | undefin
   const { placement, queue, backfill } = await policiesOf(plan.policy);
   const workloads = new WorkloadCache(() => undefined, false);
   try {
-    const spec = livingSpecOf(scenario, {
+    const spec = livingSpecOf(withoutCalibration(scenario), {
       placement,
       queue,
       backfill,

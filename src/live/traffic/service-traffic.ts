@@ -1,56 +1,38 @@
-import {
-  BREAKER_OPEN,
-  CALL_FAILED,
-  ENDPOINT_LOST,
-  ERROR_ANSWER,
-  GOOD,
-  NO_ENDPOINT,
-  QUEUE_FULL,
-} from '../../sim/requests/events/outcomes.ts';
 import { LatencyHistogram } from '../../sim/requests/latency-histogram.ts';
+import type { ServiceCounters, TrafficCounters } from '../../sim/requests/request-model.ts';
 import { LatencyMeter } from './latency-meter.ts';
 import type { ServiceTraffic, TrafficInterval } from './traffic-measured.ts';
 
-/** Intervals of one replay, at most; where a run has more scrapes, an interval is several of them. */
-const MOST_INTERVALS = 2000;
-
-/** What becomes of the requests from outside to one service. */
+/** What becomes of the calls to one service: times as they are heard of, counts as the counters have them. */
 export class ServiceMeter {
   private readonly service: string;
-  private readonly intervalUs: number;
   private readonly latency = new LatencyMeter();
+  private readonly ofUsers = new LatencyMeter();
   private readonly serviceTime = new LatencyMeter();
   private readonly late = new LatencyHistogram();
-  private readonly failedBy: Record<string, number> = {};
   private readonly byPod: Record<string, number> = {};
   private readonly intervals: TrafficInterval[] = [];
-  private sent = 0;
-  private served = 0;
-  private failed = 0;
-  private interval = emptyInterval(0);
+  private ofInterval = new LatencyHistogram();
+  private before = { atUs: 0, sent: 0, served: 0, failed: 0 };
 
-  constructor(service: string, scrapeUs: number, durationUs: number) {
+  constructor(service: string) {
     this.service = service;
-    this.intervalUs = scrapeUs * Math.max(1, Math.ceil(durationUs / scrapeUs / MOST_INTERVALS));
   }
 
-  /** A request is sent so much later than it was due. */
-  begun(atUs: number, lateMs: number): void {
-    this.roll(atUs);
-    this.sent++;
-    this.interval.sent++;
-    this.late.add(Math.max(0, Math.round(lateMs * 1000)));
+  /** A request from outside was made so long after it was due. */
+  begun(lateMs: number): void {
+    this.late.add(wholeUs(lateMs));
   }
 
-  /** A request has its last answer, so long after it was due. */
-  ended(atUs: number, outcome: number, tookMs: number): void {
-    this.roll(atUs);
-    if (outcome === GOOD) {
-      this.served++;
-      this.interval.served++;
-      this.interval.latency.add(Math.max(0, Math.round(tookMs * 1000)));
-      this.latency.add(tookMs);
-    } else this.fail(causeOf(outcome), 1);
+  /** A call was answered well, so long after it was due. */
+  served(tookMs: number): void {
+    this.latency.add(tookMs);
+    this.ofInterval.add(wholeUs(tookMs));
+  }
+
+  /** A request from outside was. */
+  pleased(tookMs: number): void {
+    this.ofUsers.add(tookMs);
   }
 
   /** A container has answered well after working so long by its own account. */
@@ -59,80 +41,53 @@ export class ServiceMeter {
     if (workedMs !== undefined) this.serviceTime.add(workedMs);
   }
 
-  /** So many requests had no answer when nobody waited any longer. */
-  unanswered(count: number): void {
-    if (count > 0) this.fail('unanswered', count);
+  /** An interval ends. */
+  scrape(atUs: number, counted: ServiceCounters): void {
+    const { before, ofInterval } = this;
+    const { arrived: sent, served } = counted;
+    const failed = counted.failed + counted.timedOut;
+    if (atUs <= before.atUs) return;
+    this.intervals.push({
+      fromUs: before.atUs,
+      toUs: atUs,
+      sent: sent - before.sent,
+      served: served - before.served,
+      failed: failed - before.failed,
+      meanMs: ofInterval.meanUs / 1000,
+      p99Ms: ofInterval.quantileUs(0.99) / 1000,
+    });
+    this.before = { atUs, sent, served, failed };
+    this.ofInterval = new LatencyHistogram();
   }
 
-  get counts(): { readonly sent: number; readonly served: number; readonly failed: number } {
-    return { sent: this.sent, served: this.served, failed: this.failed };
-  }
-
-  measured(nowUs: number): ServiceTraffic {
-    this.roll(nowUs);
-    const { service, sent, served, failedBy, late, intervals, byPod, serviceTime, interval } = this;
-    const hasRest = interval.sent + interval.served + interval.failed > 0;
+  /** All of it; `traffic` is what asks the service from outside. */
+  measured(counted: ServiceCounters, traffic: readonly TrafficCounters[]): ServiceTraffic {
+    const { service, late, intervals, byPod, serviceTime, ofUsers } = this;
+    const { arrived, served, timedOut, inFlight } = counted;
+    const sum = (of: (one: TrafficCounters) => number): number => traffic.reduce((total, one) => total + of(one), 0);
+    const causes = { timedOut, ...counted.failedBy, unanswered: inFlight };
     return {
       service,
-      sent,
+      sent: arrived,
       served,
-      failedBy,
+      failedBy: Object.fromEntries(Object.entries(causes).filter(([, count]) => count > 0)),
       latency: this.latency.summary,
+      ...(traffic.length > 0 && {
+        users: {
+          sent: sum(({ offered }) => offered),
+          good: sum(({ good }) => good),
+          bad: sum(({ offered, good }) => offered - good),
+          latency: ofUsers.summary,
+        },
+      }),
       ...(serviceTime.count > 0 && { serviceTime: serviceTime.summary }),
       generatorLateMs: { mean: late.meanUs / 1000, p99: late.quantileUs(0.99) / 1000, max: late.maxUs / 1000 },
-      intervals: hasRest ? [...intervals, closed(interval, nowUs)] : intervals,
+      intervals,
       byPod,
     };
   }
-
-  private fail(cause: string, count: number): void {
-    this.failed += count;
-    this.interval.failed += count;
-    this.failedBy[cause] = (this.failedBy[cause] ?? 0) + count;
-  }
-
-  /** Closes the intervals that have ended by then. */
-  private roll(atUs: number): void {
-    while (atUs > this.interval.fromUs + this.intervalUs) {
-      const toUs = this.interval.fromUs + this.intervalUs;
-      this.intervals.push(closed(this.interval, toUs));
-      this.interval = emptyInterval(toUs);
-    }
-  }
 }
 
-interface OpenInterval {
-  readonly fromUs: number;
-  sent: number;
-  served: number;
-  failed: number;
-  readonly latency: LatencyHistogram;
-}
-
-function emptyInterval(fromUs: number): OpenInterval {
-  return { fromUs, sent: 0, served: 0, failed: 0, latency: new LatencyHistogram() };
-}
-
-function closed({ fromUs, sent, served, failed, latency }: OpenInterval, toUs: number): TrafficInterval {
-  return { fromUs, toUs, sent, served, failed, meanMs: latency.meanUs / 1000, p99Ms: latency.quantileUs(0.99) / 1000 };
-}
-
-/** The request model's words. */
-function causeOf(outcome: number): string {
-  switch (outcome) {
-    case QUEUE_FULL:
-      return 'queueFull';
-    case NO_ENDPOINT:
-      return 'noEndpoint';
-    case ENDPOINT_LOST:
-      return 'endpointLost';
-    case BREAKER_OPEN:
-      return 'breakerOpen';
-    case CALL_FAILED:
-      return 'callFailed';
-    case ERROR_ANSWER:
-      return 'errorAnswer';
-    default:
-      return 'timedOut';
-  }
+function wholeUs(ms: number): number {
+  return Math.max(0, Math.round(ms * 1000));
 }

@@ -5,23 +5,35 @@ export interface TrafficMeasured {
   readonly notes?: readonly string[];
 }
 
-/** Requests from outside to one service. */
+/**
+ * Calls to one service, counted as the request model does, so that the two can be compared: requests from outside, their
+ * retries and hedges, and the calls that other services make.
+ */
 export interface ServiceTraffic {
   readonly service: string;
   readonly sent: number;
   readonly served: number;
   /**
-   * By what went wrong at last, in the words of the request model: `timedOut`, `queueFull` (503), `noEndpoint`,
-   * `endpointLost`, `errorAnswer`, `breakerOpen`, `callFailed`; and `unanswered` when the replay ended.
+   * By what went wrong, in the words of the request model: `timedOut`, `queueFull` (503), `noEndpoint`, `endpointLost`,
+   * `errorAnswer`, `breakerOpen`, `callFailed`; and `unanswered` when the replay ended. Causes that did not occur are absent.
    */
   readonly failedBy: Readonly<Record<string, number>>;
-  /** Of those served, from the moment at which the request was due, in wall milliseconds. */
+  /** Of those served, from the moment at which the call was due. */
   readonly latency: LatencySummary;
-  /** Work done by the containers as they measured it, in wall milliseconds; absent: other images. */
+  /** Requests from outside as their users see them, over all attempts; absent: nobody asks from outside. */
+  readonly users?: {
+    readonly sent: number;
+    readonly good: number;
+    readonly bad: number;
+    readonly latency: LatencySummary;
+  };
+  /** Work done by the containers as they measured it; absent: other images. */
   readonly serviceTime?: LatencySummary;
-  /** How late the generator itself was. */
+  /** How late the generator itself was with requests from outside. */
   readonly generatorLateMs: { readonly mean: number; readonly p99: number; readonly max: number };
+  /** Between scrapes of the simulated run. */
   readonly intervals: readonly TrafficInterval[];
+  /** Good answers. */
   readonly byPod: Readonly<Record<string, number>>;
 }
 

@@ -1,3 +1,4 @@
+import { GOOD } from '../../sim/requests/events/outcomes.ts';
 import { httpExchanges } from './http-exchanges.ts';
 import { LiveRequests } from './live-requests.ts';
 import { ServiceMeter } from './service-traffic.ts';
@@ -33,19 +34,21 @@ const WATCH_MS = 1.2;
 /** Unless it is woken so often in a second that this would take the machine from those it measures. */
 const MOST_WATCHED_PER_S = 200;
 const LONGEST_SLEEP_MS = 1000;
+const MOST_INTERVALS = 2000;
 
 /** Sends the plan's requests when they are due and measures what becomes of them. */
 export function trafficSender(plan: TrafficPlan): TrafficSender {
   const clock = new TrafficClock();
-  const meters = plan.services.map(({ name }) => new ServiceMeter(name, plan.scrapeUs, plan.durationUs));
-  const serviceOfTraffic = plan.traffic.map(({ service }) => service);
+  const meters = plan.services.map(({ name }) => new ServiceMeter(name));
+  const serviceOf = plan.traffic.map(({ service }) => service);
   const numberOf = new Map<number, { readonly number: number; isIn: boolean }>();
   const known: TrafficEndpoint[] = [];
-  /** By request: when it was due, in real milliseconds. */
-  const dueMs: number[] = [];
+  /** Several scrapes where there would be too many. */
+  const intervalUs = plan.scrapeUs * Math.max(1, Math.ceil(plan.durationUs / plan.scrapeUs / MOST_INTERVALS));
   let timer: NodeJS.Timeout | undefined;
   let watching: NodeJS.Immediate | undefined;
   let hasEnded = false;
+  let scrapeUs = intervalUs;
   let wakeUps = 0;
   let secondMs = 0;
   let onIdle: (() => void) | undefined;
@@ -65,14 +68,12 @@ export function trafficSender(plan: TrafficPlan): TrafficSender {
         }),
     },
     {
-      begun: (traffic, request, dueUs) => {
-        dueMs[request] = clock.wallMs(dueUs);
-        meters[serviceOfTraffic[traffic]].begun(dueUs, monotonicMs() - dueMs[request]);
+      begun: (traffic, dueUs) => meters[serviceOf[traffic]].begun(monotonicMs() - clock.wallMs(dueUs)),
+      settled: (service, issuedUs, outcome) => {
+        if (outcome === GOOD) meters[service].served(sinceMs(issuedUs));
       },
-      ended: (traffic, request, outcome) => {
-        // While the replay's clock is held, answers come all the same.
-        const nowMs = clock.isRunning ? clock.wallMs(requests.nowUs) : monotonicMs();
-        meters[serviceOfTraffic[traffic]].ended(requests.nowUs, outcome, nowMs - dueMs[request]);
+      ended: (traffic, dueUs, outcome) => {
+        if (outcome === GOOD) meters[serviceOf[traffic]].pleased(sinceMs(dueUs));
       },
       answered: (endpoint, { said, workedMs }) => {
         const { service, name } = known[endpoint];
@@ -81,9 +82,22 @@ export function trafficSender(plan: TrafficPlan): TrafficSender {
     },
   );
 
+  /** Real time from then until what has just happened; while the replay's clock is held, answers come all the same. */
+  const sinceMs = (simUs: number): number =>
+    (clock.isRunning ? clock.wallMs(requests.nowUs) : monotonicMs()) - clock.wallMs(simUs);
+
   const advance = (): void => {
-    if (!hasEnded) requests.advance(clock.simUs(monotonicMs()));
+    if (hasEnded) return;
+    const nowUs = clock.simUs(monotonicMs());
+    for (; scrapeUs <= nowUs; scrapeUs += intervalUs) {
+      requests.advance(scrapeUs);
+      scrape(scrapeUs);
+    }
+    requests.advance(nowUs);
   };
+
+  const scrape = (atUs: number): void =>
+    meters.forEach((meter, k) => meter.scrape(atUs, requests.counters.services[k]));
 
   const wake = (): void => {
     timer = undefined;
@@ -146,16 +160,19 @@ export function trafficSender(plan: TrafficPlan): TrafficSender {
     },
     get counts() {
       const sum = { sent: 0, served: 0, failed: 0 };
-      for (const { counts } of meters) {
-        sum.sent += counts.sent;
-        sum.served += counts.served;
-        sum.failed += counts.failed;
+      for (const { arrived, served, failed, timedOut } of requests.counters.services) {
+        sum.sent += arrived;
+        sum.served += served;
+        sum.failed += failed + timedOut;
       }
       return sum;
     },
     end: async (drainMs) => {
       advance();
       requests.stopAsking();
+      // What is answered later belongs to the last interval, which is none the longer for it.
+      const endUs = requests.nowUs;
+      scrapeUs = Infinity;
       await new Promise<void>((resolve) => {
         const patience = setTimeout(resolve, drainMs);
         onIdle = () => {
@@ -167,16 +184,16 @@ export function trafficSender(plan: TrafficPlan): TrafficSender {
       hasEnded = true;
       schedule();
       exchanges.close();
-      const nowUs = requests.nowUs;
-      plan.services.forEach((_, service) => {
-        let waiting = 0;
-        serviceOfTraffic.forEach((of, traffic) => {
-          if (of === service) waiting += requests.counters.traffic[traffic].inFlight;
-        });
-        meters[service].unanswered(waiting);
-      });
       requests.check();
-      return { services: meters.map((meter) => meter.measured(nowUs)), notes: plan.notes };
+      scrape(endUs);
+      const { services, traffic } = requests.counters;
+      const measured = meters.map((meter, k) =>
+        meter.measured(
+          services[k],
+          traffic.filter((_, at) => serviceOf[at] === k),
+        ),
+      );
+      return { services: measured.filter(({ sent }) => sent > 0), notes: plan.notes };
     },
   };
 }
