@@ -1,10 +1,11 @@
 /*
- * baton-workload: what Baton's containers run. It boots, burns CPU, holds memory, answers HTTP requests that take a given
- * time, and ends as told: a program whose behaviour is known, so that what is measured is the engine's and not its own.
+ * baton-workload: what Baton's containers run. It boots, burns CPU, holds memory, answers HTTP requests that take a
+ * given time, and ends as told: a program whose behaviour is known, so that what is measured is the engine's and not
+ * its own.
  *
- * It is one static file without a C library: only the kernel's headers and raw system calls, for x86-64 and AArch64. One
- * process does all the talking, by epoll and one timer; what computes does so in child processes, so that connections are
- * accepted meanwhile. It never waits by looking again and again. It can be process 1 of a container.
+ * It is one static file without a C library: only the kernel's headers and raw system calls, for x86-64 and AArch64.
+ * One process does all the talking, by epoll and one timer; what computes does so in child processes, so that
+ * connections are accepted meanwhile. It never waits by looking again and again. It can be process 1 of a container.
  *
  * Its command line is a list of name=value; times are real ones:
  *
@@ -19,6 +20,8 @@
  *   concurrency=N   requests worked on at once (1)
  *   queue-limit=N   requests that may wait beyond those; more are refused (no limit)
  *   service-us=N    how long a request takes that does not say so itself (0)
+ *   share-milli=N   of `burn`: thousandths of the time that it computes; the rest it waits (1000)
+ *   error-ppm=N     of a million requests so many are worked on and then answered 500, evenly spread (0)
  *   linger-ms=N     after SIGTERM requests already here are finished, at most for so long; then exit code 0 (0)
  *
  * HTTP/1.1, keep-alive, one request of a connection at a time (pipelined ones wait in the connection):
@@ -266,9 +269,9 @@ enum how { SERVE_NOTHING, SERVE_BY_SLEEP, SERVE_BY_BURNING };
 
 static struct {
   u64 boot_ms, run_ms, exit_code, burn_milli, hold_bytes;
-  u64 port, host, concurrency, queue_limit, service_us, linger_ms;
+  u64 port, host, concurrency, queue_limit, service_us, share_milli, error_ppm, linger_ms;
   enum how how;
-} orders = {.run_ms = NEVER, .port = NEVER, .concurrency = 1, .queue_limit = NEVER};
+} orders = {.run_ms = NEVER, .port = NEVER, .concurrency = 1, .queue_limit = NEVER, .share_milli = 1000};
 
 #define MAX_TIME_MS 100000000000ull /* Three years. */
 #define MAX_CONNECTIONS 16384
@@ -290,6 +293,8 @@ static const struct {
     {"concurrency", &orders.concurrency, 1000000000},
     {"queue-limit", &orders.queue_limit, 1000000000},
     {"service-us", &orders.service_us, MAX_TIME_MS * 1000},
+    {"share-milli", &orders.share_milli, 1000},
+    {"error-ppm", &orders.error_ppm, 1000000},
     {"linger-ms", &orders.linger_ms, MAX_TIME_MS},
 };
 
@@ -381,8 +386,8 @@ struct connection {
   /* Bytes of a body that are still to come. */
   u64 skip;
   struct block *block;
-  /* What the request asks for, when it came, when its work began, and when it is done if it sleeps. */
-  u64 service_ns, arrived_ns, began_ns, due_ns;
+  /* What the request asks for, when it came, when its work began, when it is done if it sleeps, what it computed. */
+  u64 service_ns, arrived_ns, began_ns, due_ns, cpu_ns;
   /* Neighbours in the queue or among the slow; the next free one. */
   struct connection *before, *after;
   struct connection *next_turn;
@@ -413,7 +418,8 @@ static void take_out(struct list *list, struct connection *c) {
 }
 
 static struct {
-  u64 connections, served, refused, dropped, errors;
+  /* Requests served, answered 500 as told, refused with 503, left by their clients, and not understood. */
+  u64 connections, served, failed, refused, dropped, errors;
 } counts;
 
 static struct {
@@ -424,6 +430,8 @@ static struct {
   u64 timer_ns;
   /* Thousandths of its speed. */
   u64 speed_milli;
+  /* Millionths of an error that are due. */
+  u64 error_debt;
   u64 open, waiting, working, answering, blocks;
   /* First come, first served; and those whose half requests or answers are waited for, longest first. */
   struct list queue, slow;
@@ -631,8 +639,9 @@ static void begin_work(struct connection *c, u64 began) {
   c->began_ns = began;
   self.working++;
   u64 ns = c->service_ns * 1000 / self.speed_milli;
+  c->due_ns = began + ns;
+  c->cpu_ns = 0;
   if (orders.how == SERVE_BY_SLEEP) {
-    c->due_ns = began + ns;
     push_sleeper(c);
     return;
   }
@@ -640,7 +649,7 @@ static void begin_work(struct connection *c, u64 began) {
   for (u32 i = 1; i < burner_count; i++)
     if (burners[i].busy < burners[least].busy) least = i;
   burners[least].busy++;
-  struct job job = {c->index, least, ns};
+  struct job job = {c->index, least, ns / 1000 * orders.share_milli};
   call(write, burners[least].jobs, &job, sizeof job);
 }
 
@@ -663,12 +672,13 @@ static void begin_queued(u64 freed) {
 }
 
 /*
- * A place is free again. Timers come a little late; the next request then begins when this one should have ended, so that
- * a place does as much work as its service times say. Not after long, when the process was held up: that delays for good.
+ * A place is free again. Timers come a little late; the next request then begins when this one should have ended, so
+ * that a place does as much work as its service times say. Not after long, when the process was held up: that delays
+ * for good.
  */
-static void work_done(struct connection *c, u64 due, u64 now, u64 cpu) {
+static void work_done(struct connection *c, u64 now) {
   self.working--;
-  u64 freed = now - due <= 2 * MS_NS ? due : now;
+  u64 freed = now >= c->due_ns && now - c->due_ns <= 2 * MS_NS ? c->due_ns : now;
   if (c->fd < 0) {
     counts.dropped++;
     c->state = READING;
@@ -678,30 +688,38 @@ static void work_done(struct connection *c, u64 due, u64 now, u64 cpu) {
     struct writer writer = {header, 0, sizeof header - 1};
     print(&writer, "x-baton-queued-us: %u\r\nx-baton-worked-us: %u\r\n", (c->began_ns - c->arrived_ns + 500) / US_NS,
           (now - c->began_ns + 500) / US_NS);
-    if (orders.how == SERVE_BY_BURNING) print(&writer, "x-baton-cpu-us: %u\r\n", (cpu + 500) / US_NS);
+    if (orders.how == SERVE_BY_BURNING) print(&writer, "x-baton-cpu-us: %u\r\n", (c->cpu_ns + 500) / US_NS);
     header[writer.length] = 0;
-    counts.served++;
-    answer(c, "200 OK", header, "worked\n");
+    self.error_debt += orders.error_ppm;
+    bool fails = self.error_debt >= 1000000;
+    if (fails) self.error_debt -= 1000000, counts.failed++;
+    else counts.served++;
+    answer(c, fails ? "500 Internal Server Error" : "200 OK", header, fails ? "failed\n" : "worked\n");
   }
   begin_queued(freed);
 }
 
 static void wake_sleepers(void) {
-  for (u64 now = now_ns(); !self.is_hanging && self.sleeping > 0 && sleepers[0]->due_ns <= now; now = now_ns()) {
-    struct connection *c = pop_sleeper();
-    work_done(c, c->due_ns, now, 0);
-  }
+  for (u64 now = now_ns(); !self.is_hanging && self.sleeping > 0 && sleepers[0]->due_ns <= now; now = now_ns())
+    work_done(pop_sleeper(), now);
 }
 
-/* Burners have done what they were told. While it hangs, nobody looks. */
+/* Burners have done what they were told; a request may have some waiting to do yet. While it hangs, nobody looks. */
 static void read_done(void) {
   struct job jobs[64];
   while (!self.is_hanging) {
     long count = call(read, self.done, jobs, sizeof jobs) / (long)sizeof(struct job);
     u64 now = now_ns();
     for (long i = 0; i < count; i++) {
+      struct connection *c = &connections[jobs[i].connection];
       burners[jobs[i].burner].busy--;
-      work_done(&connections[jobs[i].connection], now, now, jobs[i].cpu_ns);
+      c->cpu_ns = jobs[i].cpu_ns;
+      if (orders.share_milli < 1000 && c->due_ns > now) {
+        push_sleeper(c);
+        continue;
+      }
+      c->due_ns = now;
+      work_done(c, now);
     }
     if (count < 64) return;
   }
@@ -874,9 +892,10 @@ static bool obey(struct text query) {
 static void answer_counts(struct connection *c) {
   char body[320];
   struct writer writer = {body, 0, sizeof body - 1};
-  print(&writer, "served %u\nrefused %u\ndropped %u\nerrors %u\nconnections %u\nopen %u\nwaiting %u\nworking %u\n",
-        counts.served, counts.refused, counts.dropped, counts.errors, counts.connections, self.open, self.waiting,
-        self.working);
+  print(&writer, "served %u\nfailed %u\nrefused %u\ndropped %u\nerrors %u\nconnections %u\nopen %u\n"
+                 "waiting %u\nworking %u\n",
+        counts.served, counts.failed, counts.refused, counts.dropped, counts.errors, counts.connections, self.open,
+        self.waiting, self.working);
   print(&writer, "kept-heads %u\nheld-bytes %u\nup-ms %u\n", self.blocks, held_bytes,
         (now_ns() - self.began_ns) / MS_NS);
   body[writer.length] = 0;
@@ -951,7 +970,8 @@ static const char *read_first_line(struct connection *c, struct head *head, stru
   struct text target = cut(&line, ' ');
   if (method.length == 0 || target.length == 0 || line.length == 0) return "400 Bad Request";
   if (is(line, "http/1.0")) head->says_close = true;
-  else if (!is(line, "http/1.1")) return is(cut(&line, '/'), "http") ? "505 HTTP Version Not Supported" : "400 Bad Request";
+  else if (!is(line, "http/1.1"))
+    return is(cut(&line, '/'), "http") ? "505 HTTP Version Not Supported" : "400 Bad Request";
   struct text path = cut(&target, '?');
   if (path.at[0] != '/') return "400 Bad Request";
   c->is_head = is(method, "head");
@@ -1241,8 +1261,10 @@ static void raise_file_limit(void) {
 
 static void end_all(const char *why, u64 code) {
   stop_listening();
-  say(STDOUT, "baton-workload: ended with exit code %u after %u ms (%s): %u served, %u refused, %u dropped, %u errors",
-      code, (now_ns() - self.began_ns) / MS_NS, why, counts.served, counts.refused, counts.dropped, counts.errors);
+  say(STDOUT, "baton-workload: ended with exit code %u after %u ms (%s): %u served, %u failed, %u refused, %u dropped, "
+              "%u errors",
+      code, (now_ns() - self.began_ns) / MS_NS, why, counts.served, counts.failed, counts.refused, counts.dropped,
+      counts.errors);
   end_process((int)code);
 }
 

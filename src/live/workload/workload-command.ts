@@ -20,6 +20,10 @@ export interface WorkloadOrders {
     readonly serviceUs: number;
     /** `sleep`: it waits; `burn`: it computes for so long. */
     readonly by: 'sleep' | 'burn';
+    /** Of `burn`: the share of the time for which it computes, 0 to 1; the rest it waits. Absent: all. */
+    readonly burnShare?: number;
+    /** Share of requests that are answered 500, after their work; absent: none. */
+    readonly errorShare?: number;
   };
   /** After SIGTERM: requests under way are finished, at most for so long; then it ends with exit code 0. */
   readonly lingerMs: number;
@@ -48,6 +52,8 @@ export function workloadCommand(orders: WorkloadOrders): string[] {
           `concurrency=${serve.concurrency}`,
           ...(serve.queueLimit === undefined ? [] : [`queue-limit=${serve.queueLimit}`]),
           `service-us=${Math.round(serve.serviceUs)}`,
+          ...(serve.errorShare === undefined ? [] : [`error-ppm=${Math.round(serve.errorShare * 1e6)}`]),
+          ...(serve.burnShare === undefined ? [] : [`share-milli=${Math.round(serve.burnShare * 1000)}`]),
         ]),
     `linger-ms=${Math.round(orders.lingerMs)}`,
   ];
