@@ -207,7 +207,7 @@ export function unframedLog(body: Buffer): string {
   const parts: Buffer[] = [];
   for (let at = 0; at + 8 <= body.length;) {
     const bytes = body.readUInt32BE(at + 4);
-    if (body[at]! > 2 || body.readUIntBE(at + 1, 3) !== 0) return body.toString('utf8');
+    if (body[at] > 2 || body.readUIntBE(at + 1, 3) !== 0) return body.toString('utf8');
     parts.push(body.subarray(at + 8, at + 8 + bytes));
     at += 8 + bytes;
   }

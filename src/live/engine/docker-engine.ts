@@ -21,6 +21,8 @@ import { TIME_LIMITS, type TimeLimits } from './time-limits.ts';
 
 /** The oldest version of the API that is spoken: that of Docker 20.10. */
 const OLDEST_API = '1.41';
+/** A moment of an event in milliseconds is right to a quarter of a microsecond; so much earlier is asked for. */
+const ROUNDING_S = 1e-6;
 /** How often a container that the engine is removing already is looked at. */
 const REMOVAL_POLL_MS = 100;
 
@@ -102,9 +104,9 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
     }
     const { success, data, error } = shape.safeParse(value);
     if (success) return data;
-    const [issue] = error.issues;
-    const where = issue!.path.join('.') || 'the answer';
-    throw faultOfNonsense(place, `in the answer, ${where} is not as expected (${issue!.message})`, answer.status);
+    const issue = error.issues[0];
+    const where = issue.path.join('.') || 'the answer';
+    throw faultOfNonsense(place, `in the answer, ${where} is not as expected (${issue.message})`, answer.status);
   }
 
   const engine: Engine = {
@@ -266,7 +268,7 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
             path: `${prefix}/events`,
             query: {
               filters: filtersOf(labels, { type: ['container'] }),
-              ...(sinceMs !== undefined && { since: (sinceMs / 1000).toFixed(9) }),
+              ...(sinceMs !== undefined && { since: (sinceMs / 1000 - ROUNDING_S).toFixed(9) }),
             },
             doing: doing('events'),
             limitMs: limits.events,
@@ -275,12 +277,8 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
         );
       };
       const opened = open();
-      const settled = opened.then(
-        () => {},
-        () => {},
-      );
+      const settled: Promise<unknown> = Promise.allSettled([opened]).finally(() => opening.delete(settled));
       opening.add(settled);
-      void settled.then(() => opening.delete(settled));
       return dockerEvents(opened, transport.placeOf(doing('events')), signal);
     },
     close: () => transport.close(),

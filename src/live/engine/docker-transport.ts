@@ -68,7 +68,7 @@ export async function dockerTransport(engine: string, address: EngineAddress): P
           // An answer that is cut off says so by this event, also when nobody reads it any more.
           answer?.on?.('error', () => {});
           if (error === null || error === undefined) resolve(answer);
-          else reject(error as Error);
+          else reject(error);
         },
       );
     });

@@ -42,7 +42,7 @@ export interface Engine {
   /**
    * What happens to containers with these labels from now on, until the signal; ends with a fault when the engine goes.
    * Other calls made after this one are seen. With `sinceMs` (the engine's clock), what it still remembers since then
-   * comes first: some 200 events, none from before its own restart.
+   * comes first: some 200 events, that moment's own included, none from before its own restart.
    */
   events(labels: Labels, signal: AbortSignal, sinceMs?: number): AsyncIterable<EngineEvent>;
   close(): void;

@@ -2,7 +2,7 @@
 const MAX_LINE_BYTES = 1024 * 1024;
 
 /** The JSON values of a stream of lines, however its pieces are cut. Throws SyntaxError for a line that is not JSON. */
-export async function* ndjsonLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
+export async function* ndjsonLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator {
   let rest: Buffer[] = [];
   let restBytes = 0;
   for await (const piece of pieces) {
@@ -22,7 +22,7 @@ export async function* ndjsonLines(pieces: AsyncIterable<Uint8Array>): AsyncGene
   yield* valueOf(Buffer.concat(rest));
 }
 
-function* valueOf(line: Buffer): Generator<unknown> {
+function* valueOf(line: Buffer): Generator {
   const text = line.toString('utf8').trim();
   if (text !== '') yield JSON.parse(text);
 }
