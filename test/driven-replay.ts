@@ -30,14 +30,14 @@ export function drivenTime(clock: DrivenClock): TimeSource {
 
 /** Lets time pass until the promise has come to its end; fails when it has not after a simulated hour. */
 export async function drive<T>(clock: DrivenClock, promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  const watched = promise.finally(() => (isOver = true));
+  const end = { isThere: false };
+  const watched = promise.finally(() => (end.isThere = true));
   watched.catch(() => {});
-  for (let seconds = 0; !isOver; seconds++) {
-    if (seconds > 3600) throw new Error('what was driven has not come to an end within an hour');
+  for (let seconds = 0; seconds <= 3600; seconds++) {
+    if (end.isThere) return watched;
     await clock.advance(1000);
   }
-  return watched;
+  throw new Error('what was driven has not come to an end within an hour');
 }
 
 export interface DrivenReplay {

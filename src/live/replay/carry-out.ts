@@ -8,6 +8,7 @@ import {
   removeContainer,
   setConnected,
   setLimits,
+  setPaused,
   signalNow,
   startAgain,
   type PodOrder,
@@ -59,7 +60,7 @@ export async function carryOutOnNode(
   try {
     if (step.do === 'node-speed') await setLimits(context, live, order);
     else {
-      const network = await live.link.networks.of(context.script.nodes[live.node]!.name);
+      const network = await live.link.networks.of(context.script.nodes[live.node].name);
       await setConnected(live, network, step.do === 'node-back');
       if (live.is === 'running' || live.is === 'paused') await readAddress(context, live);
     }
@@ -141,11 +142,10 @@ async function deed(
           sentence: `${live.name} has ended and cannot be ${isPause ? 'paused' : 'resumed'}`,
         };
       if ((live.is === 'paused') === isPause) return DONE;
-      await live.link.call((engine) => (isPause ? engine.pause(id) : engine.unpause(id)));
-      if (isUp()) live.is = isPause ? 'paused' : 'running';
+      await setPaused(live, isPause);
       return DONE;
     }
-    case 'resize':
+    default:
       if (order !== undefined) await setLimits(context, live, order);
       return DONE;
   }

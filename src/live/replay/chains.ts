@@ -15,7 +15,7 @@ export function createChains<Key>(): Chains<Key> {
   let size = 0;
   const drain = async (key: Key, queue: (() => Promise<void>)[]): Promise<void> => {
     while (queue.length > 0) {
-      await queue[0]!();
+      await queue[0]();
       queue.shift();
       size--;
     }

@@ -20,7 +20,7 @@ export function compareContainers(
     else stateOf.set(pod, state);
   }
   for (const { pod, state, endsByItself } of expected) {
-    const { name } = script.pods[pod]!;
+    const { name } = script.pods[pod];
     const is = stateOf.get(name);
     stateOf.delete(name);
     if (is === undefined) differences.push(`${name} is missing`);
@@ -31,17 +31,15 @@ export function compareContainers(
 }
 
 function agrees(want: ExpectedContainer['state'], is: ContainerState, endsByItself: boolean): boolean {
-  switch (want) {
-    case 'running':
-      return is === 'running' || is === 'restarting' || (endsByItself && is === 'exited');
-    case 'paused':
-      return is === 'paused';
-    case 'ending':
-      return is === 'running' || is === 'exited' || is === 'removing' || is === 'dead';
-    case 'exited':
-      return is === 'exited' || is === 'dead';
-  }
+  return AGREE[want].includes(is) || (want === 'running' && endsByItself && is === 'exited');
 }
+
+const AGREE: Readonly<Record<ExpectedContainer['state'], readonly ContainerState[]>> = {
+  running: ['running', 'restarting'],
+  paused: ['paused'],
+  ending: ['running', 'exited', 'removing', 'dead'],
+  exited: ['exited', 'dead'],
+};
 
 const IS: Readonly<Record<ContainerState, string>> = {
   created: 'was never started',

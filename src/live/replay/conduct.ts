@@ -1,7 +1,6 @@
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
-import type { TrafficMeasured } from '../traffic/traffic-measured.ts';
 import { createCallSlots } from './call-slots.ts';
 import { createChains } from './chains.ts';
 import { checkContainers } from './check-containers.ts';
@@ -17,6 +16,7 @@ import type { ReplayContext } from './replay-context.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { RECORD_FORMAT, type Checkpoint, type ReplayRecord, type ResourceSample } from './replay-record.ts';
 import type { ReplayView } from './replay-view.ts';
+import { sentenceOf } from './sentence-of.ts';
 import { sampleResources } from './sample-resources.ts';
 import { createStepWorks } from './step-work.ts';
 import { realTime } from './time-source.ts';
@@ -125,8 +125,6 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
     }
   };
 
-  let wasInterrupted = false;
-  let measured: TrafficMeasured | undefined;
   try {
     for (const link of links) context.aside(followEvents(context, link));
     if (whenLate === 'hold') context.aside(keepPace());
@@ -144,7 +142,7 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
     let checkUs = everyUs;
     while (checkUs <= (resumeFromUs ?? -1)) checkUs += everyUs;
     for (let place = next; place < script.steps.length && !over.aborted; place++) {
-      const step = script.steps[place]!;
+      const step = script.steps[place];
       for (; checkUs < step.atUs && !over.aborted; checkUs += everyUs) {
         await clock.come(checkUs, over);
         if (!over.aborted) await check();
@@ -161,21 +159,20 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
   } catch (error) {
     failure ??= error;
   }
-  wasInterrupted = options.signal?.aborted === true;
+  const wasInterrupted = options.signal?.aborted === true;
   const wallMs = clock.nowMs();
   const { heldMs } = clock;
   stop();
   options.signal?.removeEventListener('abort', stop);
   await context.chains.idle();
-  measured = await traffic?.end();
+  const measured = await traffic?.end();
   await Promise.all(asides);
   for (const process of context.live.processes) if (process.ended === undefined) options.onProcess?.(process);
-  if (failure !== undefined)
-    context.trouble(`the replay broke off: ${failure instanceof Error ? failure.message : String(failure)}`);
+  if (failure !== undefined) context.trouble(`the replay broke off: ${sentenceOf(failure)}`);
   try {
-    await (options.cleanUp ?? (() => removeAllOfRun(script.runId, links, context.trouble)))();
+    await (options.cleanUp ?? (() => removeAllOfRun(script.runId, links, (what) => context.trouble(what))))();
   } catch (error) {
-    context.trouble(`what was left could not be removed: ${error instanceof Error ? error.message : String(error)}`);
+    context.trouble(`what was left could not be removed: ${sentenceOf(error)}`);
   }
   const leftBehind = await whatIsLeft(script.runId, links, context);
   if (options.onTick !== undefined) options.onTick(viewOf(context, works, undefined, checkpoints, troubles));
@@ -213,10 +210,10 @@ async function linkAll(
       links.set(engine, await linkEngine(engine, options));
     }),
   );
-  script.nodes.forEach(({ name }, node) => links.get(engines[node]!)!.nodes.push(name));
+  script.nodes.forEach(({ name }, node) => links.get(engines[node])!.nodes.push(name));
   return {
     links: [...new Set(engines)].map((engine) => links.get(engine)!),
-    linkOf: (node) => links.get(engines[node]!)!,
+    linkOf: (node) => links.get(engines[node])!,
   };
 }
 
@@ -224,8 +221,8 @@ async function linkAll(
 async function resume(context: ReplayContext, fromUs: number): Promise<number> {
   const { script, expected, clock, live, links } = context;
   let next = 0;
-  for (; next < script.steps.length && script.steps[next]!.atUs <= fromUs; next++)
-    expected.advance(script.steps[next]!, next);
+  for (; next < script.steps.length && script.steps[next].atUs <= fromUs; next++)
+    expected.advance(script.steps[next], next);
   const release = clock.hold();
   try {
     for (const { pod, node, isInRotation } of expected.containers()) live.place(pod, node).isInRotation = isInRotation;

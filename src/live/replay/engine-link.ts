@@ -3,6 +3,7 @@ import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { createCallSlots } from './call-slots.ts';
 import { createNodeNetworks, type NodeNetworks } from './node-networks.ts';
 import type { TimeSource } from './time-source.ts';
+import { sentenceOf } from './sentence-of.ts';
 
 /** One engine during a replay: calls to it, and whether it is there at all. */
 export interface EngineLink {
@@ -60,7 +61,7 @@ export async function linkEngine(engine: Engine, options: LinkOptions): Promise<
     void lookForIt();
   };
   const lookForIt = async (): Promise<void> => {
-    for (let waitMs = FIRST_LOOK_MS; isAway; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * 1.5)) {
+    for (let waitMs = FIRST_LOOK_MS; link.isAway; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * 1.5)) {
       await time.sleep(waitMs, signal);
       if (signal.aborted) return;
       try {
@@ -103,7 +104,7 @@ export async function linkEngine(engine: Engine, options: LinkOptions): Promise<
       try {
         await engine.ping();
       } catch (error) {
-        lose(error instanceof Error ? error.message : String(error));
+        lose(sentenceOf(error));
       }
     },
     arrive: () => {

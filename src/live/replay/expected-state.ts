@@ -53,7 +53,7 @@ export function createExpectedState(script: ReplayScript): ExpectedState {
       state: pod.isStopping && pod.state !== 'exited' ? 'ending' : pod.state,
       isReady,
       isInRotation,
-      endsByItself: script.pods[place]!.runsUs !== undefined || finishing.has(place),
+      endsByItself: script.pods[place].runsUs !== undefined || finishing.has(place),
       cpuMilli,
       memBytes,
       ...(cpuLimitMilli !== undefined && { cpuLimitMilli }),
@@ -67,7 +67,7 @@ export function createExpectedState(script: ReplayScript): ExpectedState {
       if (step.do === 'gone') steps.delete(step.pod);
     },
     container,
-    machine: (node) => ({ ...state.nodes[node]! }),
+    machine: (node) => ({ ...state.nodes[node] }),
     containers: () => [...state.there].map((pod) => container(pod)!),
   };
 }

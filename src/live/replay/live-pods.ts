@@ -72,10 +72,10 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
     live.isReady = false;
     process.ended ??= at;
     if (exitCode !== undefined) process.exitCode ??= exitCode;
-    pods_.updateTraffic(live);
+    known.updateTraffic(live);
     for (const wake of waiters.get(live.pod) ?? []) wake();
     waiters.delete(live.pod);
-    const right = script.pods[live.pod]!.exitCode ?? 0;
+    const right = script.pods[live.pod].exitCode ?? 0;
     const byItself = expected.container(live.pod)?.endsByItself === true;
     const code = process.exitCode === undefined ? '' : ` with exit code ${process.exitCode}`;
     const memory = process.oomKilled === true ? ', because it wanted more memory than its limit' : '';
@@ -87,15 +87,15 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
     options.onProcess?.(process);
   };
 
-  const pods_: LivePods = {
+  const known: LivePods = {
     processes,
     place: (pod, node) => {
-      const { script, linkOf } = context();
-      const { name } = script.pods[pod]!;
+      const { script } = context();
+      const { name } = script.pods[pod];
       const there = pods.get(pod);
       if (there !== undefined) {
         there.node = node;
-        there.link = linkOf(node);
+        there.link = context().linkOf(node);
         return there;
       }
       placeOf.set(name, pod);
@@ -103,7 +103,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
         pod,
         name,
         node,
-        link: linkOf(node),
+        link: context().linkOf(node),
         id: undefined,
         is: 'none',
         process: undefined,
@@ -148,7 +148,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
           if (live.isRemoving || context().over.aborted) return;
           context().trouble(`the container of ${live.name} was removed by somebody else`, at.wallMs);
           onEnded(live, at, undefined);
-          pods_.onRemoved(live);
+          known.onRemoved(live);
           return;
         default:
           return;
@@ -169,7 +169,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
       process.ready ??= context().clock.now();
       if (live.process !== process) return;
       live.isReady = true;
-      pods_.updateTraffic(live);
+      known.updateTraffic(live);
     },
     onRemoved: (live) => {
       if (live.is === 'running' || live.is === 'paused') onEnded(live, context().clock.now(), undefined);
@@ -178,7 +178,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
       live.isRemoving = false;
       live.address = undefined;
       live.isReady = false;
-      pods_.updateTraffic(live);
+      known.updateTraffic(live);
     },
     updateTraffic: (live) => {
       const { traffic } = context().options;
@@ -213,7 +213,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
         const { id } = live;
         if (isOver() || over.aborted || id === undefined) continue;
         try {
-          pods_.onDetail(live, await live.link.call((engine) => engine.inspect(id)));
+          known.onDetail(live, await live.link.call((engine) => engine.inspect(id)));
         } catch {
           // Whoever needs the engine next is told.
         }
@@ -222,5 +222,5 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
       return true;
     },
   };
-  return pods_;
+  return known;
 }

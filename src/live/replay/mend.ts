@@ -9,6 +9,7 @@ import {
   readAddress,
   setConnected,
   setLimits,
+  setPaused,
   signalNow,
   startAgain,
   watchReady,
@@ -16,6 +17,7 @@ import {
 } from './pod-calls.ts';
 import { reconcile, type Mending } from './reconcile.ts';
 import type { ReplayContext } from './replay-context.ts';
+import { sentenceOf } from './sentence-of.ts';
 
 /**
  * Brings the containers of an engine that is back, or of a replay that is resumed, to what the script says now. What is to
@@ -46,7 +48,7 @@ async function removeUnknown(context: ReplayContext, link: EngineLink, mending: 
   try {
     await link.call((engine) => engine.remove(mending.id));
   } catch (error) {
-    context.trouble(`${mending.name} cannot be removed: ${sentence(error)}`);
+    context.trouble(`${mending.name} cannot be removed: ${sentenceOf(error)}`);
   }
 }
 
@@ -66,7 +68,7 @@ async function mendOne(context: ReplayContext, link: EngineLink, mending: Mendin
     await mendPod(context, live, mending, order);
   } catch (error) {
     if (!(error instanceof EngineFault)) throw error;
-    const name = live?.name ?? context.script.pods[mending.pod]!.name;
+    const name = live?.name ?? context.script.pods[mending.pod].name;
     if (!link.isAway) context.trouble(`${name} cannot be brought to what the script says: ${error.message}`);
   }
 }
@@ -89,18 +91,18 @@ async function mendPod(context: ReplayContext, live: LivePod, mending: Mending, 
     if (detail.state === 'paused') live.is = 'paused';
     context.live.onDetail(live, detail);
     if (detail.networks.length > 0 === order.node.isCutOff) {
-      const network = await live.link.networks.of(context.script.nodes[live.node]!.name);
+      const network = await live.link.networks.of(context.script.nodes[live.node].name);
       await setConnected(live, network, !order.node.isCutOff);
     }
     switch (mending.do) {
       case 'start':
-        if (mending.unlessDone && detail.exitCode === (context.script.pods[live.pod]!.exitCode ?? 0)) return;
+        if (mending.unlessDone && detail.exitCode === (context.script.pods[live.pod].exitCode ?? 0)) return;
         live.is = 'exited';
         await startAgain(context, live, order);
         break;
       case 'unpause':
-        await live.link.call((engine) => engine.unpause(id));
-        live.is = 'running';
+        live.is = 'paused';
+        await setPaused(live, false);
         break;
       case 'kill':
         await killNow(context, live);
@@ -117,13 +119,5 @@ async function mendPod(context: ReplayContext, live: LivePod, mending: Mending, 
       if (isStrange) context.aside(watchReady(context, live, live.process!));
     }
   }
-  const { id } = live;
-  if (order.pod.state === 'paused' && live.is === 'running' && id !== undefined) {
-    await live.link.call((engine) => engine.pause(id));
-    live.is = 'paused';
-  }
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (order.pod.state === 'paused' && live.is === 'running') await setPaused(live, true);
 }

@@ -42,7 +42,7 @@ export function createNodeNetworks(
   const share = (node: string): Promise<string> | undefined => {
     const hosts = [...own.keys()];
     if (hosts.length === 0) return undefined;
-    const host = hosts[sharing.size % hosts.length]!;
+    const host = hosts[sharing.size % hosts.length];
     sharing.set(node, host);
     return own.get(host);
   };

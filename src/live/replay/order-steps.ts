@@ -38,24 +38,27 @@ export function orderStep(
       })
       .then(() => carried);
   };
-  const finally_ = (work: StepWork, outcomes: Promise<readonly Carried[]>): void => {
-    context.aside(
-      outcomes.then((all) => {
-        if (work.begun === undefined && over.aborted) works.drop(work);
-        else end(work, together(all));
-      }),
-    );
+  const whenDone = (work: StepWork, outcomes: Promise<readonly Carried[]>): void => {
+    const close = async (): Promise<void> => {
+      const all = await outcomes;
+      if (work.begun === undefined && over.aborted) works.drop(work);
+      else end(work, together(all));
+    };
+    context.aside(close());
   };
   if (isPodDeed(step)) {
     const one = step.do === 'start' ? live.place(step.pod, step.node) : live.get(step.pod);
     const work = works.begin(place, due, [step.pod]);
     if (one === undefined) {
-      end(work, { outcome: 'missed', sentence: `${context.script.pods[step.pod]!.name} was never started` });
+      end(work, { outcome: 'missed', sentence: `${context.script.pods[step.pod].name} was never started` });
       return;
     }
     const order = orderOf(context, step.pod, due);
     const patience = (isPatient: boolean): void => works.setPatient(step.pod, isPatient);
-    finally_(work, Promise.all([onPod(work, one, () => carryOut(context, step, one, order, patience))]));
+    whenDone(
+      work,
+      onPod(work, one, () => carryOut(context, step, one, order, patience)).then((carried) => [carried]),
+    );
   } else if (isNodeDeed(step)) {
     const here = expected.containers().filter(({ node }) => node === step.node);
     const work = works.begin(
@@ -69,7 +72,7 @@ export function orderStep(
       if (one === undefined || order === undefined) return [];
       return [onPod(work, one, () => carryOutOnNode(context, step, one, order))];
     });
-    finally_(work, Promise.all(deeds));
+    whenDone(work, Promise.all(deeds));
   } else {
     if (step.do === 'rotate-in' || step.do === 'rotate-out') {
       const one = live.get(step.pod);
@@ -80,7 +83,7 @@ export function orderStep(
     }
     if (step.do === 'node-removed') {
       const link = context.linkOf(step.node);
-      context.aside(link.networks.release(context.script.nodes[step.node]!.name));
+      context.aside(link.networks.release(context.script.nodes[step.node].name));
     }
     end(works.begin(place, due, []), DONE);
   }

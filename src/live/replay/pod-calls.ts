@@ -1,5 +1,5 @@
 import { EngineFault } from '../engine/engine-fault.ts';
-import type { ContainerLimits } from '../engine/engine.ts';
+import type { ContainerLimits, ContainerState } from '../engine/engine.ts';
 import { POD_LABEL, RUN_LABEL } from '../labels.ts';
 import { containerLimits } from './container-limits.ts';
 import { containerSpec } from './container-spec.ts';
@@ -20,8 +20,8 @@ export interface PodOrder {
 export async function createAndStart(context: ReplayContext, live: LivePod, order: PodOrder): Promise<void> {
   const { script, options, clock } = context;
   const { link } = live;
-  const pod = script.pods[live.pod]!;
-  const node = script.nodes[live.node]!.name;
+  const pod = script.pods[live.pod];
+  const node = script.nodes[live.node].name;
   const network = await link.networks.of(node);
   const image = options.imageFor(pod, live.pod);
   const limits = limitsOf(context, live, order);
@@ -36,7 +36,7 @@ export async function createAndStart(context: ReplayContext, live: LivePod, orde
     live.id = await create();
   } catch (error) {
     // An earlier attempt may have made it though its answer was lost.
-    if (!(error instanceof EngineFault) || error.kind !== 'conflict') throw error;
+    if (!isConflict(error)) throw error;
     if ((await removeStrays(context, live)) === 0) throw error;
     live.id = await create();
   }
@@ -68,8 +68,11 @@ async function startProcess(
       return engine.start(id);
     });
   } catch (error) {
-    live.is = is;
-    throw error;
+    // The answer to an earlier attempt was lost.
+    if (!isConflict(error) || !(await isIn(live, 'running'))) {
+      live.is = is;
+      throw error;
+    }
   }
   context.aside(watchReady(context, live, process!));
 }
@@ -78,7 +81,7 @@ async function startProcess(
 export async function readAddress(context: ReplayContext, live: LivePod): Promise<void> {
   const id = live.id!;
   const detail = await live.link.call((engine) => engine.inspect(id));
-  const wanted = context.options.imageFor(context.script.pods[live.pod]!, live.pod).ports?.[0];
+  const wanted = context.options.imageFor(context.script.pods[live.pod], live.pod).ports?.[0];
   const port = wanted === undefined ? undefined : detail.ports[wanted];
   live.address = port === undefined ? undefined : { host: '127.0.0.1', port };
   context.live.onDetail(live, detail);
@@ -88,7 +91,7 @@ export async function readAddress(context: ReplayContext, live: LivePod): Promis
 /** Ready is a pod that serves when it answers, and one that does not when it runs. */
 export async function watchReady(context: ReplayContext, live: LivePod, process: ProcessDraft): Promise<void> {
   const { script, options, clock, time, over, probe, probeSlots } = context;
-  const pod = script.pods[live.pod]!;
+  const pod = script.pods[live.pod];
   const hasPorts = (options.imageFor(pod, live.pod).ports ?? []).length > 0;
   // A published port of another machine is on that machine's loopback, out of reach from here.
   if (!hasPorts || !live.link.info.isLocal) {
@@ -131,6 +134,17 @@ export async function setConnected(live: LivePod, network: string, isConnected: 
   }
 }
 
+export async function setPaused(live: LivePod, isPaused: boolean): Promise<void> {
+  const id = live.id!;
+  const state = isPaused ? 'paused' : 'running';
+  try {
+    await live.link.call((engine) => (isPaused ? engine.pause(id) : engine.unpause(id)));
+  } catch (error) {
+    if (!isConflict(error) || !(await isIn(live, state))) throw error;
+  }
+  if (live.is === 'running' || live.is === 'paused') live.is = state;
+}
+
 /** SIGKILL, and waits for the end. */
 export async function killNow(context: ReplayContext, live: LivePod): Promise<void> {
   const id = live.id!;
@@ -156,7 +170,7 @@ export async function signalNow(context: ReplayContext, live: LivePod, signal: '
     });
   } catch (error) {
     // It has ended meanwhile, which is what was wanted; the wait for its end finds that out.
-    if (!(error instanceof EngineFault) || error.kind !== 'conflict') throw error;
+    if (!isConflict(error)) throw error;
   }
 }
 
@@ -197,6 +211,15 @@ export async function removeStrays(context: ReplayContext, live: LivePod): Promi
   const found = await live.link.call((engine) => engine.list({ [RUN_LABEL]: runId, [POD_LABEL]: live.name }));
   for (const { id } of found) await live.link.call((engine) => engine.remove(id));
   return found.length;
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof EngineFault && error.kind === 'conflict';
+}
+
+async function isIn(live: LivePod, state: ContainerState): Promise<boolean> {
+  const id = live.id!;
+  return (await live.link.call((engine) => engine.inspect(id))).state === state;
 }
 
 function limitsOf({ options }: ReplayContext, live: LivePod, { pod, node }: PodOrder): ContainerLimits {

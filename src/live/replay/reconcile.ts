@@ -56,7 +56,7 @@ function mend(want: ExpectedContainer, id: string, state: ContainerSummary['stat
       return state === 'paused' ? { do: 'adopt', pod, id } : { do: 'pause', pod, id };
     case 'ending':
       return isOver ? { do: 'adopt', pod, id } : { do: 'stop', pod, id };
-    case 'exited':
+    default:
       return isOver ? { do: 'adopt', pod, id } : { do: 'kill', pod, id };
   }
 }

@@ -1,6 +1,7 @@
 import { ROLE_LABEL, RUN_LABEL } from '../labels.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { ReplayContext } from './replay-context.ts';
+import { sentenceOf } from './sentence-of.ts';
 
 /** Removes containers and networks of the run from all engines, in one attempt; what fails is told. */
 export async function removeAllOfRun(
@@ -16,7 +17,7 @@ export async function removeAllOfRun(
         const networks = await engine.listNetworks({ [RUN_LABEL]: runId });
         await Promise.all(networks.map(({ id }) => engine.removeNetwork(id)));
       } catch (error) {
-        trouble(`${engine.name} keeps something of the run: ${error instanceof Error ? error.message : String(error)}`);
+        trouble(`${engine.name} keeps something of the run: ${sentenceOf(error)}`);
       }
     }),
   );
@@ -32,7 +33,7 @@ export async function whatIsLeft(runId: string, links: readonly EngineLink[], co
         return containers.filter(isNoLock).length + networks.length;
       } catch (error) {
         const known = [...context.live.all()].filter((live) => live.link === link && live.id !== undefined).length;
-        const why = error instanceof Error ? error.message : String(error);
+        const why = sentenceOf(error);
         context.trouble(
           `${link.engine.name} cannot be asked what is left of the run; baton replay --clean ${runId} asks again: ${why}`,
         );

@@ -19,7 +19,7 @@ export async function sampleResources(
   while (!over.aborted) {
     const beganMs = clock.nowMs();
     const now = new Map<string, ContainerStats>();
-    for (const one of [...live.all()]) {
+    for (const one of live.all()) {
       const { id } = one;
       if (over.aborted || link.isAway) break;
       if (one.link !== link || id === undefined || (one.is !== 'running' && one.is !== 'paused')) continue;

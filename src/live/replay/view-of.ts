@@ -7,7 +7,7 @@ const NEWEST = 10;
 
 /** The replay as it stands. */
 export function viewOf(
-  { script, clock, expected, live, links, linkOf, options }: ReplayContext,
+  { script, clock, expected, live, links, options, ...context }: ReplayContext,
   works: StepWorks,
   held: ReplayView['held'],
   checkpoints: readonly Checkpoint[],
@@ -17,7 +17,7 @@ export function viewOf(
     const { isThere, isDown, isCutOff, speed } = expected.machine(node);
     return {
       name,
-      engine: linkOf(node).engine.name,
+      engine: context.linkOf(node).engine.name,
       isUp: isThere && !isDown,
       isCutOff,
       speed,
@@ -34,16 +34,16 @@ export function viewOf(
   }));
   for (const { pod, node, state, isReady } of expected.containers()) {
     if (state === 'exited') continue;
-    nodes[node]!.expected++;
-    const service = services[script.pods[pod]!.service ?? -1];
+    nodes[node].expected++;
+    const service = services[script.pods[pod].service ?? -1];
     if (service === undefined) continue;
     service.expected++;
     if (isReady && state === 'running') service.readyExpected++;
   }
   for (const { pod, node, is, isReady } of live.all()) {
     if (is !== 'running' && is !== 'paused') continue;
-    nodes[node]!.actual++;
-    const service = services[script.pods[pod]!.service ?? -1];
+    nodes[node].actual++;
+    const service = services[script.pods[pod].service ?? -1];
     if (service === undefined) continue;
     service.actual++;
     if (isReady && is === 'running') service.readyActual++;

@@ -37,7 +37,7 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
   const exactUs = (stretch: Stretch, wallMs: number): number =>
     stretch.simUs + (wallMs - stretch.wallMs) * stretch.usPerMs;
   const simAt = (wallMs: number): number =>
-    Math.max(0, Math.round(exactUs(stretches.findLast((s) => s.wallMs <= wallMs) ?? stretches[0]!, wallMs)));
+    Math.max(0, Math.round(exactUs(stretches.findLast((s) => s.wallMs <= wallMs) ?? stretches[0], wallMs)));
   const turn = (rate: number): void => {
     const wallMs = nowMs();
     stretches.push({ wallMs, simUs: exactUs(last(), wallMs), usPerMs: rate });
@@ -48,7 +48,7 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
     simUs: () => simAt(nowMs()),
     dueMs: (simUs) => {
       if (simUs > last().simUs) return (holds > 0 ? nowMs() : last().wallMs) + (simUs - last().simUs) / usPerMs;
-      const when = stretches.findLast((s) => s.usPerMs > 0 && s.simUs <= simUs) ?? stretches[0]!;
+      const when = stretches.findLast((s) => s.usPerMs > 0 && s.simUs <= simUs) ?? stretches[0];
       return when.wallMs + (simUs - when.simUs) / usPerMs;
     },
     get heldMs() {
@@ -81,7 +81,8 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
     },
     momentAt: (wallMs) => ({ wallMs, simUs: simAt(wallMs) }),
     come: async (simUs, signal) => {
-      while (signal?.aborted !== true && clock.simUs() < simUs) {
+      while (clock.simUs() < simUs) {
+        if (signal?.aborted === true) return;
         if (holds > 0) await untilEither(released!.promise, signal);
         else await time.sleep(Math.min(LONGEST_SLEEP_MS, clock.dueMs(simUs) - nowMs()), signal);
       }
