@@ -16,6 +16,8 @@ const SPECS: [DurationSpec, mean: number, squaredCv: number][] = [
   [{ kind: 'weibull', meanUs: 500, shape: 1.5 }, 500, 0.461],
   [{ kind: 'pareto', alpha: 3, fromUs: 200 }, 300, 1 / 3],
   [{ kind: 'pareto', alpha: 1, fromUs: 100, limitUs: 1000 }, (100 * Math.log(10)) / 0.9, 0.5284],
+  // Uniform on 100 to 200 and on 200 to 600, equally often: mean (150 + 400) / 2, second moment (70000 + 520000) / 3 / 2.
+  [{ kind: 'empirical', quantilesUs: [100, 200, 600] }, 275, 590_000 / 6 / (275 * 275) - 1],
   [
     {
       kind: 'mixture',

@@ -21,6 +21,8 @@ export type DurationSpec =
   | { readonly kind: 'weibull'; readonly meanUs: number; readonly shape: number }
   /** Tail exponent `alpha`, from `fromUs` on, cut at `limitUs` (absent: not at all; then alpha must exceed 1). */
   | { readonly kind: 'pareto'; readonly alpha: number; readonly fromUs: number; readonly limitUs?: number }
+  /** As it was measured: at least two quantiles at even shares from 0 to 1, which do not fall; linear between them. */
+  | { readonly kind: 'empirical'; readonly quantilesUs: readonly number[] }
   /** One of several, each with a weight. */
   | { readonly kind: 'mixture'; readonly parts: readonly { readonly weight: number; readonly of: DurationSpec }[] };
 
@@ -68,6 +70,15 @@ export function durationSampler(spec: DurationSpec, stream: RandomStream): Durat
       const draw = pareto(stream);
       return () => draw(spec.alpha, spec.fromUs, spec.limitUs ?? Infinity);
     }
+    case 'empirical': {
+      const { quantilesUs } = spec;
+      const steps = quantilesUs.length - 1;
+      return () => {
+        const place = stream.fine() * steps;
+        const below = Math.floor(place);
+        return quantilesUs[below] + (quantilesUs[below + 1] - quantilesUs[below]) * (place - below);
+      };
+    }
     case 'mixture':
       return mixtureSampler(spec.parts, stream);
     default:
@@ -101,6 +112,15 @@ export function hyperexponentialParts(
   return { chance, firstUs: meanUs / (2 * chance), secondUs: meanUs / (2 * (1 - chance)) };
 }
 
+/** What was measured as a mixture: uniform between neighbouring quantiles, all equally likely. */
+export function empiricalParts({
+  quantilesUs,
+}: Extract<DurationSpec, { kind: 'empirical' }>): { readonly weight: number; readonly of: DurationSpec }[] {
+  return quantilesUs
+    .slice(1)
+    .map((highUs, k) => ({ weight: 1, of: { kind: 'uniform' as const, lowUs: quantilesUs[k], highUs } }));
+}
+
 /** The mean in microseconds. */
 export function durationMeanUs(spec: DurationSpec): number {
   switch (spec.kind) {
@@ -108,6 +128,8 @@ export function durationMeanUs(spec: DurationSpec): number {
       return (spec.lowUs + spec.highUs) / 2;
     case 'pareto':
       return paretoMoment(spec, 1);
+    case 'empirical':
+      return weighted(empiricalParts(spec), durationMeanUs);
     case 'mixture':
       return weighted(spec.parts, durationMeanUs);
     default:
@@ -141,6 +163,8 @@ function secondMoment(spec: DurationSpec): number {
     }
     case 'pareto':
       return paretoMoment(spec, 2);
+    case 'empirical':
+      return weighted(empiricalParts(spec), secondMoment);
     case 'mixture':
       return weighted(spec.parts, secondMoment);
     default:

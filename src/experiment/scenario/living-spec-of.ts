@@ -8,6 +8,7 @@ import { weatherOf } from '../../sim/weather/weather-kinds.ts';
 import type { ByteSource } from '../../workloads/byte-source.ts';
 import type { WorkloadPlan } from '../run-plan.ts';
 import { madePolicies } from './assemble-policies.ts';
+import { calibratedService } from './calibration-plan.ts';
 import { serviceSpec } from './assemble-services.ts';
 import { trafficOf } from './assemble-traffic.ts';
 import { clusterCarbon, clusterParts } from './cluster-groups.ts';
@@ -51,11 +52,14 @@ export function livingSpecOf(plan: ScenarioPlan, inputs: ScenarioInputs): Living
     coldStart: plan.coldStart,
     groups,
     zones,
-    delaysUs: delays,
+    // A request goes there and comes back, each with half of what it was measured to take beyond its service.
+    delaysUs: { ...delays, outside: delays.outside + Math.round((plan.calibration?.requestUs ?? 0) / 2) },
     usdPerGbBetweenZones: usdPerGb,
     requestBytes,
     kgPerKWh: clusterCarbon(plan.cluster),
-    services: written.map(([name, service]) => serviceSpec(name, service, indexOf, policies.balancing(name), clients)),
+    services: written.map(([name, service]) =>
+      calibratedService(serviceSpec(name, service, indexOf, policies.balancing(name), clients), plan.calibration),
+    ),
     scaling: written.map(([name, service]) => {
       const vertical = policies.vertical(name);
       return { horizontal: policies.scaling(name), ...replicaBounds(service), ...(vertical && { vertical }) };

@@ -1,4 +1,5 @@
 import type { WorkloadPlan } from '../run-plan.ts';
+import type { CalibrationPlan } from './calibration-plan.ts';
 import type { ScenarioText } from './scenario-schema.ts';
 
 /** Jobs with their workload planned. */
@@ -14,4 +15,6 @@ export interface JobsPlan {
  */
 export interface ScenarioPlan extends Omit<ScenarioText, 'name' | 'description' | 'seeds' | 'jobs'> {
   readonly jobs?: Readonly<Record<string, JobsPlan>>;
+  /** What an engine adds to the scenario's own times; absent: nothing. */
+  readonly calibration?: CalibrationPlan;
 }

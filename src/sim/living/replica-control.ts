@@ -1,3 +1,4 @@
+import { durationSampler, type DurationSampler } from '../duration-spec.ts';
 import { blankRow } from '../pod-source.ts';
 import { Replica } from '../services/replica.ts';
 import { seconds } from '../time.ts';
@@ -21,6 +22,7 @@ export class ReplicaControl {
   readonly startUp: StartUp;
   private readonly world: World;
   private readonly row = blankRow();
+  private readonly stopOverhead: (DurationSampler | undefined)[];
   /** The replica whose pod is being submitted, and the number that pod has. */
   private next: Replica | undefined;
   private nextNumber = -1;
@@ -37,6 +39,9 @@ export class ReplicaControl {
     this.world = world;
     this.states = new ReplicaStates(world);
     this.endpoints = new ReplicaEndpoints(world, this.states);
+    this.stopOverhead = world.spec.services.map(
+      ({ name, stopOverhead }) => stopOverhead && durationSampler(stopOverhead, world.streams(`stop-overhead/${name}`)),
+    );
     this.startUp = new StartUp(world, this.states, this.endpoints, (replica) => this.becameReady(replica));
   }
 
@@ -231,8 +236,21 @@ export class ReplicaControl {
     const { world } = this;
     const spec = world.spec.services[replica.service];
     const idle = !spec.ignoresStop && world.requests.inFlight(replica.endpoint) < 1e-9;
-    if (idle || world.nowUs >= replica.killAtUs) this.vanish(replica, 'finish');
+    if (replica.endsUs === world.nowUs) this.vanish(replica, 'finish');
+    else if (idle || world.nowUs >= replica.killAtUs) this.end(replica);
     else this.states.dueAt(replica, Math.min(replica.killAtUs, world.nowUs + DRAIN_LOOK_US));
+  }
+
+  /** It has nothing left to do, or no more time for it. */
+  private end(replica: Replica): void {
+    const { world } = this;
+    const overheadUs = Math.round(this.stopOverhead[replica.service]?.() ?? 0);
+    if (overheadUs <= 0) {
+      this.vanish(replica, 'finish');
+      return;
+    }
+    replica.endsUs = world.nowUs + overheadUs;
+    this.states.dueAt(replica, replica.endsUs);
   }
 
   private leaveLists(replica: Replica): void {

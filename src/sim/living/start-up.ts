@@ -19,6 +19,7 @@ export class StartUp {
   private readonly states: ReplicaStates;
   private readonly endpoints: ReplicaEndpoints;
   private readonly boot: DurationSampler[];
+  private readonly overhead: (DurationSampler | undefined)[];
   private readonly onReady: (replica: Replica) => void;
 
   /** `onReady` is told of each replica that has just become ready. */
@@ -30,6 +31,10 @@ export class StartUp {
     this.pulls = new ImagePulls(world);
     this.boot = world.spec.services.map((service) =>
       durationSampler(service.startUp.boot, world.streams(`boot/${service.name}`)),
+    );
+    this.overhead = world.spec.services.map(
+      ({ name, startUp: { overhead } }) =>
+        overhead && durationSampler(overhead, world.streams(`start-overhead/${name}`)),
     );
   }
 
@@ -85,8 +90,9 @@ export class StartUp {
       const missed = Math.max(0, Math.ceil((answersUs - firstUs) / readiness.periodUs));
       readyUs = firstUs + (missed + readiness.successThreshold - 1) * readiness.periodUs;
     }
+    replica.overheadUs = Math.max(0, Math.round(this.overhead[replica.service]?.() ?? 0));
     this.states.set(replica, 'booting');
-    this.at(replica, readyUs);
+    this.at(replica, readyUs + replica.overheadUs);
   }
 
   private booted(replica: Replica): void {

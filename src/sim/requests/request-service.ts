@@ -11,6 +11,8 @@ export interface RequestService {
   readonly queueLimit: number;
   /** The replica's own work on a request at full speed; what it calls comes on top. */
   readonly work: DurationSpec;
+  /** What its software was told to do, where `work` was measured to be another; for replays. Absent: `work`. */
+  readonly statedWork?: DurationSpec;
   /** Other services called after the own work: stages one after the other, the calls of a stage at the same time. */
   readonly calls: readonly (readonly CallSpec[])[];
   /** Whether a request keeps its place at the replica while it waits for its calls (a thread a request), or not. */

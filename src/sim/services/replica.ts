@@ -28,6 +28,8 @@ export class Replica {
   placedUs = -1;
   /** When its process started last. */
   startedUs = -1;
+  /** Of its last start, what the machinery takes beyond image and boot (`StartUpSpec.overhead`). */
+  overheadUs = 0;
   /** When it became ready or stopped being it last; -1: it never was. */
   changedUs = -1;
   /** When the next thing happens to it; an event at another time is out of date. */
@@ -35,6 +37,8 @@ export class Replica {
   warmUntilUs = -1;
   /** The kill comes at the latest then. */
   killAtUs = Infinity;
+  /** It has nothing left to do and is gone then; NaN: not so far. */
+  endsUs = Number.NaN;
   /** Restarts without a long quiet time between them; the wait before the next grows with it. */
   crashes = 0;
   pullTries = 0;

@@ -18,6 +18,8 @@ export interface StartUpSpec {
   readonly imageLayers: number;
   /** From the image being there to the process answering. */
   readonly boot: DurationSpec;
+  /** What the machinery takes on top, as an engine was measured to; after the boot and its probes. Absent: nothing. */
+  readonly overhead?: DurationSpec;
   /** For so long after its boot the replica works at `warmUpSpeed`, 0 to 1. */
   readonly warmUpUs: number;
   readonly warmUpSpeed: number;
@@ -49,6 +51,8 @@ export interface ServiceSpec {
   readonly graceUs: number;
   /** Whether it ignores the order to stop, and so takes the whole grace. */
   readonly ignoresStop: boolean;
+  /** What the machinery takes to end a process that has nothing left to do. Absent: no time. */
+  readonly stopOverhead?: DurationSpec;
   /** Starts only when these services (indices) have a ready replica. */
   readonly startsAfter: readonly number[];
   /** Voluntary disruptions keep at least so many ready; a share counts of the replicas asked for, rounded up. */

@@ -11,6 +11,8 @@ export function faster(spec: DurationSpec, factor: number): DurationSpec {
         fromUs: spec.fromUs / factor,
         ...(spec.limitUs === undefined ? {} : { limitUs: spec.limitUs / factor }),
       };
+    case 'empirical':
+      return { ...spec, quantilesUs: spec.quantilesUs.map((us) => us / factor) };
     case 'mixture':
       return { ...spec, parts: spec.parts.map(({ weight, of }) => ({ weight, of: faster(of, factor) })) };
     default:

@@ -1,4 +1,10 @@
-import { durationMeanUs, durationSampler, hyperexponentialParts, type DurationSpec } from '../duration-spec.ts';
+import {
+  durationMeanUs,
+  durationSampler,
+  empiricalParts,
+  hyperexponentialParts,
+  type DurationSpec,
+} from '../duration-spec.ts';
 import { exp, log, pow } from '../exact-math.ts';
 import { gamma } from '../gamma.ts';
 import { InputError } from '../input-error.ts';
@@ -59,6 +65,8 @@ function lengthBiasedSampler(spec: DurationSpec, stream: RandomStream): () => nu
     }
     case 'pareto':
       return lengthBiasedPareto(spec, stream);
+    case 'empirical':
+      return lengthBiasedSampler({ kind: 'mixture', parts: empiricalParts(spec) }, stream);
     case 'mixture': {
       const parts = spec.parts.map(({ weight, of }) => ({
         weight: weight * durationMeanUs(of),

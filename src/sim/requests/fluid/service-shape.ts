@@ -1,4 +1,4 @@
-import { durationMeanUs, type DurationSpec, hyperexponentialParts } from '../../duration-spec.ts';
+import { durationMeanUs, type DurationSpec, empiricalParts, hyperexponentialParts } from '../../duration-spec.ts';
 import { exp, log, pow } from '../../exact-math.ts';
 import { gamma } from '../../gamma.ts';
 import { constantShape, type LatencyShape, mixtureOf, NO_TIME, scaled, shapeOf } from './latency-shape.ts';
@@ -7,6 +7,7 @@ import { NODE_RATIO, NODE_US, NODES } from './log-grid.ts';
 /** The distribution of a duration on the grid, with its exact mean where that is finite. */
 export function serviceShape(spec: DurationSpec): LatencyShape {
   if (spec.kind === 'constant') return constantShape(spec.meanUs);
+  if (spec.kind === 'empirical') return serviceShape({ kind: 'mixture', parts: empiricalParts(spec) });
   if (spec.kind === 'mixture') {
     const total = spec.parts.reduce((sum, part) => sum + part.weight, 0);
     return mixtureOf(spec.parts.map((part) => ({ weight: part.weight / total, shape: serviceShape(part.of) })));
@@ -28,7 +29,9 @@ export function serviceShape(spec: DurationSpec): LatencyShape {
 }
 
 /** The distribution function: the share of durations below a time. */
-function shareBelow(spec: Exclude<DurationSpec, { kind: 'constant' | 'mixture' }>): (us: number) => number {
+function shareBelow(
+  spec: Exclude<DurationSpec, { kind: 'constant' | 'empirical' | 'mixture' }>,
+): (us: number) => number {
   switch (spec.kind) {
     case 'exponential':
       return (us) => 1 - exp(-us / spec.meanUs);
@@ -97,6 +100,8 @@ export function scaledDuration(spec: DurationSpec, factor: number): DurationSpec
         fromUs: spec.fromUs * factor,
         ...(spec.limitUs !== undefined && { limitUs: spec.limitUs * factor }),
       };
+    case 'empirical':
+      return { ...spec, quantilesUs: spec.quantilesUs.map((us) => us * factor) };
     case 'mixture':
       return { ...spec, parts: spec.parts.map(({ weight, of }) => ({ weight, of: scaledDuration(of, factor) })) };
     default:
