@@ -12,7 +12,7 @@ import { readExperiment } from './read-experiment.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
 import type { Failure } from '../experiment/local/carry-out.ts';
 import type { Planned } from '../experiment/local/planned.ts';
-import { addSetFlag, readNamed } from './named-files.ts';
+import { addCalibrationFlag, addSetFlag, readNamed } from './named-files.ts';
 
 interface CompareFlags extends ExperimentFlags {
   workers?: number;
@@ -20,6 +20,7 @@ interface CompareFlags extends ExperimentFlags {
   out: string;
   resume?: boolean;
   set?: string[];
+  calibration?: string;
   metric?: string;
   json?: boolean;
   report: boolean;
@@ -27,11 +28,13 @@ interface CompareFlags extends ExperimentFlags {
 
 /** `baton compare`: the main job. */
 export function compareCommand(): Command {
-  return addSetFlag(
-    addExperimentFlags(
-      new Command('compare')
-        .description('run policies side by side and say which is better')
-        .argument('[scenario...]', 'scenario files, names of scenarios that ship with Baton, or an experiment file'),
+  return addCalibrationFlag(
+    addSetFlag(
+      addExperimentFlags(
+        new Command('compare')
+          .description('run policies side by side and say which is better')
+          .argument('[scenario...]', 'scenario files, names of scenarios that ship with Baton, or an experiment file'),
+      ),
     ),
   )
     .option('--workers <n>', 'runs side by side (default: as many as there are cores)', positiveWhole)
@@ -133,7 +136,11 @@ async function plannedOf(
     const seeds = flags.seeds === undefined ? undefined : parseSeeds(flags.seeds, '--seeds');
     return {
       planned: plannedScenarios(named.scenarios, seeds),
-      startedFrom: { Scenario: named.paths.join(', '), ...(flags.set && { Changes: flags.set.join(', ') }) },
+      startedFrom: {
+        Scenario: named.paths.join(', '),
+        ...(flags.set && { Changes: flags.set.join(', ') }),
+        ...(flags.calibration !== undefined && { Calibration: flags.calibration }),
+      },
     };
   }
   const own = named === undefined ? flags : { ...flags, experiment: named.path };

@@ -34,13 +34,21 @@ export function addSetFlag(command: Command): Command {
   );
 }
 
+/** Adds the flag with which a scenario's times are corrected by what an engine was measured to add. */
+export function addCalibrationFlag(command: Command): Command {
+  return command.option(
+    '--calibration <file>',
+    'add to the times of the scenario what an engine was measured to take (a file that baton replay wrote)',
+  );
+}
+
 /**
  * Reads what the arguments name: scenarios (files, or names of those that ship with Baton), or one experiment file.
  * Throws an InputError for flags that do not go with them.
  */
 export async function readNamed(
   names: readonly string[],
-  flags: ExperimentFlags & { set?: string[] },
+  flags: ExperimentFlags & { set?: string[]; calibration?: string },
 ): Promise<Named | undefined> {
   const [{ InputError }, { openNamed }] = await Promise.all([
     import('../sim/input-error.ts'),
@@ -49,6 +57,10 @@ export async function readNamed(
   if (names.length === 0) {
     if (flags.set !== undefined)
       throw new InputError('--set replaces fields of a scenario, and none is named; write its file or name first');
+    if (flags.calibration !== undefined)
+      throw new InputError(
+        '--calibration corrects the times of a scenario, and none is named; write its file or name first',
+      );
     return undefined;
   }
   const files = [...new Set(names)].map((name) => openNamed(name, flags.set ?? []));
@@ -58,6 +70,10 @@ export async function readNamed(
       throw new InputError(`${experiment.path}: this is an experiment, which stands alone; name it by itself`);
     if (flags.set !== undefined)
       throw new InputError(`${experiment.path}: --set is for scenarios, and this is an experiment; use its own flags`);
+    if (flags.calibration !== undefined)
+      throw new InputError(
+        `${experiment.path}: --calibration is for scenarios, and this is an experiment, which starts no containers; leave it out`,
+      );
     if (flags.experiment !== undefined)
       throw new InputError('an experiment is named twice, with and without --experiment; name it once');
     return { kind: 'experiment', path: experiment.path };
@@ -67,7 +83,17 @@ export async function readNamed(
     throw new InputError(
       `--${foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} describes an experiment, not a scenario; change a scenario with --set, such as --set policies.scaling=fixed`,
     );
-  const scenarios = files.flatMap((file) => (file.kind === 'scenario' ? [file.planned] : []));
+  const planned = files.flatMap((file) => (file.kind === 'scenario' ? [file.planned] : []));
+  const scenarios = flags.calibration === undefined ? planned : await calibrated(planned, flags.calibration);
   for (const remark of new Set(scenarios.flatMap((one) => one.notes))) note(remark);
   return { kind: 'scenarios', scenarios, paths: files.map((file) => file.path) };
+}
+
+async function calibrated(scenarios: readonly PlannedScenario[], file: string): Promise<PlannedScenario[]> {
+  const [{ calibratedScenario }, { calibrationPlan, readCalibration }] = await Promise.all([
+    import('../experiment/scenario/calibration-plan.ts'),
+    import('../live/calibration/calibration-file.ts'),
+  ]);
+  const plan = calibrationPlan(readCalibration(file));
+  return scenarios.map((one) => calibratedScenario(one, plan));
 }

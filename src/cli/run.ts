@@ -3,7 +3,7 @@ import { columns, painter, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { addRunFlags, positiveSeconds } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
-import { addSetFlag, readNamed } from './named-files.ts';
+import { addCalibrationFlag, addSetFlag, readNamed } from './named-files.ts';
 import { addLiveFlags, runPlanLive, type LiveFlags } from './live-run.ts';
 import { onePlan, type OneRunFlags } from './one-plan.ts';
 import {
@@ -21,6 +21,7 @@ interface RunFlags extends OneRunFlags, SeriesFlags, LiveFlags {
   journal?: string;
   timeout: number;
   set?: string[];
+  calibration?: string;
   variant?: string;
   json?: boolean;
 }
@@ -37,7 +38,7 @@ export function runCommand(): Command {
         ),
     ),
   );
-  return addLiveFlags(addSeriesFlags(command))
+  return addLiveFlags(addSeriesFlags(addCalibrationFlag(command)))
     .option('--variant <name>', 'which variant of a scenario, by its number or its policies; default the first')
     .option('--journal <file>', 'write everything that happened, as NDJSON')
     .option('--timeout <seconds>', 'stop the run when it makes no progress for so long', positiveSeconds, 60)

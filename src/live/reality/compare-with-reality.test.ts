@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { replayFixture } from '../../../test/replay-fixture.ts';
+import { replayFixture, type ReplayFixture } from '../../../test/replay-fixture.ts';
 import type { ReplayRecord } from '../replay/replay-record.ts';
 import type { ReplayScript, ScriptStep } from '../script/replay-script.ts';
 import { compareWithReality } from './compare-with-reality.ts';
@@ -195,7 +195,9 @@ test('use is told in the size of the scenario', () => {
 
 test('a check is the same to the byte each time, and survives JSON', () => {
   const one = JSON.stringify(compareWithReality(...both(replayFixture({ seed: 5 }))));
-  const other = JSON.stringify(compareWithReality(...both(JSON.parse(JSON.stringify(replayFixture({ seed: 5 }))))));
+  const other = JSON.stringify(
+    compareWithReality(...both(JSON.parse(JSON.stringify(replayFixture({ seed: 5 }))) as ReplayFixture)),
+  );
   expect(other).toBe(one);
   expect(one).not.toContain('NaN');
 });
@@ -220,6 +222,6 @@ test('the record of another run is refused', () => {
   expect(() => compareWithReality(script, record)).toThrow(/the record is of run fixture-2/);
 });
 
-function both({ script, record }: { script: ReplayScript; record: ReplayRecord }): [ReplayScript, ReplayRecord] {
+function both({ script, record }: ReplayFixture): [ReplayScript, ReplayRecord] {
   return [script, record];
 }
