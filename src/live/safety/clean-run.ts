@@ -63,6 +63,8 @@ export async function cleanRun(
 }
 
 const AT_ONCE = 4;
+/** So often an engine may fail to say what it has; one that hangs takes its whole time limit each time. */
+const MOST_REFUSALS = 3;
 
 async function cleanEngine(engine: Engine, runId: string, options: CleanOptions): Promise<EngineCleaned> {
   const { looks = 8, pauseMs = 250, wait = sleep } = options;
@@ -79,6 +81,7 @@ async function cleanEngine(engine: Engine, runId: string, options: CleanOptions)
   let left: LeftThing[] = [];
   let locks: ContainerSummary[] = [];
   let quiet = 0;
+  let refusals = 0;
   let sentence: string | undefined;
   for (let look = 0; look < looks && quiet < 2; look++) {
     if (look > 0) await wait(quiet > 0 ? pauseMs : pauseMs * Math.min(look, 8));
@@ -97,7 +100,7 @@ async function cleanEngine(engine: Engine, runId: string, options: CleanOptions)
       if (isQuiet && look === 0 && locks.length === 0) break;
     } catch (error) {
       sentence = `${engine.name} could not be asked what is left of the run: ${sentenceOf(error)}`;
-      if (!(error instanceof EngineFault) || !error.isPassing) break;
+      if (!(error instanceof EngineFault) || !error.isPassing || ++refusals >= MOST_REFUSALS) break;
     }
   }
   if (sentence !== undefined) return report(left, sentence);

@@ -1,0 +1,131 @@
+import type { Engine } from '../engine/engine.ts';
+import { conduct } from '../replay/conduct.ts';
+import type { ReplayOptions } from '../replay/replay-options.ts';
+import type { ReplayRecord } from '../replay/replay-record.ts';
+import type { ReplayScript } from '../script/replay-script.ts';
+import { cleanReportText } from './clean-report-text.ts';
+import { cleanWhenBack } from './clean-when-back.ts';
+import type { CleanReport } from './clean-run.ts';
+import { lockEngines } from './engine-lock.ts';
+import { guardEnd, type EndTarget } from './on-end.ts';
+import { keepReplayState, type StateEngine } from './replay-state.ts';
+
+export interface SafeReplayOptions extends Omit<ReplayOptions, 'engineOf' | 'signal' | 'cleanUp'> {
+  /** Each once, with the simulated nodes that it stands for; together all nodes of the script. */
+  readonly engines: readonly (StateEngine & { readonly engine: Engine })[];
+  /** An image that is on every engine, for the lock. */
+  readonly lockImage: string;
+  /** Folder of kept replays, `REPLAYS_FOLDER`. */
+  readonly root: string;
+  readonly say: (sentence: string) => void;
+  readonly sayBug?: (error: unknown) => void;
+  /** How long an engine that is away is waited for when all is removed, in real milliseconds; default one minute. */
+  readonly waitForEngineMs?: number;
+  /** Kept with the state, for `--resume`. */
+  readonly commandOptions?: Readonly<Record<string, string | number | boolean>>;
+  /** For tests: the process that gets signals, and how it ends. */
+  readonly target?: EndTarget;
+  readonly exit?: (code: number) => void;
+}
+
+const KEEP_TIME_EVERY_MS = 1000;
+
+/**
+ * A replay from lock to unlock: holds its engines, keeps its state in a folder, and whatever ends it removes what it
+ * started. Rejects before anything is made with `LockHeld` or an `EngineFault`; afterwards it resolves with the record,
+ * unless a signal ends the process first.
+ */
+export async function replaySafely(script: ReplayScript, options: SafeReplayOptions): Promise<ReplayRecord> {
+  const { runId } = script;
+  const { say, engines: named, resumeFromUs } = options;
+  const engines = named.map(({ engine }) => engine);
+  const engineOf = new Map(named.flatMap(({ nodes, engine }) => nodes.map((node) => [node, engine] as const)));
+  const clean = (keepLock: boolean, limitMs = options.waitForEngineMs): Promise<CleanReport> =>
+    cleanWhenBack(engines, runId, { say, keepLock, ...(limitMs !== undefined && { limitMs }) });
+
+  const locks = await lockEngines(engines, runId, { image: options.lockImage });
+  const state = keepReplayState(
+    options.root,
+    script,
+    {
+      at: new Date().toISOString(),
+      speed: options.speed,
+      scaleCpu: options.scaleCpu,
+      scaleMem: options.scaleMem,
+      engines: named.map(({ name, address, nodes }) => ({ name, address, nodes })),
+      fromUs: resumeFromUs ?? 0,
+      ...(options.commandOptions !== undefined && { options: options.commandOptions }),
+    },
+    resumeFromUs !== undefined,
+  );
+  let isOver = (): void => {};
+  const over = new Promise<void>((resolve) => (isOver = resolve));
+  let exited = (): void => {};
+  const exit = new Promise<void>((resolve) => (exited = resolve));
+  let keptMs = -Infinity;
+  let isClean = false;
+  const guard = guardEnd({
+    runId,
+    say,
+    stop: () => over,
+    clean: () => clean(false),
+    ...(options.sayBug !== undefined && { sayBug: options.sayBug }),
+    exit: (code) => {
+      if (options.exit === undefined) process.exit(code);
+      options.exit(code);
+      exited();
+    },
+    ...(options.target !== undefined && { target: options.target }),
+  });
+  try {
+    const record = await conduct(script, {
+      ...options,
+      engineOf: (node) => engineOf.get(node)!,
+      signal: guard.signal,
+      cleanUp: async () => {
+        ({ isClean } = await clean(true));
+      },
+      onStep: (outcome) => {
+        state.append({ kind: 'step', outcome });
+        options.onStep?.(outcome);
+      },
+      onProcess: (process) => {
+        state.append({ kind: 'process', process });
+        options.onProcess?.(process);
+      },
+      onCheckpoint: (checkpoint) => {
+        state.append({ kind: 'checkpoint', checkpoint });
+        options.onCheckpoint?.(checkpoint);
+      },
+      onSample: (sample) => {
+        state.append({ kind: 'sample', sample });
+        options.onSample?.(sample);
+      },
+      onTrouble: (trouble) => {
+        const { what, ...at } = trouble;
+        state.append({ kind: 'trouble', at, what });
+        options.onTrouble?.(trouble);
+      },
+      onTick: (view) => {
+        const { wallMs, simUs, heldMs } = view;
+        if (wallMs - keptMs >= KEEP_TIME_EVERY_MS) state.append({ kind: 'time', at: { wallMs, simUs }, heldMs });
+        if (wallMs - keptMs >= KEEP_TIME_EVERY_MS) keptMs = wallMs;
+        options.onTick?.(view);
+      },
+    });
+    state.finish(record);
+    return record;
+  } finally {
+    isOver();
+    if (state.fault !== undefined) say(state.fault);
+    state.close();
+    // When it is ended from outside, the guard removes the rest, and ends the process.
+    if (guard.signal.aborted) await exit;
+    else {
+      if (isClean) for (const sentence of await locks.release()) say(sentence);
+      // Those that are not away have been waited for, and are cleaned to the end; the rest is told.
+      else say(cleanReportText(await clean(false, 0)));
+      guard.dispose();
+    }
+  }
+}
