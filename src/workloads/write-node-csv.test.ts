@@ -16,6 +16,7 @@ test('machines are read back as they were written, each preset included', () => 
     { name: 'a-2', cpuMilli: 2000, memBytes: 1024, storageBytes: 5e9, gpuCount: 2, gpuModel: 'T4', zone: 'z' },
     { name: 'b', cpuMilli: 1, memBytes: 0, labels: { disk: 'ssd' }, taints: ['spot', 'team=ml'], podLimit: 110 },
     { name: 'c', cpuMilli: 1, memBytes: 0, extended: { fpga: 2 } },
+    { name: '#d, "e"', cpuMilli: 1, memBytes: 0 },
   ];
   expect(again(odd)).toEqual(odd);
   for (const preset of PRESETS) {

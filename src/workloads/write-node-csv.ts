@@ -17,7 +17,8 @@ export function writeNodeCsv(nodes: readonly NodeSpec[]): string {
     records.push(count === 0 ? [name, '', ...rest] : [name.slice(0, -2), String(count), ...rest]);
     from += Math.max(1, count);
   }
-  return stringify([[...NODE_FIELDS], ...records]);
+  // Quotes also what a reader could take for a comment, a line end or a byte order mark.
+  return stringify([[...NODE_FIELDS], ...records], { quoted_match: /^[#\uFEFF]|[\r\n]/ });
 }
 
 /** The columns after name and count. */

@@ -1,0 +1,272 @@
+import { EngineFault } from '../engine/engine-fault.ts';
+import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineInfo } from '../engine/engine.ts';
+import type { CaptureLine, FoundContainer } from './capture-line.ts';
+import type { CaptureOptions } from './capture.ts';
+import { matchesName } from './matches-name.ts';
+import { pause } from './pause.ts';
+import { SampleRound } from './sample-round.ts';
+
+/** One engine under watch. */
+export interface EngineWatch {
+  readonly name: string;
+  readonly isLost: boolean;
+  readonly running: number;
+  /** Resolves when the signal says so; rejects only for faults that no waiting mends. */
+  readonly ended: Promise<void>;
+}
+
+export interface WatchOptions extends Pick<
+  CaptureOptions,
+  'signal' | 'sampleEveryMs' | 'labels' | 'names' | 'includeExisting' | 'retryMs' | 'write'
+> {
+  readonly trouble: (sentence: string) => void;
+}
+
+/** Clocks that differ by less may just have been asked at different moments. */
+const SURE_MS = 250;
+/** The stream of events may begin a little after it was asked for; then what was missed is found by looking again. */
+const LOOK_AGAIN_MS = 1000;
+const INSPECTS_AT_ONCE = 4;
+
+/** Watches one engine, loses it, finds it again, and says all of that in lines. */
+export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOptions): EngineWatch {
+  const { signal, trouble, labels = {}, names = [], retryMs = 1000 } = options;
+  const { name } = engine;
+  // What is still under way when the end has come is not written any more.
+  const write = (line: CaptureLine): void => {
+    if (!signal.aborted) options.write(line);
+  };
+  /** Containers about which a line has been written and that are still there, by id. */
+  const known = new Set<string>();
+  /** Those that are not wanted, because they were there before. */
+  const foreign = new Set<string>();
+  const round = new SampleRound();
+  let aheadMs = 0;
+  let isLost = false;
+  let lastLookMs = Date.now();
+  const ours = (engineMs: number): number => engineMs - aheadMs;
+  const isWanted = (one: Pick<ContainerSummary, 'id' | 'name'>): boolean =>
+    !foreign.has(one.id) && matchesName(one.name, names);
+
+  async function watch(): Promise<void> {
+    aheadMs = await clockAhead(engine);
+    write({ kind: 'engine', atMs: Date.now(), engine: name, info, aheadMs });
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      const session = new AbortController();
+      try {
+        await follow(isFirst, AbortSignal.any([signal, session.signal]));
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof EngineFault) || error.kind === 'denied' || error.kind === 'unsupported') throw error;
+        if (!isLost) write({ kind: 'lost', atMs: Date.now(), engine: name, sentence: error.message });
+        isLost = true;
+      } finally {
+        session.abort();
+      }
+      if (!signal.aborted) await pause(retryMs, signal);
+    }
+  }
+
+  /** Reads events until the engine goes or the signal comes. What comes before the containers are known waits for that. */
+  async function follow(isFirst: boolean, until: AbortSignal): Promise<void> {
+    // Answers at once when the engine is not there.
+    await engine.ping();
+    const early: EngineEvent[] = [];
+    let isLive = false;
+    const reading = (async () => {
+      for await (const event of engine.events(labels, until)) {
+        if (isLive) take(event);
+        else early.push(event);
+      }
+      if (!until.aborted) throw new EngineFault('unreachable', name, `engine ${name} ended its events`);
+    })();
+    // Whoever is waited for first must not leave the other's fault unheard.
+    reading.catch(() => {});
+    const look = async (when: 'begin' | 'again'): Promise<void> => lookAround(when, early);
+    await Promise.race([look(isFirst ? 'begin' : 'again'), reading]);
+    if (until.aborted) return;
+    if (isLost) {
+      write({ kind: 'back', atMs: Date.now(), engine: name });
+      isLost = false;
+    }
+    for (const event of early.splice(0)) take(event);
+    isLive = true;
+    const later = (async () => {
+      await pause(LOOK_AGAIN_MS, until);
+      if (!until.aborted) await lookAround('again', []);
+      await reading;
+    })();
+    await Promise.all([reading, later, sample(until)]);
+  }
+
+  async function lookAround(when: 'begin' | 'again', early: readonly EngineEvent[]): Promise<void> {
+    const sinceMs = lastLookMs;
+    const list = (await engine.list(labels)).filter(isWanted);
+    const listedMs = Date.now();
+    const details = await inSmallGroups(list, (one) => detailOf(one.id));
+    const alive = new Set<string>();
+    list.forEach(({ id }, k) => {
+      const detail = details[k];
+      if (when === 'begin' && options.includeExisting === false && !early.some((event) => event.id === id)) {
+        foreign.add(id);
+        return;
+      }
+      if (detail === undefined) {
+        // It went while it was looked at; its end comes as an event, or at the next look.
+        if (known.has(id)) alive.add(id);
+        return;
+      }
+      alive.add(id);
+      const isNew = !known.has(id);
+      known.add(id);
+      write({
+        kind: 'found',
+        atMs: listedMs,
+        engine: name,
+        when,
+        ...(isNew && { isNew: true as const }),
+        ...(early.some((event) => event.id === id) && { isPlain: true as const }),
+        container: foundOf(detail, ours),
+      });
+      if (detail.state === 'running') round.add(id);
+      else round.drop(id);
+    });
+    for (const id of known) if (!alive.has(id)) forget(id);
+    lastLookMs = listedMs;
+    if (when === 'again') write({ kind: 'listed', atMs: listedMs, engine: name, sinceMs, ids: [...alive] });
+  }
+
+  function forget(id: string): void {
+    known.delete(id);
+    round.drop(id);
+  }
+
+  function take(event: EngineEvent): void {
+    const { what, id } = event;
+    if (what === 'other' || !isWanted(event)) return;
+    const isNew = !known.has(id);
+    known.add(id);
+    const { name: called, image, labels: marks, exitCode } = event;
+    const line: CaptureLine = {
+      kind: 'event',
+      atMs: ours(event.atMs),
+      engine: name,
+      what,
+      id,
+      ...(isNew && { name: called, image, labels: marks }),
+      ...(exitCode !== undefined && { exitCode }),
+    };
+    write(line);
+    if (what === 'start' || what === 'unpause') round.add(id);
+    if (what === 'die' || what === 'pause') round.drop(id);
+    if (what === 'destroy') forget(id);
+    if (what === 'create' || what === 'update' || (isNew && what === 'start')) void noteLimits(id);
+  }
+
+  async function noteLimits(id: string): Promise<void> {
+    const detail = await detailOf(id);
+    if (detail === undefined || signal.aborted) return;
+    const { cpuLimitMilli, memLimitBytes } = detail;
+    write({
+      kind: 'limits',
+      atMs: Date.now(),
+      engine: name,
+      id,
+      ...(cpuLimitMilli !== undefined && { cpuMilli: cpuLimitMilli }),
+      ...(memLimitBytes !== undefined && { memBytes: memLimitBytes }),
+    });
+  }
+
+  /** Undefined: it is not there any more, or cannot be asked now. */
+  async function detailOf(id: string): Promise<ContainerDetail | undefined> {
+    try {
+      return await engine.inspect(id);
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error;
+      if (error.kind !== 'not-found' && !signal.aborted)
+        trouble(`limits of a container are not known: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  async function sample(until: AbortSignal): Promise<void> {
+    const everyMs = options.sampleEveryMs ?? 1000;
+    if (everyMs <= 0) return;
+    while (!until.aborted) {
+      await pause(everyMs, until);
+      const id = until.aborted ? undefined : round.next();
+      if (id === undefined) continue;
+      try {
+        const { cpuTotalMs, memBytes, readMs } = await engine.stats(id);
+        // A container that has just ended answers with nothing.
+        if (memBytes > 0 && known.has(id) && !signal.aborted)
+          write({ kind: 'sample', atMs: ours(readMs), engine: name, id, cpuTotalMs, memBytes });
+      } catch (error) {
+        if (!(error instanceof EngineFault)) throw error;
+        if (error.kind !== 'not-found' && error.kind !== 'conflict' && !signal.aborted && !error.isPassing)
+          trouble(`a container was not measured: ${error.message}`);
+      }
+    }
+  }
+
+  return {
+    name,
+    get isLost() {
+      return isLost;
+    },
+    get running() {
+      return round.size;
+    },
+    ended: Promise.race([watch(), endOf(signal)]),
+  };
+}
+
+/** A call that hangs does not hold up the end. */
+function endOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** How far the engine's clock is ahead, as far as that can be told: it says its time only with a measurement. */
+async function clockAhead(engine: Engine): Promise<number> {
+  try {
+    const running = (await engine.list({})).find((one) => one.state === 'running');
+    if (running === undefined) return 0;
+    const beforeMs = Date.now();
+    const { readMs } = await engine.stats(running.id);
+    const aheadMs = readMs - (beforeMs + Date.now()) / 2;
+    return Math.abs(aheadMs) > SURE_MS + (Date.now() - beforeMs) / 2 ? aheadMs : 0;
+  } catch (error) {
+    if (error instanceof EngineFault) return 0;
+    throw error;
+  }
+}
+
+function foundOf(detail: ContainerDetail, ours: (ms: number) => number): FoundContainer {
+  const { id, name, labels, state, image, exitCode, oomKilled, cpuLimitMilli, memLimitBytes } = detail;
+  const { createdMs, startedMs, finishedMs } = detail;
+  const known = (ms: number): boolean => Number.isFinite(ms) && ms > 0;
+  return {
+    id,
+    name,
+    labels,
+    state,
+    image,
+    exitCode,
+    oomKilled,
+    ...(cpuLimitMilli !== undefined && { cpuLimitMilli }),
+    ...(memLimitBytes !== undefined && { memLimitBytes }),
+    ...(known(createdMs) && { createdMs: ours(createdMs) }),
+    ...(known(startedMs) && { startedMs: ours(startedMs) }),
+    ...(known(finishedMs) && { finishedMs: ours(finishedMs) }),
+  };
+}
+
+async function inSmallGroups<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let k = 0; k < list.length; k += INSPECTS_AT_ONCE)
+    results.push(...(await Promise.all(list.slice(k, k + INSPECTS_AT_ONCE).map(work))));
+  return results;
+}
