@@ -7,7 +7,7 @@ import { imagesOfReplay, planReplay } from './replay-plan.ts';
 import type { PlanOptions } from './replay-plan-report.ts';
 import { replayPlanText } from './replay-plan-text.ts';
 import { suggestScale } from './suggest-scale.ts';
-import { tinyScript } from './tiny-script.ts';
+import { tinyScript } from '../../../test/tiny-script.ts';
 
 const GI = 1024 ** 3;
 const own = 'baton-workload:1';

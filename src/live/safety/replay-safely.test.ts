@@ -10,7 +10,7 @@ import { lockEngines } from './engine-lock.ts';
 import { replaySafely, type SafeReplayOptions } from './replay-safely.ts';
 import { isUnfinished, keepReplayState, readReplayState } from './replay-state.ts';
 import { resumePoint } from './resume.ts';
-import { tinyScript } from './tiny-script.ts';
+import { tinyScript } from '../../../test/tiny-script.ts';
 
 const IMAGE = 'work:1';
 /** Two pods; one crashes after 20 s of ten minutes. */

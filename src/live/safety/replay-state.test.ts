@@ -14,7 +14,7 @@ import {
   type ReplayBegin,
   type StateLine,
 } from './replay-state.ts';
-import { tinyScript } from './tiny-script.ts';
+import { tinyScript } from '../../../test/tiny-script.ts';
 
 const script = tinyScript([{ name: 'a' }], [{ atUs: 0, do: 'start', pod: 0, node: 0 }]);
 const begin: ReplayBegin = {

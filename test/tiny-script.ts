@@ -1,4 +1,4 @@
-import { SCRIPT_FORMAT, type ReplayScript, type ScriptPod, type ScriptStep } from '../script/replay-script.ts';
+import { SCRIPT_FORMAT, type ReplayScript, type ScriptPod, type ScriptStep } from '../src/live/script/replay-script.ts';
 
 /** A script by hand, for tests: pods of 1000m and 1 GiB that take 2 s to boot, on two nodes of 4 CPUs. */
 export function tinyScript(
