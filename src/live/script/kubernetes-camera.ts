@@ -58,6 +58,7 @@ export class KubernetesCamera {
       if (before === undefined) this.nodeAdded(node!, false);
       else if (node === undefined) this.nodeRemoved(before.metadata.name);
     });
+    nodes.kubelets.watchRuns((podId) => this.dirty.add(podId));
     machines.watch((name) => this.machineChanged(name));
     machines.watchRegistry(() => this.builder.note('the registry is not taken away; what it led to is replayed'));
     nodes.proxy.onEndpoints(({ metadata }, endpoints) => {
@@ -82,8 +83,6 @@ export class KubernetesCamera {
   }
 
   private look(): void {
-    // Whom the API server does not hear changes without its knowledge.
-    for (const [id, { run }] of this.seen) if (!run.node.heard) this.dirty.add(id);
     for (const id of this.dirty) this.lookAt(id);
     this.dirty.clear();
   }

@@ -5,29 +5,15 @@ import { LivingSimulation, simulateLiving } from '../../sim/living-simulation.ts
 import type { LivingSpec } from '../../sim/living-spec.ts';
 import { checkScript } from './check-script.ts';
 import { LivingCamera } from './living-camera.ts';
-import { SCRIPT_FORMAT, type ReplayScript } from './replay-script.ts';
+import type { ReplayScript } from './replay-script.ts';
+import { filmedScript } from './script-fixture.ts';
 import { ScriptState } from './script-state.ts';
 
 const filmed = (spec: LivingSpec, seed = 1): LivingCamera =>
   new LivingCamera((watch) => new LivingSimulation(spec, { seed, ...watch }));
 
-function scriptOf({ builder, simulation }: LivingCamera): ReplayScript {
-  return {
-    format: SCRIPT_FORMAT,
-    runId: 'test',
-    title: 'test',
-    policy: 'test',
-    seed: 1,
-    fingerprint: '',
-    durationUs: simulation.world.spec.durationUs,
-    nodes: builder.nodes,
-    services: builder.services,
-    pods: builder.pods,
-    steps: builder.steps,
-    predicted: { metrics: {} },
-    notes: builder.notes,
-  };
-}
+const scriptOf = ({ builder, simulation }: LivingCamera): ReplayScript =>
+  filmedScript(builder, simulation.world.spec.durationUs);
 
 /** What the world has, told as the script would. */
 function sceneOf({ simulation }: LivingCamera): Record<string, unknown> {

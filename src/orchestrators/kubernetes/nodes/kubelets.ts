@@ -83,6 +83,11 @@ export class Kubelets implements Component {
     return this.runs.get(podId);
   }
 
+  /** Told of each pod that a kubelet has just looked at; one watcher at most. */
+  watchRuns(watcher: (podId: number) => void): void {
+    this.runs.onLook = watcher;
+  }
+
   watchHeartbeats(watcher: HeartbeatWatcher): void {
     this.reports.watch(watcher);
   }

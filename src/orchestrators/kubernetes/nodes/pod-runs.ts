@@ -34,6 +34,8 @@ const NO_ANSWER = 'registry does not answer';
  */
 export class PodRuns {
   readonly life: LifeParts;
+  /** Told of each pod that a kubelet has just looked at, for whoever follows what kubelets do. */
+  onLook: (podId: number) => void = () => {};
   private readonly plane: ControlPlane;
   private readonly parts: PodRunsParts;
   private readonly pulls: ImagePulls;
@@ -159,6 +161,11 @@ export class PodRuns {
   }
 
   private wakes(podId: number): void {
+    this.looksAt(podId);
+    this.onLook(podId);
+  }
+
+  private looksAt(podId: number): void {
     const run = this.runs.get(podId);
     const { nowUs } = this.plane.clock;
     if (run === undefined || run.wakeUs !== nowUs) return;
