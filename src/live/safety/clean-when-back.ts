@@ -7,6 +7,7 @@ export interface PatientCleanOptions extends CleanOptions {
   readonly limitMs?: number;
   readonly signal?: AbortSignal;
   readonly say?: (sentence: string) => void;
+  readonly nowMs?: () => number;
 }
 
 /**
@@ -25,6 +26,8 @@ export async function cleanWhenBack(
       await engineAnswers(engine, {
         limitMs,
         ...(signal !== undefined && { signal }),
+        ...(options.wait !== undefined && { wait: options.wait }),
+        ...(options.nowMs !== undefined && { nowMs: options.nowMs }),
         onWaiting: (fault) => {
           if (!said)
             say?.(

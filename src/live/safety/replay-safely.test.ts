@@ -8,7 +8,7 @@ import { RUN_LABEL } from '../labels.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
 import { lockEngines } from './engine-lock.ts';
 import { replaySafely, type SafeReplayOptions } from './replay-safely.ts';
-import { isUnfinished, keepReplayState, readReplayState } from './replay-state.ts';
+import { isUnfinished, keepReplayState, readReplayState, type ReplayBegin } from './replay-state.ts';
 import { resumePoint } from './resume.ts';
 import { tinyScript } from '../../../test/tiny-script.ts';
 
@@ -30,14 +30,25 @@ beforeEach(() => {
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
 });
 
+const begin: ReplayBegin = {
+  at: '2026-11-22T12:00:00Z',
+  speed: 60,
+  scaleCpu: 1,
+  scaleMem: 1,
+  engines: [{ name: 'docker', address: 'unix:///a.sock', nodes: ['node-a', 'node-b'] }],
+  fromUs: 0,
+};
+
 function setUp(engine: FakeEngine, change: Partial<SafeReplayOptions> = {}) {
   const target = Object.assign(new EventEmitter(), { stdout: new EventEmitter(), stderr: new EventEmitter() });
   const said: string[] = [];
   const exits: number[] = [];
   const options: SafeReplayOptions = {
-    engines: [{ name: engine.name, address: 'unix:///a.sock', nodes: ['node-a', 'node-b'], engine }],
+    engines: [engine],
+    engineOf: () => engine,
     lockImage: IMAGE,
-    root,
+    keepState: () =>
+      keepReplayState(root, script, { ...begin, fromUs: change.resumeFromUs ?? 0 }, change.resumeFromUs !== undefined),
     say: (sentence) => said.push(sentence),
     target,
     exit: (code) => exits.push(code),
@@ -103,14 +114,7 @@ test('one that was killed is resumed with the containers that it left', async ()
   // As after kill -9: a state without an end, the lock of a dead process, one of two containers, one that has no place.
   const dead = { host: hostname(), pid: 4_194_305, startTicks: 0 };
   await lockEngines([engine], 'run-1', { image: IMAGE, owner: dead });
-  const state = keepReplayState(root, script, {
-    at: '2026-11-22T12:00:00Z',
-    speed: 1200,
-    scaleCpu: 1,
-    scaleMem: 1,
-    engines: [{ name: 'docker', address: 'unix:///a.sock', nodes: ['node-a', 'node-b'] }],
-    fromUs: 0,
-  });
+  const state = keepReplayState(root, script, begin);
   state.append({ kind: 'time', at: { wallMs: 5, simUs: 5e6 }, heldMs: 0 });
   state.close();
   const labels = { [RUN_LABEL]: 'run-1', 'dev.baton.role': 'pod', 'dev.baton.pod': 'web-1' };

@@ -8,21 +8,19 @@ import { cleanWhenBack } from './clean-when-back.ts';
 import type { CleanReport } from './clean-run.ts';
 import { lockEngines } from './engine-lock.ts';
 import { guardEnd, type EndTarget } from './on-end.ts';
-import { keepReplayState, type StateEngine } from './replay-state.ts';
+import type { ReplayState } from './replay-state.ts';
 
-export interface SafeReplayOptions extends Omit<ReplayOptions, 'engineOf' | 'signal' | 'cleanUp'> {
-  /** Each once, with the simulated nodes that it stands for; together all nodes of the script. */
-  readonly engines: readonly (StateEngine & { readonly engine: Engine })[];
+export interface SafeReplayOptions extends Omit<ReplayOptions, 'signal' | 'cleanUp'> {
+  /** All that stand for nodes, each once. */
+  readonly engines: readonly Engine[];
   /** An image that is on every engine, for the lock. */
   readonly lockImage: string;
-  /** Folder of kept replays, `REPLAYS_FOLDER`. */
-  readonly root: string;
+  /** Begins to keep what happens; called once the locks are held, so that no other replay's state is overwritten. */
+  readonly keepState: () => ReplayState;
   readonly say: (sentence: string) => void;
   readonly sayBug?: (error: unknown) => void;
   /** How long an engine that is away is waited for when all is removed, in real milliseconds; default one minute. */
   readonly waitForEngineMs?: number;
-  /** Kept with the state, for `--resume`. */
-  readonly commandOptions?: Readonly<Record<string, string | number | boolean>>;
   /** For tests: the process that gets signals, and how it ends. */
   readonly target?: EndTarget;
   readonly exit?: (code: number) => void;
@@ -37,27 +35,17 @@ const KEEP_TIME_EVERY_MS = 1000;
  */
 export async function replaySafely(script: ReplayScript, options: SafeReplayOptions): Promise<ReplayRecord> {
   const { runId } = script;
-  const { say, engines: named, resumeFromUs } = options;
-  const engines = named.map(({ engine }) => engine);
-  const engineOf = new Map(named.flatMap(({ nodes, engine }) => nodes.map((node) => [node, engine] as const)));
+  const { say, engines, time } = options;
   const clean = (keepLock: boolean, limitMs = options.waitForEngineMs): Promise<CleanReport> =>
-    cleanWhenBack(engines, runId, { say, keepLock, ...(limitMs !== undefined && { limitMs }) });
+    cleanWhenBack(engines, runId, {
+      say,
+      keepLock,
+      ...(limitMs !== undefined && { limitMs }),
+      ...(time !== undefined && { wait: (ms: number) => time.sleep(ms), nowMs: () => time.nowMs() }),
+    });
 
   const locks = await lockEngines(engines, runId, { image: options.lockImage });
-  const state = keepReplayState(
-    options.root,
-    script,
-    {
-      at: new Date().toISOString(),
-      speed: options.speed,
-      scaleCpu: options.scaleCpu,
-      scaleMem: options.scaleMem,
-      engines: named.map(({ name, address, nodes }) => ({ name, address, nodes })),
-      fromUs: resumeFromUs ?? 0,
-      ...(options.commandOptions !== undefined && { options: options.commandOptions }),
-    },
-    resumeFromUs !== undefined,
-  );
+  const state = options.keepState();
   let isOver = (): void => {};
   const over = new Promise<void>((resolve) => (isOver = resolve));
   let exited = (): void => {};
@@ -80,7 +68,6 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
   try {
     const record = await conduct(script, {
       ...options,
-      engineOf: (node) => engineOf.get(node)!,
       signal: guard.signal,
       cleanUp: async () => {
         ({ isClean } = await clean(true));
