@@ -10,7 +10,7 @@ import { checkCapture, journalOfExperiment, writeCaptureFiles } from './check-ca
 import { compareSequences } from './compare-sequences.ts';
 import { CAPTURE_FILES, filesOfCapture } from './files-of-capture.ts';
 import { historyOfCapture } from './history-of-capture.ts';
-import { madeCapture } from './made-capture.ts';
+import { madeCapture } from '../../../test/made-capture.ts';
 import { runsOfHistory } from './state-sequence.ts';
 import { statesOfRun } from './states-of-run.ts';
 

@@ -12,6 +12,7 @@ export function historyOfCapture(lines: Iterable<CaptureLine>): CapturedHistory 
   const tales = new Map<string, ContainerTale>();
   const engines = new Map<string, { readonly cpuMilli: number; readonly memBytes: number }>();
   const lostAt = new Map<string, number>();
+  const lookedAt = new Map<string, number>();
   const notes: string[] = [];
   let beganMs: number | undefined;
   let endMs = 0;
@@ -67,10 +68,11 @@ export function historyOfCapture(lines: Iterable<CaptureLine>): CapturedHistory 
           createdUs: knownUs(container.createdMs),
         };
         if (line.when === 'begin') tale.wasFound(container);
-        else tale.isFoundAgain(container, times, atUs, lostAt.get(engine) ?? 0);
+        else tale.isFoundAgain(container, times, atUs, lostAt.get(engine) ?? lookedAt.get(engine) ?? 0);
         break;
       }
       case 'listed': {
+        lookedAt.set(line.engine, atUs);
         const there = new Set(line.ids);
         for (const tale of tales.values())
           if (tale.about.engine === line.engine && !there.has(tale.about.id)) tale.isGone(atUs, us(line.sinceMs));

@@ -27,6 +27,8 @@ const SURE_MS = 250;
 /** The stream of events may begin a little after it was asked for; then what was missed is found by looking again. */
 const LOOK_AGAIN_MS = 1000;
 const INSPECTS_AT_ONCE = 4;
+/** More than any engine remembers of its events. */
+const REMEMBERED = 1000;
 
 /** Watches one engine, loses it, finds it again, and says all of that in lines. */
 export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOptions): EngineWatch {
@@ -40,7 +42,12 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
   const known = new Set<string>();
   /** Those that are not wanted, because they were there before. */
   const foreign = new Set<string>();
+  /** When something last happened to each of them. */
+  const touchedMs = new Map<string, number>();
   const round = new SampleRound();
+  /** By the engine's clock: up to here, events are known. */
+  let heardMs = 0;
+  const recent = new Set<string>();
   let aheadMs = 0;
   let isLost = false;
   let lastLookMs = Date.now();
@@ -49,7 +56,10 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
     !foreign.has(one.id) && matchesName(one.name, names);
 
   async function watch(): Promise<void> {
+    const beganMs = Date.now();
     aheadMs = await clockAhead(engine);
+    // What happened in this very millisecond, the first list shows.
+    heardMs = beganMs + aheadMs + 1;
     write({ kind: 'engine', atMs: Date.now(), engine: name, info, aheadMs });
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       const session = new AbortController();
@@ -74,7 +84,8 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
     const early: EngineEvent[] = [];
     let isLive = false;
     const reading = (async () => {
-      for await (const event of engine.events(labels, until)) {
+      // What happened since then, as far as the engine still knows it, comes first.
+      for await (const event of engine.events(labels, until, heardMs)) {
         if (isLive) take(event);
         else early.push(event);
       }
@@ -82,8 +93,7 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
     })();
     // Whoever is waited for first must not leave the other's fault unheard.
     reading.catch(() => {});
-    const look = async (when: 'begin' | 'again'): Promise<void> => lookAround(when, early);
-    await Promise.race([look(isFirst ? 'begin' : 'again'), reading]);
+    await Promise.race([lookAround(isFirst ? 'begin' : 'again', early), reading]);
     if (until.aborted) return;
     if (isLost) {
       write({ kind: 'back', atMs: Date.now(), engine: name });
@@ -99,15 +109,21 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
     await Promise.all([reading, later, sample(until)]);
   }
 
-  async function lookAround(when: 'begin' | 'again', early: readonly EngineEvent[]): Promise<void> {
+  async function lookAround(when: 'begin' | 'again', early: EngineEvent[]): Promise<void> {
     const sinceMs = lastLookMs;
+    const beganMs = Date.now();
     const list = (await engine.list(labels)).filter(isWanted);
     const listedMs = Date.now();
     const details = await inSmallGroups(list, (one) => detailOf(one.id));
+    if (signal.aborted) return;
+    // At the beginning they tell better than the list what the first states were; later the list mends what they leave out.
+    if (when === 'again') for (const event of early.splice(0)) take(event);
+    const isTouched = (id: string): boolean =>
+      when === 'begin' ? early.some((event) => event.id === id) : (touchedMs.get(id) ?? 0) >= beganMs;
     const alive = new Set<string>();
     list.forEach(({ id }, k) => {
       const detail = details[k];
-      if (when === 'begin' && options.includeExisting === false && !early.some((event) => event.id === id)) {
+      if (when === 'begin' && options.includeExisting === false && !isTouched(id)) {
         foreign.add(id);
         return;
       }
@@ -125,7 +141,7 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
         engine: name,
         when,
         ...(isNew && { isNew: true as const }),
-        ...(early.some((event) => event.id === id) && { isPlain: true as const }),
+        ...(isTouched(id) && { isPlain: true as const }),
         container: foundOf(detail, ours),
       });
       if (detail.state === 'running') round.add(id);
@@ -138,18 +154,26 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
 
   function forget(id: string): void {
     known.delete(id);
+    touchedMs.delete(id);
     round.drop(id);
   }
 
   function take(event: EngineEvent): void {
-    const { what, id } = event;
+    const { what, id, atMs } = event;
+    // Asked for what happened since the last one, the engine tells that one again.
+    const told = `${atMs} ${what} ${id}`;
+    if (recent.has(told)) return;
+    recent.add(told);
+    if (recent.size > REMEMBERED) for (const oldest of [...recent].slice(0, REMEMBERED / 2)) recent.delete(oldest);
+    heardMs = Math.max(heardMs, atMs);
     if (what === 'other' || !isWanted(event)) return;
     const isNew = !known.has(id);
     known.add(id);
+    touchedMs.set(id, ours(atMs));
     const { name: called, image, labels: marks, exitCode } = event;
     const line: CaptureLine = {
       kind: 'event',
-      atMs: ours(event.atMs),
+      atMs: ours(atMs),
       engine: name,
       what,
       id,

@@ -1,7 +1,7 @@
-import { fc } from '../../../test/fuzz.ts';
-import type { EngineInfo } from '../engine/engine.ts';
-import { NODE_LABEL, WORKLOAD_LABEL } from '../labels.ts';
-import { CAPTURE_FORMAT, type CaptureLine } from './capture-line.ts';
+import { fc } from './fuzz.ts';
+import type { EngineInfo } from '../src/live/engine/engine.ts';
+import { NODE_LABEL, WORKLOAD_LABEL } from '../src/live/labels.ts';
+import { CAPTURE_FORMAT, type CaptureLine } from '../src/live/capture/capture-line.ts';
 
 export const BEGAN_MS = Date.UTC(2026, 0, 1);
 
