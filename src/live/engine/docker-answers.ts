@@ -39,6 +39,7 @@ export const INFO_ANSWER = z
     ContainersRunning: z.number(),
     CpuCfsQuota: z.boolean().optional(),
     MemoryLimit: z.boolean().optional(),
+    SystemTime: z.string().optional(),
   })
   .transform((info): Omit<EngineInfo, 'apiVersion' | 'isLocal'> => ({
     id: info.ID,
@@ -53,6 +54,7 @@ export const INFO_ANSWER = z
     running: info.ContainersRunning,
     canLimitCpu: info.CpuCfsQuota ?? false,
     canLimitMem: info.MemoryLimit ?? false,
+    ...(info.SystemTime !== undefined && { clockMs: momentMs(info.SystemTime) }),
   }));
 
 export const CREATED_ANSWER = z.object({ Id: z.string().min(1) }).transform(({ Id }) => Id);

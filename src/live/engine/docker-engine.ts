@@ -13,7 +13,7 @@ import {
 import { dockerEvents } from './docker-events.ts';
 import { faultOfNonsense, faultOfStatus } from './docker-faults.ts';
 import { dockerTransport, type DockerAnswer, type DockerRequest } from './docker-transport.ts';
-import type { EngineAddress } from './engine-address.ts';
+import { isLoopback, type EngineAddress } from './engine-address.ts';
 import { CALL_WORDS, type EngineCall } from './engine-call.ts';
 import { EngineFault } from './engine-fault.ts';
 import type { Engine, Labels } from './engine.ts';
@@ -313,9 +313,4 @@ const quoted = (text: string): string => `"${text.replace(/["\\$]/g, '\\$&')}"`;
 function isLocal(address: EngineAddress): boolean {
   if (address.by === 'socket') return true;
   return address.by === 'tcp' && isLoopback(address.host);
-}
-
-/** Whether a host is this machine by its name alone. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

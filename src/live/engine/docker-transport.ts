@@ -39,7 +39,7 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 /** As much of dockerode's transport as is used here: its own calls lose an answer that is cut off in the middle. */
 interface Modem {
-  dial(options: object, callback: (error: unknown, answer: IncomingMessage) => void): void;
+  dial(options: object, callback: (error: Error | null, answer: IncomingMessage) => void): void;
 }
 
 // Every status is handed on, so that what it means is decided in one place.
@@ -67,7 +67,7 @@ export async function dockerTransport(engine: string, address: EngineAddress): P
         (error, answer) => {
           // An answer that is cut off says so by this event, also when nobody reads it any more.
           answer?.on?.('error', () => {});
-          if (error === null || error === undefined) resolve(answer);
+          if (error === null) resolve(answer);
           else reject(error);
         },
       );

@@ -25,3 +25,8 @@ export function addressText(address: EngineAddress): string {
   const port = address.port === undefined ? '' : `:${address.port}`;
   return `ssh://${address.destination}${port}${address.remoteSocket ?? ''}`;
 }
+
+/** Whether a host is this machine by its name alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

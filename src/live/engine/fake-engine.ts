@@ -184,6 +184,7 @@ export function fakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       act('info', undefined, () => ({
         ...DEFAULT_INFO,
         name,
+        clockMs: clock.nowMs(),
         ...options.info,
         running: [...containers.values()].filter(isAlive).length,
       })),
