@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../sim/input-error.ts';
 import type { ImageSpec } from '../engine/engine.ts';
@@ -59,9 +59,12 @@ export function workloadBinary(architecture: string): Uint8Array {
   return readFileSync(workloadPath(architecture));
 }
 
-/** Beside `src` and `dist`; both are two folders above this file. */
+/** Beside `src` and `dist`: three folders above this one's, and two more where benchmarks are built. */
 export function workloadPath(architecture: Architecture): string {
-  return fileURLToPath(new URL(`../../../workload/baton-workload.${architecture}`, import.meta.url));
+  const beside = (above: string): string =>
+    fileURLToPath(new URL(`${above}workload/baton-workload.${architecture}`, import.meta.url));
+  const usual = beside('../../../');
+  return existsSync(usual) ? usual : beside('../../../../../');
 }
 
 function isBuiltFor(architecture: string): architecture is Architecture {
