@@ -9,6 +9,8 @@ import { kubernetesNodeLoss } from './kubernetes-node-loss.ts';
 import { kubernetesPacking } from './kubernetes-packing.ts';
 import { kubernetesPreemption } from './kubernetes-preemption.ts';
 import { kubernetesRollingUpdate } from './kubernetes-rolling-update.ts';
+import { liveBalancers } from './live-balancers.ts';
+import { liveReplay } from './live-replay.ts';
 import { livenessSpiral } from './liveness-spiral.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { retryStorm } from './retry-storm.ts';
@@ -32,6 +34,8 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map([
   ['kubernetes-packing', kubernetesPacking],
   ['kubernetes-preemption', kubernetesPreemption],
   ['kubernetes-rolling-update', kubernetesRollingUpdate],
+  ['live-balancers', liveBalancers],
+  ['live-replay', liveReplay],
   ['liveness-spiral', livenessSpiral],
   ['noisy-neighbour', noisyNeighbour],
   ['retry-storm', retryStorm],
