@@ -28,16 +28,16 @@ export function drivenTime(clock: DrivenClock): TimeSource {
   };
 }
 
-/** Lets time pass until the promise has come to its end; fails when it has not after a simulated hour. */
+/** Lets time pass until the promise has come to its end; fails when it has not after ten minutes of its time. */
 export async function drive<T>(clock: DrivenClock, promise: Promise<T>): Promise<T> {
   const end = { isThere: false };
   const watched = promise.finally(() => (end.isThere = true));
   watched.catch(() => {});
-  for (let seconds = 0; seconds <= 3600; seconds++) {
+  for (let seconds = 0; seconds <= 600; seconds++) {
     if (end.isThere) return watched;
     await clock.advance(1000);
   }
-  throw new Error('what was driven has not come to an end within an hour');
+  throw new Error('what was driven has not come to an end within ten minutes');
 }
 
 export interface DrivenReplay {

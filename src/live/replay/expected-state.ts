@@ -34,6 +34,7 @@ export interface ExpectedState {
   /** Undefined: there should be none. */
   container(pod: number): ExpectedContainer | undefined;
   machine(node: number): ExpectedMachine;
+  endsByItself(pod: number): boolean;
   /** All there should be, in the order of their starts. */
   containers(): ExpectedContainer[];
 }
@@ -42,6 +43,7 @@ export function createExpectedState(script: ReplayScript): ExpectedState {
   const state = new ScriptState(script);
   const steps = new Map<number, number>();
   const finishing = new Set(script.steps.flatMap((step) => (step.do === 'finish' ? [step.pod] : [])));
+  const endsByItself = (place: number): boolean => script.pods[place].runsUs !== undefined || finishing.has(place);
   const container = (place: number): ExpectedContainer | undefined => {
     const pod = state.pods[place];
     if (pod === undefined || pod.state === 'absent') return undefined;
@@ -53,7 +55,7 @@ export function createExpectedState(script: ReplayScript): ExpectedState {
       state: pod.isStopping && pod.state !== 'exited' ? 'ending' : pod.state,
       isReady,
       isInRotation,
-      endsByItself: script.pods[place].runsUs !== undefined || finishing.has(place),
+      endsByItself: endsByItself(place),
       cpuMilli,
       memBytes,
       ...(cpuLimitMilli !== undefined && { cpuLimitMilli }),
@@ -67,6 +69,7 @@ export function createExpectedState(script: ReplayScript): ExpectedState {
       if (step.do === 'gone') steps.delete(step.pod);
     },
     container,
+    endsByItself,
     machine: (node) => ({ ...state.nodes[node] }),
     containers: () => [...state.there].map((pod) => container(pod)!),
   };

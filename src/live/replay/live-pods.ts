@@ -25,6 +25,8 @@ export interface LivePod {
   isInRotation: boolean;
   /** It is being removed by us. */
   isRemoving: boolean;
+  /** Comes to an end by itself, and nobody knows exactly when. */
+  readonly endsByItself: boolean;
   /** Its CPU has had a limit of a slow node. */
   wasSlow: boolean;
   /** It was told to stop; resolves when it has ended, or has been killed. */
@@ -67,7 +69,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
   const onEnded = (live: LivePod, at: Moment, exitCode: number | undefined): void => {
     const { process } = live;
     if (live.is === 'exited' || live.is === 'none' || process === undefined) return;
-    const { script, expected, options } = context();
+    const { script, options } = context();
     live.is = 'exited';
     live.isReady = false;
     process.ended ??= at;
@@ -76,11 +78,10 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
     for (const wake of waiters.get(live.pod) ?? []) wake();
     waiters.delete(live.pod);
     const right = script.pods[live.pod].exitCode ?? 0;
-    const byItself = expected.container(live.pod)?.endsByItself === true;
     const code = process.exitCode === undefined ? '' : ` with exit code ${process.exitCode}`;
     const memory = process.oomKilled === true ? ', because it wanted more memory than its limit' : '';
     if (process.told === undefined && !context().over.aborted) {
-      if (!byItself) context().trouble(`${live.name} ended${code} without being told${memory}`, at.wallMs);
+      if (!live.endsByItself) context().trouble(`${live.name} ended${code} without being told${memory}`, at.wallMs);
       else if (process.exitCode !== right || memory !== '')
         context().trouble(`${live.name} ended${code} where ${right} was expected${memory}`, at.wallMs);
     }
@@ -111,6 +112,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
         address: undefined,
         isInRotation: false,
         isRemoving: false,
+        endsByItself: context().expected.endsByItself(pod),
         wasSlow: false,
         stopping: undefined,
       };

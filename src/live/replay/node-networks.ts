@@ -25,6 +25,7 @@ export function createNodeNetworks(
   /** Networks made, by the node each was made for. */
   const own = new Map<string, Promise<string>>();
   const sharing = new Map<string, string>();
+  const releasing = new Map<string, Promise<void>>();
   const make = async (node: string): Promise<string> => {
     const name = `baton-${runId.slice(0, 8)}-${node.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}`;
     const labels = { [RUN_LABEL]: runId, [NODE_LABEL]: node, [ROLE_LABEL]: 'node' };
@@ -46,8 +47,17 @@ export function createNodeNetworks(
     sharing.set(node, host);
     return own.get(host);
   };
+  const remove = async (network: Promise<string>): Promise<void> => {
+    try {
+      const id = await network;
+      await call((engine) => engine.removeNetwork(id));
+    } catch {
+      // It is removed with everything else at the end.
+    }
+  };
   return {
     of: async (node) => {
+      await releasing.get(node);
       const host = sharing.get(node) ?? node;
       const known = own.get(host) ?? (own.size >= most ? share(node) : undefined);
       if (known !== undefined) return known;
@@ -67,12 +77,10 @@ export function createNodeNetworks(
       const network = own.get(node);
       if (network === undefined || [...sharing.values()].includes(node)) return;
       own.delete(node);
-      try {
-        const id = await network;
-        await call((engine) => engine.removeNetwork(id));
-      } catch {
-        // It is removed with everything else at the end.
-      }
+      const removal = remove(network);
+      releasing.set(node, removal);
+      await removal;
+      releasing.delete(node);
     },
   };
 }

@@ -82,11 +82,20 @@ export function orderStep(
       }
     }
     if (step.do === 'node-removed') {
-      const link = context.linkOf(step.node);
-      context.aside(link.networks.release(context.script.nodes[step.node].name));
+      context.aside(releaseNetwork(context, step.node));
     }
     end(works.begin(place, due, []), DONE);
   }
+}
+
+/** Once all that was ordered for its pods is done, the network of a node that has gone is not needed. */
+async function releaseNetwork(context: ReplayContext, node: number): Promise<void> {
+  const { live, chains, expected, script } = context;
+  const here = [...live.all()].filter((one) => one.node === node);
+  await Promise.all(here.map(({ pod }) => chains.add(pod, () => Promise.resolve())));
+  const isInUse = here.some((one) => one.node === node && one.id !== undefined);
+  if (isInUse || expected.machine(node).isThere || context.over.aborted) return;
+  await context.linkOf(node).networks.release(script.nodes[node].name);
 }
 
 function orderOf({ expected }: ReplayContext, pod: number, due: Moment): PodOrder | undefined {

@@ -22,6 +22,8 @@ interface Stretch {
 
 // Timers cannot wait for longer than 24 days, and whoever waits looks again anyway.
 const LONGEST_SLEEP_MS = 60_000;
+// Less may be nothing at all to a clock that counts from 1970.
+const SHORTEST_SLEEP_MS = 0.01;
 
 /** Starts at once, at the simulated time given (0: the beginning of the run; more: a replay that is resumed). */
 export function createWallClock(speed: number, startUs = 0, time: TimeSource = realTime): WallClock {
@@ -84,7 +86,11 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
       while (clock.simUs() < simUs) {
         if (signal?.aborted === true) return;
         if (holds > 0) await untilEither(released!.promise, signal);
-        else await time.sleep(Math.min(LONGEST_SLEEP_MS, clock.dueMs(simUs) - nowMs()), signal);
+        else
+          await time.sleep(
+            Math.min(LONGEST_SLEEP_MS, Math.max(SHORTEST_SLEEP_MS, clock.dueMs(simUs) - nowMs())),
+            signal,
+          );
       }
     },
   };
