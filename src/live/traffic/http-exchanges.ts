@@ -4,6 +4,8 @@ import type { EndpointAddress } from './traffic-driver.ts';
 
 const SERVICE_HEADER = 'x-baton-service-us';
 const WORKED_HEADER = 'x-baton-worked-us';
+/** Why our workload answers 503. */
+const REFUSED_HEADER = 'x-baton-refused';
 
 /** Exchanges over HTTP/1.1 with connections that are kept. */
 export interface HttpExchanges extends Exchanges {
@@ -44,7 +46,7 @@ export function httpExchanges({ realUs, onAnswer }: HttpOptions): HttpExchanges 
         const asked = request({ host, port, agent, headers }, (response) => {
           const { statusCode = 0, headers: told } = response;
           const worked = Number(told[WORKED_HEADER]);
-          const said = statusCode === 503 ? 'full' : statusCode >= 200 && statusCode < 400 ? 'good' : 'error';
+          const said = saidBy(statusCode, told[REFUSED_HEADER]);
           response.on('end', () => {
             if (!response.complete) end({ said: 'lost' });
             else end({ said, ...(Number.isFinite(worked) && { workedMs: worked / 1000 }) });
@@ -69,4 +71,11 @@ export function httpExchanges({ realUs, onAnswer }: HttpOptions): HttpExchanges 
     },
     close: () => agent.destroy(),
   };
+}
+
+/** A server that has not booted or is about to end is none; any other 503 is a full queue. */
+function saidBy(status: number, refused: string | string[] | undefined): Answer['said'] {
+  if (status >= 200 && status < 400) return 'good';
+  if (status !== 503) return 'error';
+  return refused === 'booting' || refused === 'ending' ? 'lost' : 'full';
 }

@@ -35,8 +35,9 @@ export class LiveRequests {
   private readonly world: LiveWorld;
   private readonly tier: EventTier;
 
-  constructor(plan: TrafficPlan, exchanges: Exchanges, ears: TrafficEars) {
-    const options = sentTraffic(plan);
+  /** `fromUs`: where a replay that was interrupted goes on; what was due before it is drawn and not sent. */
+  constructor(plan: TrafficPlan, exchanges: Exchanges, ears: TrafficEars, fromUs = 0) {
+    const options = sentTraffic(plan, fromUs);
     const { services, traffic, zones, startUs, streams } = options;
     refuseCallCircles(services);
     const endpoints = new Endpoints();
@@ -59,7 +60,12 @@ export class LiveRequests {
     this.tier = new EventTier(context, this.world);
     services.forEach((_, k) => this.tier.takeService(k));
     traffic.forEach((one, k) => {
-      if (one.source.kind !== 'closed') this.tier.takeTraffic(k, new Arrivals(one, startUs, streams), 0);
+      if (one.source.kind === 'closed') return;
+      const arrivals = new Arrivals(one, 0, streams);
+      let passed = 0;
+      for (; arrivals.nextUs < startUs; arrivals.step()) passed += arrivals.batch;
+      for (let draws = passed; draws > 0; draws--) context.work[one.service]();
+      this.tier.takeTraffic(k, arrivals, passed);
     });
   }
 

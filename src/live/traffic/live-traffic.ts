@@ -9,6 +9,8 @@ import type { TrafficPlan } from './traffic-plan.ts';
 import type { TrafficEndpoint } from './traffic-sender.ts';
 
 export interface LiveTrafficOptions {
+  /** Simulated time at which a replay that was interrupted goes on; what was due before it is not sent. */
+  readonly fromUs?: number;
   /** How long requests under way may take to end when the replay has. */
   readonly drainMs?: number;
   /** The thread's program, where it is not the one beside this file. */
@@ -28,10 +30,10 @@ const CLOCK_SLACK_MS = 1;
 export function liveTraffic(
   script: Pick<ReplayScript, 'pods' | 'nodes' | 'steps' | 'services'>,
   plan: TrafficPlan,
-  { drainMs = DRAIN_MS, program = programHere() }: LiveTrafficOptions = {},
+  { fromUs = 0, drainMs = DRAIN_MS, program = programHere() }: LiveTrafficOptions = {},
 ): TrafficDriver {
   const endpointOf = endpointsOf(script, plan);
-  const birth: TrafficBirth = { plan };
+  const birth: TrafficBirth = { plan, fromUs };
   const worker = new Worker(program, { workerData: birth });
   let counts = { sent: 0, served: 0, failed: 0 };
   let early: Map<number, EndpointAddress> | undefined = new Map();

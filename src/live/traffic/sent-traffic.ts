@@ -6,8 +6,8 @@ import type { RequestModelOptions } from '../../sim/requests/request-model.ts';
 import type { ClientSpec, LevelCurve, Traffic, TrafficSource } from '../../sim/requests/traffic.ts';
 import type { Levels, PlannedClient, PlannedSource, TrafficPlan } from './traffic-plan.ts';
 
-/** What a plan says, as the request model takes it; made anew for each replay. Throws an InputError for an unknown policy. */
-export function sentTraffic(plan: TrafficPlan): RequestModelOptions {
+/** What a plan says, as the request model takes it from `fromUs` on; made anew for each replay. Throws an InputError for an unknown policy. */
+export function sentTraffic(plan: TrafficPlan, fromUs = 0): RequestModelOptions {
   const { seed, durationUs, zones, services, traffic } = plan;
   return {
     services: services.map((service) => ({
@@ -24,7 +24,7 @@ export function sentTraffic(plan: TrafficPlan): RequestModelOptions {
       source: sourceOf(one.source, durationUs),
     })),
     zones,
-    startUs: 0,
+    startUs: fromUs,
     endUs: durationUs,
     streams: (name) => stream(seed, name),
   };

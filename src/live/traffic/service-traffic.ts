@@ -13,10 +13,11 @@ export class ServiceMeter {
   private readonly byPod: Record<string, number> = {};
   private readonly intervals: TrafficInterval[] = [];
   private ofInterval = new LatencyHistogram();
-  private before = { atUs: 0, sent: 0, served: 0, failed: 0 };
+  private before: { readonly atUs: number; readonly sent: number; readonly served: number; readonly failed: number };
 
-  constructor(service: string) {
+  constructor(service: string, fromUs: number) {
     this.service = service;
+    this.before = { atUs: fromUs, sent: 0, served: 0, failed: 0 };
   }
 
   /** A request from outside was made so long after it was due. */

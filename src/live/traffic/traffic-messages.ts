@@ -6,6 +6,7 @@ import type { TrafficEndpoint } from './traffic-sender.ts';
 /** What the load generator's thread is born with. */
 export interface TrafficBirth {
   readonly plan: TrafficPlan;
+  readonly fromUs: number;
 }
 
 export type TrafficOrder =

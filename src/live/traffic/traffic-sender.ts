@@ -36,10 +36,10 @@ const MOST_WATCHED_PER_S = 200;
 const LONGEST_SLEEP_MS = 1000;
 const MOST_INTERVALS = 2000;
 
-/** Sends the plan's requests when they are due and measures what becomes of them. */
-export function trafficSender(plan: TrafficPlan): TrafficSender {
+/** Sends the plan's requests from this simulated time on, when they are due, and measures what becomes of them. */
+export function trafficSender(plan: TrafficPlan, fromUs = 0): TrafficSender {
   const clock = new TrafficClock();
-  const meters = plan.services.map(({ name }) => new ServiceMeter(name));
+  const meters = plan.services.map(({ name }) => new ServiceMeter(name, fromUs));
   const serviceOf = plan.traffic.map(({ service }) => service);
   const numberOf = new Map<number, { readonly number: number; isIn: boolean }>();
   const known: TrafficEndpoint[] = [];
@@ -48,7 +48,7 @@ export function trafficSender(plan: TrafficPlan): TrafficSender {
   let timer: NodeJS.Timeout | undefined;
   let watching: NodeJS.Immediate | undefined;
   let hasEnded = false;
-  let scrapeUs = intervalUs;
+  let scrapeUs = (Math.floor(fromUs / intervalUs) + 1) * intervalUs;
   let wakeUps = 0;
   let secondMs = 0;
   let onIdle: (() => void) | undefined;
@@ -80,6 +80,7 @@ export function trafficSender(plan: TrafficPlan): TrafficSender {
         if (said === 'good') meters[service].answered(name, workedMs);
       },
     },
+    fromUs,
   );
 
   /** Real time from then until what has just happened; while the replay's clock is held, answers come all the same. */
@@ -137,6 +138,7 @@ export function trafficSender(plan: TrafficPlan): TrafficSender {
     setClock: (reading) => {
       advance();
       clock.set(reading);
+      advance();
       schedule();
     },
     endpointIn: (endpoint) => {

@@ -6,7 +6,8 @@ import { trafficSender } from './traffic-sender.ts';
 const TOLD_EVERY_MS = 250;
 
 const port = parentPort!;
-const sender = trafficSender((workerData as TrafficBirth).plan);
+const { plan, fromUs } = workerData as TrafficBirth;
+const sender = trafficSender(plan, fromUs);
 const tell = (news: TrafficNews): void => port.postMessage(news);
 const telling = setInterval(() => tell({ kind: 'counts', ...sender.counts }), TOLD_EVERY_MS);
 
