@@ -105,8 +105,8 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
     const { success, data, error } = shape.safeParse(value);
     if (success) return data;
     const issue = error.issues[0];
-    const where = issue.path.join('.') || 'the answer';
-    throw faultOfNonsense(place, `in the answer, ${where} is not as expected (${issue.message})`, answer.status);
+    const where = issue.path.length === 0 ? 'the answer is' : `${issue.path.join('.')} of the answer is`;
+    throw faultOfNonsense(place, `${where} not what it should be`, answer.status);
   }
 
   const engine: Engine = {

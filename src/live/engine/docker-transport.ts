@@ -57,7 +57,7 @@ export async function dockerTransport(engine: string, address: EngineAddress): P
       modem.dial(
         {
           method: request.method,
-          path: `${request.path}?`,
+          path: request.query === undefined ? request.path : `${request.path}?`,
           options: { _query: request.query ?? {}, _body: request.body ?? {} },
           ...(request.tar !== undefined && { file: bufferOf(request.tar) }),
           isStream: true,
