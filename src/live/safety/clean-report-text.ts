@@ -8,6 +8,22 @@ export function cleanReportText(report: CleanReport): string {
   return lines.join('\n');
 }
 
+/** Of two cleanings of the same engines, one after the other: what both removed, and what the second left. */
+export function bothCleaned(first: CleanReport, second: CleanReport): CleanReport {
+  const engines = second.engines.map((one): EngineCleaned => {
+    const before = first.engines.find(({ engine }) => engine === one.engine);
+    if (before === undefined) return one;
+    return {
+      ...one,
+      containers: before.containers + one.containers,
+      networks: before.networks + one.networks,
+      images: before.images + one.images,
+      locks: before.locks + one.locks,
+    };
+  });
+  return { ...second, engines };
+}
+
 function engineText(one: EngineCleaned): string {
   const removed = [
     ...(one.containers > 0 ? [counted(one.containers, 'container')] : []),
@@ -21,7 +37,7 @@ function engineText(one: EngineCleaned): string {
         ? `${one.engine}: removed ${listed(removed)}${one.left.length === 0 ? '; nothing is left' : ''}`
         : one.left.length === 0
           ? `${one.engine}: nothing of the run is there`
-          : `${one.engine}: nothing could be removed`),
+          : `${one.engine}: nothing more could be removed`),
   ];
   // The sentence says it already where a lock is all that keeps from cleaning.
   if (one.sentence === undefined)

@@ -174,7 +174,7 @@ test('an engine that comes back in time is waited for', async () => {
   engine.goAway('run');
   setTimeout(() => engine.comeBack(), 30);
   const said: string[] = [];
-  const report = await cleanWhenBack([engine], 'run-1', { ...atOnce, limitMs: 60_000, say: (one) => said.push(one) });
+  const report = await cleanWhenBack([engine], 'run-1', { limitMs: 60_000, say: (one) => said.push(one) });
   expect(report.isClean).toBe(true);
   expect(said).toEqual([
     'docker does not answer, waiting up to 60 s for it to clean it (docker: could not reach the engine: nobody answers)',

@@ -3,7 +3,7 @@ import { conduct } from '../replay/conduct.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
 import type { ReplayRecord } from '../replay/replay-record.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
-import { cleanReportText } from './clean-report-text.ts';
+import { bothCleaned, cleanReportText } from './clean-report-text.ts';
 import { cleanWhenBack } from './clean-when-back.ts';
 import type { CleanReport } from './clean-run.ts';
 import { lockEngines } from './engine-lock.ts';
@@ -51,12 +51,16 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
   let exited = (): void => {};
   const exit = new Promise<void>((resolve) => (exited = resolve));
   let keptMs = -Infinity;
-  let isClean = false;
+  let cleaned: CleanReport | undefined;
+  const cleanAgain = async (limitMs?: number): Promise<CleanReport> => {
+    const report = await clean(false, limitMs);
+    return cleaned === undefined ? report : bothCleaned(cleaned, report);
+  };
   const guard = guardEnd({
     runId,
     say,
     stop: () => over,
-    clean: () => clean(false),
+    clean: () => cleanAgain(),
     ...(options.sayBug !== undefined && { sayBug: options.sayBug }),
     exit: (code) => {
       if (options.exit === undefined) process.exit(code);
@@ -70,7 +74,7 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
       ...options,
       signal: guard.signal,
       cleanUp: async () => {
-        ({ isClean } = await clean(true));
+        cleaned = await clean(true);
       },
       onStep: (outcome) => {
         state.append({ kind: 'step', outcome });
@@ -109,9 +113,9 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
     // When it is ended from outside, the guard removes the rest, and ends the process.
     if (guard.signal.aborted) await exit;
     else {
-      if (isClean) for (const sentence of await locks.release()) say(sentence);
+      if (cleaned?.isClean) for (const sentence of await locks.release()) say(sentence);
       // Those that are not away have been waited for, and are cleaned to the end; the rest is told.
-      else say(cleanReportText(await clean(false, 0)));
+      else say(cleanReportText(await cleanAgain(0)));
       guard.dispose();
     }
   }
