@@ -1,6 +1,5 @@
 import type { Comparison } from '../experiment/comparison.ts';
 import { answerAll } from './answer.ts';
-import type { ChartData } from './chart-data.ts';
 import { escapeHtml, escapeJson, escapeScript, proseHtml } from './escape.ts';
 import { fixed } from './format.ts';
 import { cellSection } from './html/cell-section.ts';
@@ -9,6 +8,7 @@ import type { Spec } from './html/chart-specs.ts';
 import { CLIENT } from './html/client.ts';
 import { endMatter, unfinishedRuns } from './html/end-matter.ts';
 import { overview } from './html/overview.ts';
+import { packed, withoutSchema } from './html/page-charts.ts';
 import { chartTheme } from './html/palette.ts';
 import { STYLE } from './html/style.ts';
 import { livingCharts } from './living/living-charts.ts';
@@ -149,21 +149,4 @@ function keyFacts(comparison: Comparison): string {
 function nodesOfRun({ runs }: Comparison, cluster: string): number {
   const living = runs.find((run) => run.cluster === cluster && run.result?.living)?.result?.living;
   return living?.timeline.series.find(({ name }) => name === 'baton_nodes_bought')?.values[0] ?? 0;
-}
-
-/** Words that repeat are written once and referred to by number. */
-function packed(data: ChartData): { fields: readonly string[]; columns: unknown[] } {
-  const columns = data.columns.map((column) => {
-    if (!column.some((value) => typeof value === 'string')) return column;
-    const words = [...new Set(column)];
-    const place = new Map(words.map((word, at) => [word, at]));
-    return { words, at: column.map((word) => place.get(word)!) };
-  });
-  return { fields: data.fields, columns };
-}
-
-/** The address of the schema is for editors; a page that asks no network should not name one. */
-function withoutSchema(spec: object): object {
-  const { $schema: _, ...rest } = spec as { $schema?: string };
-  return rest;
 }

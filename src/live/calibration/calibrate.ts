@@ -1,5 +1,5 @@
 import { scriptLives } from '../reality/script-lives.ts';
-import { quantile } from '../reality/sample-summary.ts';
+import { quantiles } from '../reality/sample-summary.ts';
 import type { ReplayRecord } from '../replay/replay-record.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
 import { InputError } from '../../sim/input-error.ts';
@@ -14,7 +14,6 @@ export interface Replayed {
 
 /** Fewest measurements of a workload that are told for itself; those of fewer are in `*` only. */
 const FEWEST = 8;
-const QUANTILES = 21;
 
 /**
  * What engines were measured to take beyond what the scenarios say of their software. Several replays count as one, each
@@ -88,11 +87,10 @@ function measuredTimes(measured: readonly Measured[]): Record<string, MeasuredTi
 }
 
 function timesOf(values: readonly number[]): MeasuredTimes {
-  const sorted = [...values].sort((one, other) => one - other);
   return {
-    count: sorted.length,
-    meanMs: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
-    quantilesMs: Array.from({ length: QUANTILES }, (_, k) => quantile(sorted, k / (QUANTILES - 1))),
+    count: values.length,
+    meanMs: values.reduce((sum, value) => sum + value, 0) / values.length,
+    quantilesMs: quantiles(values),
   };
 }
 

@@ -2,7 +2,7 @@ import type { TimesCompared } from '../../reporting/reality/reality-check.ts';
 import { verdictOf } from '../../reporting/reality/verdict.ts';
 import type { ProcessRecord, ReplayRecord } from '../replay/replay-record.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
-import { median, sampleSummary } from './sample-summary.ts';
+import { median, quantiles, sampleSummary } from './sample-summary.ts';
 import type { PredictedLife } from './script-lives.ts';
 
 /** Differences below this, in real milliseconds, are none: clocks and polling are no finer. */
@@ -95,6 +95,10 @@ function compared(about: string, pairs: readonly Pair[], hasPhases: boolean): Ti
     ...(predictedMs && { predictedMs }),
     ...(measuredMs && { measuredMs }),
     ...(differenceMs && { differenceMs }),
+    ...(pairs.length > 0 && {
+      predictedQuantilesMs: quantiles(pairs.map((pair) => pair.predictedMs)),
+      measuredQuantilesMs: quantiles(pairs.map((pair) => pair.measuredMs)),
+    }),
     isInsideSpread,
     ...(hasPhases && phases(pairs)),
     verdict,

@@ -29,6 +29,12 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
 }
 
+/** 21 quantiles at even shares from 0 to 1, of values in any order; at least one. */
+export function quantiles(values: readonly number[]): number[] {
+  const sorted = [...values].sort((one, other) => one - other);
+  return Array.from({ length: 21 }, (_, k) => quantile(sorted, k / 20));
+}
+
 /** Middle of values in any order; undefined of nothing. */
 export function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;

@@ -151,6 +151,9 @@ export interface TimesCompared {
   readonly measuredMs?: SampleSummary;
   /** Measured less predicted, process by process. */
   readonly differenceMs?: SampleSummary;
+  /** Quantiles at 0, 5, ... 100 %, for plots. */
+  readonly predictedQuantilesMs?: readonly number[];
+  readonly measuredQuantilesMs?: readonly number[];
   /** Whether the predicted median lies between the 5th and the 95th percentile of what was measured. */
   readonly isInsideSpread: boolean;
   /** Medians of the phases: from the order to the engine's start of the process, and from there to readiness. */
