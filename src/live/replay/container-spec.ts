@@ -9,6 +9,8 @@ export interface PodImage {
   readonly env?: Readonly<Record<string, string>>;
   /** Ports that it listens on; the first is asked whether it is ready and gets the requests. */
   readonly ports?: readonly number[];
+  /** What is asked there; absent: `/ready`. */
+  readonly readyPath?: string;
 }
 
 /** The container of a pod on a node. `engineRestarts`: the engine starts it again by the pod's own restart policy. */

@@ -92,9 +92,9 @@ export async function readAddress(context: ReplayContext, live: LivePod): Promis
 export async function watchReady(context: ReplayContext, live: LivePod, process: ProcessDraft): Promise<void> {
   const { script, options, clock, time, over, probe, probeSlots } = context;
   const pod = script.pods[live.pod];
-  const hasPorts = (options.imageFor(pod, live.pod).ports ?? []).length > 0;
+  const { ports = [], readyPath = '/ready' } = options.imageFor(pod, live.pod);
   // A published port of another machine is on that machine's loopback, out of reach from here.
-  if (!hasPorts || !live.link.info.isLocal) {
+  if (ports.length === 0 || !live.link.info.isLocal) {
     context.live.onReady(live, process);
     return;
   }
@@ -108,7 +108,11 @@ export async function watchReady(context: ReplayContext, live: LivePod, process:
       // The engine is busy or away; it is asked again.
     }
     const { address } = live;
-    if (live.is === 'running' && address !== undefined && (await probeSlots.run(() => probe(address, 1000)))) {
+    if (
+      live.is === 'running' &&
+      address !== undefined &&
+      (await probeSlots.run(() => probe(address, readyPath, 1000)))
+    ) {
       if (isAlive()) context.live.onReady(live, process);
       return;
     }

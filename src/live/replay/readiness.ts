@@ -2,12 +2,12 @@ import { request } from 'node:http';
 import type { EndpointAddress } from '../traffic/traffic-driver.ts';
 
 /** Asks whether a container is ready; false: not yet, or nobody answers. */
-export type Probe = (address: EndpointAddress, timeoutMs: number) => Promise<boolean>;
+export type Probe = (address: EndpointAddress, path: string, timeoutMs: number) => Promise<boolean>;
 
-/** `GET /ready`; any answer but an error of the server (5xx) is one of somebody who can answer, whatever the path means. */
-export const httpProbe: Probe = ({ host, port }, timeoutMs) =>
+/** Asks by HTTP; any answer but an error of the server (5xx) is one of somebody who can answer, whatever the path means. */
+export const httpProbe: Probe = ({ host, port }, path, timeoutMs) =>
   new Promise((resolve) => {
-    const asked = request({ host, port, path: '/ready', agent: false, timeout: timeoutMs }, (response) => {
+    const asked = request({ host, port, path, agent: false, timeout: timeoutMs }, (response) => {
       response.resume();
       resolve((response.statusCode ?? 500) < 500);
     });
