@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PREDICTION } from './prediction-schema.ts';
+import type { TrafficPlan } from '../traffic/traffic-plan.ts';
 import { SCRIPT_FORMAT, type ReplayScript } from './replay-script.ts';
 
 const AMOUNT = z.int().min(0);
@@ -71,6 +72,25 @@ const STEP = z.discriminatedUnion('do', [
   z.strictObject({ ...ofNode('node-speed'), speed: z.number().positive(), why: z.string() }),
 ]);
 
+/** The requests: what every part of them must have; who sends them reads the rest. */
+const TRAFFIC = z.looseObject({
+  seed: z.number(),
+  durationUs: TIME,
+  scrapeUs: z.number().positive(),
+  zones: z.array(z.string()),
+  delaysUs: z.object({ within: DURATION, between: DURATION, outside: DURATION }),
+  services: z.array(z.looseObject({ name: z.string(), work: z.looseObject({ kind: z.string() }) })),
+  traffic: z.array(
+    z.looseObject({
+      name: z.string(),
+      service: PLACE,
+      fromZone: z.int(),
+      source: z.looseObject({ kind: z.enum(['times', 'open', 'closed']) }),
+    }),
+  ),
+  notes: z.array(z.string()),
+}) as unknown as z.ZodType<TrafficPlan>;
+
 /** A script as its file has it. */
 export const SCRIPT: z.ZodType<ReplayScript> = z.strictObject({
   format: z.literal(SCRIPT_FORMAT),
@@ -79,6 +99,8 @@ export const SCRIPT: z.ZodType<ReplayScript> = z.strictObject({
   policy: z.string(),
   seed: z.number(),
   fingerprint: z.string(),
+  isCalibrated: z.literal(true).exactOptional(),
+  traffic: TRAFFIC.exactOptional(),
   durationUs: TIME,
   nodes: z.array(NODE),
   services: z.array(SERVICE),

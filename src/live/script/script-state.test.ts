@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import type { ScriptStep } from './replay-script.ts';
+import { handScript } from './script-fixture.ts';
+import { ScriptState } from './script-state.ts';
+import { scriptSummary } from './script-summary.ts';
+
+const MIB = 2 ** 20;
+const STEPS: readonly ScriptStep[] = [
+  { atUs: 0, do: 'start', pod: 0, node: 0 },
+  { atUs: 0, do: 'ready', pod: 0 },
+  { atUs: 0, do: 'rotate-in', pod: 0 },
+  { atUs: 5, do: 'start', pod: 1, node: 1 },
+  { atUs: 6, do: 'pause', pod: 0, why: 'it hangs' },
+  { atUs: 6, do: 'unready', pod: 0 },
+  { atUs: 6, do: 'rotate-out', pod: 0 },
+  { atUs: 7, do: 'ready', pod: 1 },
+  { atUs: 8, do: 'resume', pod: 0 },
+  { atUs: 9, do: 'kill', pod: 1, why: 'crash' },
+  { atUs: 10, do: 'restart', pod: 1 },
+  { atUs: 11, do: 'resize', pod: 1, cpuMilli: 300, memBytes: 128 * MIB, cpuLimitMilli: 600 },
+  { atUs: 12, do: 'stop', pod: 0, graceUs: 5, why: 'fewer are wanted' },
+  { atUs: 13, do: 'start', pod: 2, node: 1 },
+  { atUs: 14, do: 'gone', pod: 0 },
+  { atUs: 15, do: 'node-speed', node: 1, speed: 0.5, why: 'heat' },
+  { atUs: 15, do: 'node-cut-off', node: 1, why: 'cable' },
+  { atUs: 16, do: 'node-back', node: 1 },
+  { atUs: 17, do: 'finish', pod: 2 },
+  { atUs: 18, do: 'node-down', node: 0, why: 'power' },
+  { atUs: 19, do: 'node-up', node: 0 },
+  { atUs: 20, do: 'node-removed', node: 0 },
+];
+
+/** Containers at some times, in words. */
+function at(atUs: number): string[] {
+  const state = new ScriptState(handScript(STEPS));
+  state.advanceTo(atUs);
+  return [...state.there].map((pod) => {
+    const { state: is, node, isReady, isInRotation, isStopping, starts } = state.pods[pod];
+    const words = [`p-${pod}`, `n-${node}`, is, `starts ${starts}`];
+    if (isReady) words.push('ready');
+    if (isInRotation) words.push('in rotation');
+    if (isStopping) words.push('stopping');
+    return words.join(' ');
+  });
+}
+
+test('steps of a time are done when it has come, and lead from state to state', () => {
+  expect(at(-1)).toEqual([]);
+  expect(at(0)).toEqual(['p-0 n-0 running starts 1 ready in rotation']);
+  expect(at(5)).toEqual(['p-0 n-0 running starts 1 ready in rotation', 'p-1 n-1 running starts 1']);
+  expect(at(7)).toEqual(['p-0 n-0 paused starts 1', 'p-1 n-1 running starts 1 ready']);
+  expect(at(9)).toEqual(['p-0 n-0 running starts 1', 'p-1 n-1 exited starts 1']);
+  expect(at(10)).toEqual(['p-0 n-0 running starts 1', 'p-1 n-1 running starts 2']);
+  expect(at(13)).toEqual(['p-0 n-0 running starts 1 stopping', 'p-1 n-1 running starts 2', 'p-2 n-1 running starts 1']);
+  expect(at(17)).toEqual(['p-1 n-1 running starts 2', 'p-2 n-1 exited starts 1']);
+});
+
+test('sizes and machines follow too', () => {
+  const state = new ScriptState(handScript(STEPS));
+  state.advanceTo(15);
+  expect(state.pods[1]).toMatchObject({ cpuMilli: 300, memBytes: 128 * MIB, cpuLimitMilli: 600 });
+  expect(state.nodes[1]).toEqual({ isThere: true, isDown: false, isCutOff: true, speed: 0.5 });
+  expect(state.countsByNode()).toEqual([0, 2]);
+  state.advanceTo(18);
+  expect(state.nodes).toMatchObject([{ isDown: true }, { isCutOff: false }]);
+  state.advanceTo(Infinity);
+  expect(state.nodes[0]).toMatchObject({ isThere: false, isDown: false });
+  expect(state.done).toBe(STEPS.length);
+});
+
+test('a summary adds up what there is at once, and when', () => {
+  const script = handScript(STEPS);
+  const [first, ...others] = script.pods;
+  const summary = scriptSummary({ ...script, pods: [{ ...first, image: 'shop/web:1' }, ...others] });
+  expect(summary).toEqual({
+    durationUs: 100e6,
+    pods: 3,
+    starts: 4,
+    containers: { most: 3, atUs: 13 },
+    // 100 + 300 + 100, from the resize on.
+    cpuMilli: { most: 500, atUs: 13 },
+    memBytes: { most: 256 * MIB, atUs: 13 },
+    byNode: [
+      { node: 'n-0', containers: { most: 1, atUs: 0 }, pods: 1 },
+      { node: 'n-1', containers: { most: 2, atUs: 13 }, pods: 2 },
+    ],
+    images: { 'shop/web:1': 1 },
+    steps: {
+      start: 3,
+      ready: 2,
+      'rotate-in': 1,
+      pause: 1,
+      unready: 1,
+      'rotate-out': 1,
+      resume: 1,
+      kill: 1,
+      restart: 1,
+      resize: 1,
+      stop: 1,
+      gone: 1,
+      'node-speed': 1,
+      'node-cut-off': 1,
+      'node-back': 1,
+      finish: 1,
+      'node-down': 1,
+      'node-up': 1,
+      'node-removed': 1,
+    },
+  });
+});
