@@ -317,3 +317,29 @@ test('nobody asks any more once they have been told to stop, and who has asked i
   const { offered: afterwards, good, inFlight } = requests.counters.traffic[0];
   expect([afterwards, good, inFlight, offered > 5]).toEqual([offered, offered, 0, true]);
 });
+
+test('a replay that goes on later sends what is left, with the work that it has in a whole one', () => {
+  const which: Case = {
+    services: [service()],
+    traffic: () => [poisson(500), poisson(300, { name: 'others' })],
+    changes: [],
+  };
+  const sentFrom = (fromUs: number): (readonly [atUs: number, workUs: number])[] => {
+    const sent: (readonly [number, number])[] = [];
+    const exchanges: Exchanges = {
+      send: (_, workUs) => {
+        sent.push([requests.nowUs, workUs]);
+        return () => {};
+      },
+    };
+    const ears = { begun: () => {}, ended: () => {}, settled: () => {}, answered: () => {} };
+    const requests: LiveRequests = new LiveRequests(trafficPlanOf(originOf(which)), exchanges, ears, fromUs);
+    requests.add({ service: 0, name: 'one', zone: 0, speed: 1, weight: 1 });
+    requests.advance(END_US);
+    return sent;
+  };
+  const whole = sentFrom(0);
+  const rest = sentFrom(150_000);
+  expect(rest).toEqual(whole.filter(([atUs]) => atUs >= 150_000));
+  expect([rest.length > 100, whole.length - rest.length > 50]).toEqual([true, true]);
+});

@@ -55,7 +55,7 @@ function sourceOf(source: PlannedSource, durationUs: number): TrafficSource {
   }
 }
 
-/** The levels as a curve, and none after the end. */
+/** The levels as a curve, and nothing from the end on. */
 function curveOf(levels: Levels, durationUs: number): LevelCurve {
   const indexAt = (timeUs: number): number => {
     let low = 0;
@@ -68,11 +68,10 @@ function curveOf(levels: Levels, durationUs: number): LevelCurve {
     return low - 1;
   };
   return {
-    at: (timeUs) => (timeUs > durationUs ? 0 : (levels[indexAt(timeUs)]?.[1] ?? 0)),
+    at: (timeUs) => (timeUs >= durationUs ? 0 : (levels[indexAt(timeUs)]?.[1] ?? 0)),
     untilUs: (timeUs) => {
-      const next = levels[indexAt(timeUs) + 1]?.[0] ?? Infinity;
-      // The run's last instant belongs to it.
-      return next < Infinity ? next : timeUs > durationUs ? Infinity : durationUs + 1;
+      if (timeUs >= durationUs) return Infinity;
+      return Math.min(durationUs, levels[indexAt(timeUs) + 1]?.[0] ?? Infinity);
     },
   };
 }
