@@ -60,7 +60,7 @@ export function realityHtml(
     })),
     specs,
   };
-  const part = (section: RealityChart['section']): string => figures(charts, section);
+  const part = (wanted: RealityChart['section']): string => figures(charts, wanted);
   return `<!doctype html>
 <html lang="en">
 <head>

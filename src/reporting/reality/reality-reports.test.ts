@@ -86,7 +86,10 @@ test('every chart is a specification that Vega draws, without a warning', async 
     vega.data.find(({ name }) => name === 'rows')!.values = data.columns[0].map((_, at) =>
       Object.fromEntries(data.fields.map((field, k) => [field, data.columns[k][at]])),
     );
-    const view = new View(parse(vega as never), { renderer: 'none', logger: logger as never }).width(500);
+    const view = new View(parse(vega), {
+      renderer: 'none',
+      logger: logger as never,
+    }).width(500);
     await view.runAsync();
     expect((await view.toSVG()).length).toBeGreaterThan(1000);
     view.finalize();
