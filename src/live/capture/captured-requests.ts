@@ -1,5 +1,6 @@
 import type { CapturedContainer, CapturedHistory } from './captured-history.ts';
 import { ownerOfContainer } from './owner-of-container.ts';
+import { counted } from './counted.ts';
 
 /** What a container asks for while it has a process. */
 export interface CapturedRequest {
@@ -75,10 +76,12 @@ function sources(
   const own = rest.filter((one) => measured.own(one) !== undefined).length;
   const others = rest.filter((one) => measured.own(one) === undefined && measured.of(one) !== undefined).length;
   const parts = [
-    `${ran.length - rest.length} have a limit`,
-    `${own} ask for the highest that was measured`,
+    `${counted(ran.length - rest.length, 'has', 'have')} a limit`,
+    `${counted(own, 'asks', 'ask')} for the highest that was measured`,
     ...(others > 0 ? [`${others} for the median of others of their owner`] : []),
-    ...(rest.length - own - others > 0 ? [`${rest.length - own - others} were never measured and ask for 0`] : []),
+    ...(rest.length - own - others > 0
+      ? [`${counted(rest.length - own - others, 'was never measured and asks', 'were never measured and ask')} for 0`]
+      : []),
   ];
-  return `${what} of ${ran.length} containers that ran: ${parts.join(', ')}`;
+  return `${what} of ${counted(ran.length, 'container')} that ran: ${parts.join(', ')}`;
 }

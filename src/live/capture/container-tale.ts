@@ -18,6 +18,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An engine's own times are finer than this; what is closer is the same start. */
 const SAME_US = 50_000;
+/** CPU is measured over at least so long. */
+const SHORTEST_US = 500_000;
 const OOM_LATE_US = 1_000_000;
 
 /** One container's history while it is being told. Whatever says what is known already changes nothing. */
@@ -138,17 +140,19 @@ export class ContainerTale {
     });
   }
 
-  /** CPU is what was used since the sample before, or since the start where that was seen. */
+  /** CPU is what was used since an earlier sample, or since the start where that was seen. */
   isMeasured(atUs: number, cpuTotalMs: number, memBytes: number): void {
     const run = this.runs.at(-1);
     if (run === undefined || run.untilUs !== undefined) return;
     run.peakMemBytes = Math.max(run.peakMemBytes ?? 0, Math.round(memBytes));
     const { sampled } = this;
-    if (sampled !== undefined && cpuTotalMs >= sampled.cpuTotalMs && atUs > sampled.atUs) {
+    if (sampled === undefined || cpuTotalMs < sampled.cpuTotalMs) this.sampled = { atUs, cpuTotalMs };
+    // What starting it costs the engine would be a high rate for a short while.
+    else if (atUs - sampled.atUs >= SHORTEST_US) {
       const cpuMilli = Math.ceil(((cpuTotalMs - sampled.cpuTotalMs) * 1e6) / (atUs - sampled.atUs));
       run.peakCpuMilli = Math.max(run.peakCpuMilli ?? 0, cpuMilli);
+      this.sampled = { atUs, cpuTotalMs };
     }
-    this.sampled = { atUs, cpuTotalMs };
   }
 
   /** The engine may tell of the lack of memory only after the death that it caused. */

@@ -6,6 +6,7 @@ import { capturedRequests } from './captured-requests.ts';
 import { nodesOfCapture } from './nodes-of-capture.ts';
 import { podsOf, processesOf, staysOf } from './rows-of-capture.ts';
 import { scenarioOfCapture } from './scenario-of-capture.ts';
+import { counted } from './counted.ts';
 
 export interface CaptureFiles {
   /** Name to text. */
@@ -70,9 +71,13 @@ export function filesOfCapture(history: CapturedHistory): CaptureFiles {
       ...notes,
       ...requests.notes,
       ...(early > 0
-        ? [`${early} containers were there before the capture began; their first state counts from time 0`]
+        ? [
+            `${counted(early, 'container was', 'containers were')} there before the capture began; the first state counts from time 0`,
+          ]
         : []),
-      ...(endless > 0 ? [`${endless} processes ran on when the capture ended; as pods they never end`] : []),
+      ...(endless > 0
+        ? [`${counted(endless, 'process', 'processes')} ran on when the capture ended; as pods they never end`]
+        : []),
       ...(scenario?.unsaid ?? []).map((one) => `not in scenario.yaml: ${one}`),
     ],
   };

@@ -3,6 +3,7 @@ import type { CapturedContainer, CapturedHistory, CapturedNode } from './capture
 import { HISTORY_FORMAT } from './captured-history.ts';
 import { ContainerTale } from './container-tale.ts';
 import { NODE_LABEL } from '../labels.ts';
+import { counted } from './counted.ts';
 
 /**
  * The history that the lines of a capture tell. Lines come in the order in which they were written; those of a capture
@@ -184,9 +185,11 @@ function uncertainties(tales: readonly ContainerTale[]): string[] {
   const codes = tales.flatMap((tale) => tale.states.filter((one) => one.state.startsWith('exited(?'))).length;
   return [
     ...(uncertain > 0
-      ? [`${uncertain} changes of state have an uncertain time: nobody watched when they happened`]
+      ? [
+          `${counted(uncertain, 'change of state has', 'changes of state have')} an uncertain time: nobody watched just then`,
+        ]
       : []),
-    ...(codes > 0 ? [`${codes} ends have no exit code: nobody saw them`] : []),
+    ...(codes > 0 ? [`${counted(codes, 'end has', 'ends have')} no exit code: nobody saw it`] : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { CapturedContainer, CapturedHistory } from './captured-history.ts';
 import type { CapturedRequests } from './captured-requests.ts';
 import { ownerOfContainer } from './owner-of-container.ts';
 import { uniqueKey } from './unique-key.ts';
+import { counted } from './counted.ts';
 
 /** Containers of one owner that are kept running. */
 export interface CapturedService {
@@ -9,6 +10,7 @@ export interface CapturedService {
   readonly key: string;
   readonly owner: string;
   readonly containers: readonly CapturedContainer[];
+  /** Median of what they ask for. */
   readonly cpuMilli: number;
   readonly memBytes: number;
   readonly cpuLimitMilli?: number;
@@ -55,7 +57,7 @@ export function workloadsOfCapture(history: CapturedHistory, requests: CapturedR
       unsaid.push(`${service.key} had ${service.fewest} to ${service.most} replicas: ${scalings(containers)}`);
     const pauses = containers.flatMap((one) => one.states.filter(({ state }) => state === 'paused'));
     if (pauses.length > 0)
-      unsaid.push(`${service.key} was paused ${pauses.length} times, first at ${pauses[0].atUs / 1e6} s`);
+      unsaid.push(`${service.key} was paused ${counted(pauses.length, 'time')}, first at ${pauses[0].atUs / 1e6} s`);
   }
   return { services, jobs, unsaid };
 }
@@ -95,8 +97,8 @@ function serviceOf(
     key,
     owner,
     containers,
-    cpuMilli: Math.max(1, ...asked.map((one) => one.cpuMilli)),
-    memBytes: Math.max(1, ...asked.map((one) => one.memBytes)),
+    cpuMilli: Math.max(1, middleOf(asked.map((one) => one.cpuMilli))),
+    memBytes: Math.max(1, middleOf(asked.map((one) => one.memBytes))),
     ...(limits.length === containers.length && { cpuLimitMilli: Math.max(...limits) }),
     replicas: later[0] ?? 0,
     fewest: Math.min(...later),
