@@ -94,7 +94,21 @@ async function measureAll(): Promise<void> {
 }
 
 function table(rows: readonly Row[], where: string): string {
-  const heads = ['ρ', 'balancer', 'mean', 'of it', 'p50', 'p90', 'p99', 'served/s', 'failed', 'work', 'late', 'load'];
+  const heads = [
+    'ρ',
+    'balancer',
+    'mean',
+    'of it',
+    'p50',
+    'p90',
+    'p99',
+    'served/s',
+    'failed',
+    'work',
+    'overhead',
+    'late',
+    'load',
+  ];
   return [
     `Predicted / measured, milliseconds; ${where}, ${rows[0].cell.seconds} s a cell.`,
     '',
@@ -108,7 +122,7 @@ function table(rows: readonly Row[], where: string): string {
 }
 
 function line({ cell, predicted: said, measured: is, load }: Row): string {
-  const { latency, serviceTime, generatorLateMs, sent, served } = is;
+  const { latency, serviceTime, overhead, generatorLateMs, sent, served } = is;
   const pair = (a: number, b: number): string => `${a.toFixed(1)} / ${b.toFixed(1)}`;
   const perSecond = served / cell.seconds;
   return `| ${[
@@ -122,6 +136,7 @@ function line({ cell, predicted: said, measured: is, load }: Row): string {
     `${said.perSecond.toFixed(2)} / ${perSecond.toFixed(2)}`,
     sent - served,
     serviceTime === undefined ? '' : serviceTime.meanMs.toFixed(1),
+    overhead === undefined ? '' : `${overhead.meanMs.toFixed(2)}, p50 ${overhead.p50Ms.toFixed(2)}`,
     `${generatorLateMs.mean.toFixed(2)}, p99 ${generatorLateMs.p99.toFixed(1)}`,
     load.toFixed(1),
   ].join(' | ')} |`;

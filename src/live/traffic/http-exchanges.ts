@@ -4,6 +4,7 @@ import type { EndpointAddress } from './traffic-driver.ts';
 
 const SERVICE_HEADER = 'x-baton-service-us';
 const WORKED_HEADER = 'x-baton-worked-us';
+const QUEUED_HEADER = 'x-baton-queued-us';
 /** Why our workload answers 503. */
 const REFUSED_HEADER = 'x-baton-refused';
 
@@ -43,13 +44,22 @@ export function httpExchanges({ realUs, onAnswer }: HttpOptions): HttpExchanges 
         done(answer);
       };
       const ask = (isAgain: boolean): void => {
+        const askedMs = performance.now();
         const asked = request({ host, port, agent, headers }, (response) => {
           const { statusCode = 0, headers: told } = response;
-          const worked = Number(told[WORKED_HEADER]);
+          const workedMs = Number(told[WORKED_HEADER]) / 1000;
+          const queuedMs = Number(told[QUEUED_HEADER]) / 1000;
           const said = saidBy(statusCode, told[REFUSED_HEADER]);
           response.on('end', () => {
             if (!response.complete) end({ said: 'lost' });
-            else end({ said, ...(Number.isFinite(worked) && { workedMs: worked / 1000 }) });
+            else {
+              const overheadMs = performance.now() - askedMs - queuedMs - workedMs;
+              end({
+                said,
+                ...(Number.isFinite(workedMs) && { workedMs }),
+                ...(Number.isFinite(overheadMs) && { overheadMs }),
+              });
+            }
           });
           response.on('error', () => end({ said: 'lost' }));
           response.resume();

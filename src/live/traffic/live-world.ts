@@ -14,6 +14,8 @@ export interface Answer {
   readonly said: 'good' | 'full' | 'error' | 'lost';
   /** How long it worked, by its own account, in real milliseconds. */
   readonly workedMs?: number;
+  /** Real milliseconds from sending to answer that it neither worked nor had the request queue. */
+  readonly overheadMs?: number;
 }
 
 /** The way to real endpoints. */

@@ -1,5 +1,6 @@
 import { LatencyHistogram } from '../../sim/requests/latency-histogram.ts';
 import type { ServiceCounters, TrafficCounters } from '../../sim/requests/request-model.ts';
+import type { Answer } from './live-world.ts';
 import { LatencyMeter } from './latency-meter.ts';
 import type { ServiceTraffic, TrafficInterval } from './traffic-measured.ts';
 
@@ -9,6 +10,7 @@ export class ServiceMeter {
   private readonly latency = new LatencyMeter();
   private readonly ofUsers = new LatencyMeter();
   private readonly serviceTime = new LatencyMeter();
+  private readonly overhead = new LatencyMeter();
   private readonly late = new LatencyHistogram();
   private readonly byPod: Record<string, number> = {};
   private readonly intervals: TrafficInterval[] = [];
@@ -36,10 +38,11 @@ export class ServiceMeter {
     this.ofUsers.add(tookMs);
   }
 
-  /** A container has answered well after working so long by its own account. */
-  answered(pod: string, workedMs: number | undefined): void {
+  /** A container has answered well. */
+  answered(pod: string, { workedMs, overheadMs }: Answer): void {
     this.byPod[pod] = (this.byPod[pod] ?? 0) + 1;
     if (workedMs !== undefined) this.serviceTime.add(workedMs);
+    if (overheadMs !== undefined) this.overhead.add(overheadMs);
   }
 
   /** An interval ends. */
@@ -63,7 +66,7 @@ export class ServiceMeter {
 
   /** All of it; `traffic` is what asks the service from outside. */
   measured(counted: ServiceCounters, traffic: readonly TrafficCounters[]): ServiceTraffic {
-    const { service, late, intervals, byPod, serviceTime, ofUsers } = this;
+    const { service, late, intervals, byPod, serviceTime, overhead, ofUsers } = this;
     const { arrived, served, timedOut, inFlight } = counted;
     const sum = (of: (one: TrafficCounters) => number): number => traffic.reduce((total, one) => total + of(one), 0);
     const causes = { timedOut, ...counted.failedBy, unanswered: inFlight };
@@ -82,6 +85,7 @@ export class ServiceMeter {
         },
       }),
       ...(serviceTime.count > 0 && { serviceTime: serviceTime.summary }),
+      ...(overhead.count > 0 && { overhead: overhead.summary }),
       generatorLateMs: { mean: late.meanUs / 1000, p99: late.quantileUs(0.99) / 1000, max: late.maxUs / 1000 },
       intervals,
       byPod,

@@ -29,6 +29,8 @@ export interface ServiceTraffic {
   };
   /** Work done by the containers as they measured it; absent: other images. */
   readonly serviceTime?: LatencySummary;
+  /** From sending to the answer, less what the container says of queue and work: network, proxy, parsing; absent: other images. */
+  readonly overhead?: LatencySummary;
   /** How late the generator itself was with requests from outside. */
   readonly generatorLateMs: { readonly mean: number; readonly p99: number; readonly max: number };
   /** Between scrapes of the simulated run. */

@@ -75,9 +75,9 @@ export function trafficSender(plan: TrafficPlan, fromUs = 0): TrafficSender {
       ended: (traffic, dueUs, outcome) => {
         if (outcome === GOOD) meters[serviceOf[traffic]].pleased(sinceMs(dueUs));
       },
-      answered: (endpoint, { said, workedMs }) => {
+      answered: (endpoint, answer) => {
         const { service, name } = known[endpoint];
-        if (said === 'good') meters[service].answered(name, workedMs);
+        if (answer.said === 'good') meters[service].answered(name, answer);
       },
     },
     fromUs,
