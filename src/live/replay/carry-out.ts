@@ -62,7 +62,8 @@ export async function carryOutOnNode(
     else {
       const network = await live.link.networks.of(context.script.nodes[live.node].name);
       await setConnected(live, network, step.do === 'node-back');
-      if (live.is === 'running' || live.is === 'paused') await readAddress(context, live);
+      // Requests to one that is cut off are to fail, until the script takes it out of rotation.
+      if (step.do === 'node-back' && (live.is === 'running' || live.is === 'paused')) await readAddress(context, live);
     }
     return DONE;
   } catch (error) {

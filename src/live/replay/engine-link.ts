@@ -39,7 +39,7 @@ export interface LinkOptions {
 }
 
 const FIRST_LOOK_MS = 200;
-const LONGEST_LOOK_MS = 2000;
+const LONGEST_LOOK_MS = 500;
 
 /** Asks the engine who it is; rejects with its fault when it does not say. */
 export async function linkEngine(engine: Engine, options: LinkOptions): Promise<EngineLink> {
@@ -108,6 +108,7 @@ export async function linkEngine(engine: Engine, options: LinkOptions): Promise<
       }
     },
     arrive: () => {
+      link.networks.forget();
       isAway = false;
       epoch++;
     },

@@ -50,7 +50,10 @@ export interface LivePods {
   onRemoved(live: LivePod): void;
   /** Traffic is told whether it can have requests, when that or its address has changed. */
   updateTraffic(live: LivePod): void;
-  /** Waits for the end of its process; false: it has not ended after so long. Asks the engine where events are silent. */
+  /**
+   * Waits for the end of its process; false: it has not ended after so long. Asks the engine where events are silent and
+   * its container is not being removed.
+   */
   ended(live: LivePod, waitMs: number): Promise<boolean>;
 }
 
@@ -213,7 +216,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
         over.removeEventListener('abort', wake);
         here.delete(wake);
         const { id } = live;
-        if (isOver() || over.aborted || id === undefined) continue;
+        if (isOver() || over.aborted || id === undefined || live.isRemoving) continue;
         try {
           known.onDetail(live, await live.link.call((engine) => engine.inspect(id)));
         } catch {

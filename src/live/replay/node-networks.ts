@@ -8,6 +8,8 @@ export interface NodeNetworks {
   of(node: string): Promise<string>;
   /** The node has gone: its network is removed if no other node shares it. */
   release(node: string): Promise<void>;
+  /** The engine was away, and may have lost them: they are looked up again. */
+  forget(): void;
 }
 
 /** Address pools of an engine as it comes hold about thirty networks, and others may use some. */
@@ -81,6 +83,10 @@ export function createNodeNetworks(
       releasing.set(node, removal);
       await removal;
       releasing.delete(node);
+    },
+    forget: () => {
+      own.clear();
+      sharing.clear();
     },
   };
 }

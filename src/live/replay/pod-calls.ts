@@ -206,8 +206,12 @@ export async function removeContainer(context: ReplayContext, live: LivePod): Pr
     live.isRemoving = false;
     throw error;
   }
+  // The event that tells its end is on its way.
+  await context.live.ended(live, LAST_EVENT_MS);
   context.live.onRemoved(live);
 }
+
+const LAST_EVENT_MS = 100;
 
 /** Containers of the pod that the engine has and we do not know of. */
 export async function removeStrays(context: ReplayContext, live: LivePod): Promise<number> {
