@@ -48,7 +48,7 @@ export function addCalibrationFlag(command: Command): Command {
  */
 export async function readNamed(
   names: readonly string[],
-  flags: ExperimentFlags & { set?: string[]; calibration?: string },
+  flags: ExperimentFlags & { set?: string[]; calibration?: string; calibrationSpeed?: number },
 ): Promise<Named | undefined> {
   const [{ InputError }, { openNamed }] = await Promise.all([
     import('../sim/input-error.ts'),
@@ -84,16 +84,22 @@ export async function readNamed(
       `--${foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} describes an experiment, not a scenario; change a scenario with --set, such as --set policies.scaling=fixed`,
     );
   const planned = files.flatMap((file) => (file.kind === 'scenario' ? [file.planned] : []));
-  const scenarios = flags.calibration === undefined ? planned : await calibrated(planned, flags.calibration);
+  const scenarios =
+    flags.calibration === undefined ? planned : await calibrated(planned, flags.calibration, flags.calibrationSpeed);
   for (const remark of new Set(scenarios.flatMap((one) => one.notes))) note(remark);
   return { kind: 'scenarios', scenarios, paths: files.map((file) => file.path) };
 }
 
-async function calibrated(scenarios: readonly PlannedScenario[], file: string): Promise<PlannedScenario[]> {
+/** `speed`: of the replay that is predicted; absent: that of the file. */
+async function calibrated(
+  scenarios: readonly PlannedScenario[],
+  file: string,
+  speed: number | undefined,
+): Promise<PlannedScenario[]> {
   const [{ calibratedScenario }, { calibrationPlan, readCalibration }] = await Promise.all([
     import('../experiment/scenario/calibration-plan.ts'),
     import('../live/calibration/calibration-file.ts'),
   ]);
-  const plan = calibrationPlan(readCalibration(file));
+  const plan = calibrationPlan(readCalibration(file), speed);
   return scenarios.map((one) => calibratedScenario(one, plan));
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { benchCommand } from './bench.ts';
+import { captureCommand } from './capture.ts';
 import { compareCommand } from './compare.ts';
 import { completionCommand } from './completion.ts';
 import { painter } from './console-output.ts';
@@ -8,6 +9,7 @@ import { EXIT_HELP } from './exit-codes.ts';
 import { explainCommand } from './explain.ts';
 import { initCommand } from './init.ts';
 import { policiesCommand } from './policies.ts';
+import { replayCommand } from './replay.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
 import { scenariosCommand } from './scenarios.ts';
@@ -40,7 +42,9 @@ Results go to stdout, progress and remarks to stderr. Colours: only on a termina
   for (const command of [
     compareCommand(),
     runCommand(),
+    captureCommand(),
     explainCommand(),
+    replayCommand(),
     policiesCommand(),
     traceCommand(),
     scenariosCommand(),

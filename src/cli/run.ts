@@ -3,9 +3,10 @@ import { columns, painter, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { addRunFlags, positiveSeconds } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
-import { addCalibrationFlag, addSetFlag, readNamed } from './named-files.ts';
+import { addCalibrationFlag, addSetFlag } from './named-files.ts';
 import { addLiveFlags, runPlanLive, type LiveFlags } from './live-run.ts';
-import { onePlan, type OneRunFlags } from './one-plan.ts';
+import type { OneRunFlags } from './one-plan.ts';
+import { planOf } from './plan-of.ts';
 import {
   addSeriesFlags,
   dropTraceJournal,
@@ -172,21 +173,6 @@ function sayFiles({ journal }: RunFlags, written: readonly string[]): void {
     ...written.map((file) => `Written: ${file}`),
   ];
   if (lines.length > 0) print(`\n${lines.join('\n')}`);
-}
-
-/** The run that a scenario or the flags describe, and the file that says so. */
-async function planOf(name: string | undefined, flags: RunFlags): Promise<{ plan: RunPlan; file: string | undefined }> {
-  const named = await readNamed(name === undefined ? [] : [name], flags);
-  if (named?.kind === 'scenarios') {
-    const { oneScenarioPlan } = await import('./one-scenario-plan.ts');
-    return { plan: oneScenarioPlan(named.scenarios[0], name!, flags), file: named.paths[0] };
-  }
-  if (flags.variant !== undefined)
-    throw new (await import('../sim/input-error.ts')).InputError(
-      '--variant chooses among the variants of a scenario; name one, such as: baton run black-friday --variant 2',
-    );
-  const own = named === undefined ? flags : { ...flags, experiment: named.path };
-  return { plan: await onePlan(own), file: own.experiment };
 }
 
 /** Refuses, before anything runs, outputs that would destroy an input or each other, or that have no folder. */

@@ -1,0 +1,45 @@
+import { connectEngines } from '../live/connect-engines.ts';
+import { cleanReportText } from '../live/safety/clean-report-text.ts';
+import { cleanWhenBack } from '../live/safety/clean-when-back.ts';
+import { noteCleaned, readReplayState, REPLAYS_FOLDER, replaysIn } from '../live/safety/replay-state.ts';
+import { runOnEnginesText, runsOn } from '../live/safety/runs-on.ts';
+import { InputError } from '../sim/input-error.ts';
+import { note, print, printJson } from './console-output.ts';
+import { EXIT } from './exit-codes.ts';
+import { ExitWith } from './finish.ts';
+import { isNamed, meantBy } from './engine-flags.ts';
+import type { ReplayFlags } from './replay.ts';
+
+/** `baton replay --clean RUN`: removes what a replay has left, on the engines it was on or on those that are named. */
+export async function cleanReplay(name: string | undefined, flags: ReplayFlags): Promise<void> {
+  const root = flags.out ?? REPLAYS_FOLDER;
+  const all = name === 'all';
+  const isKept = name !== undefined && replaysIn(root).includes(name);
+  if (!isKept && !isNamed(flags))
+    throw new InputError(
+      all || name === undefined
+        ? '--clean needs to know which engine is meant: add --docker (and say which run, or all)'
+        : `no replay of run "${name}" is kept in ${root}; say on which engine it was: baton replay --clean ${name} --docker`,
+    );
+  const connected = await connectEngines(
+    isNamed(flags) ? meantBy(flags) : { kept: readReplayState(root, name!).engines },
+  );
+  try {
+    const runs = await runsOn(connected.engines);
+    if (name === undefined) {
+      print(runs.length === 0 ? 'nothing is left of any run' : runs.map(runOnEnginesText).join('\n'));
+      return;
+    }
+    const reports = [];
+    for (const runId of all ? runs.map((run) => run.runId) : [name]) {
+      const report = await cleanWhenBack(connected.engines, runId, { limitMs: flags.wait * 1000, say: note });
+      if (report.isClean) noteCleaned(root, runId);
+      reports.push(report);
+    }
+    if (flags.json) printJson(reports);
+    else print(reports.length === 0 ? 'nothing is left of any run' : reports.map(cleanReportText).join('\n'));
+    if (reports.some(({ isClean }) => !isClean)) throw new ExitWith(EXIT.difference);
+  } finally {
+    connected.close();
+  }
+}
