@@ -46,7 +46,7 @@ const cases: readonly (readonly [fault: string, steps: readonly ScriptStep[]])[]
   ['p-0 is not in rotation', [START, { atUs: 1, do: 'rotate-out', pod: 0 }]],
   ['p-0 cannot have such a weight; write one above 0', [START, { atUs: 1, do: 'rotate-in', pod: 0, weight: 0 }]],
   ['p-0 has been told to stop before', [START, STOP, STOP]],
-  ['p-0 cannot have such a grace; write 0 or more', [START, { ...STOP, graceUs: -1 } as ScriptStep]],
+  ['p-0 cannot have such a grace; write 0 or more', [START, { ...STOP, graceUs: -1 }]],
   ['p-0 has ended', [START, KILL, STOP]],
   ['p-0 has ended', [START, KILL, KILL]],
   ['p-0 has ended', [START, KILL, { atUs: 3, do: 'finish', pod: 0 }]],
@@ -69,10 +69,10 @@ const cases: readonly (readonly [fault: string, steps: readonly ScriptStep[]])[]
   ['n-0 is not cut off', [{ atUs: 0, do: 'node-back', node: 0 }]],
   ['n-0 cannot have such a speed; write one above 0', [{ atUs: 0, do: 'node-speed', node: 0, speed: 0, why: '' }]],
   ['it comes before the step before it, which is at 2 µs', [START, READY, { atUs: 1, do: 'unready', pod: 0 }]],
-  ['the run ends at 100000000 µs', [{ ...START, atUs: 100e6 + 1 } as ScriptStep]],
-  ['times are whole numbers of microseconds from 0 on', [{ ...START, atUs: 0.5 } as ScriptStep]],
-  ['there is no pod 7', [{ ...START, pod: 7 } as ScriptStep]],
-  ['there is no node 7', [{ ...START, node: 7 } as ScriptStep]],
+  ['the run ends at 100000000 µs', [{ ...START, atUs: 100e6 + 1 }]],
+  ['times are whole numbers of microseconds from 0 on', [{ ...START, atUs: 0.5 }]],
+  ['there is no pod 7', [{ ...START, pod: 7 }]],
+  ['there is no node 7', [{ ...START, node: 7 }]],
 ];
 
 test.each(cases)('%s', (fault, steps) => {
