@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -36,13 +36,24 @@ export function whyNoDocker(): string | undefined {
  * come up. Engines of one machine do not see each other: no bridge of their own, no firewall rules, own address pools.
  */
 export async function startDocker(
-  options: { readonly lives?: 'test' | 'file'; readonly flags?: readonly string[] } = {},
+  options: {
+    readonly lives?: 'test' | 'file';
+    readonly flags?: readonly string[];
+    /** Its data on a disk of this size, in memory; default: in the folder for temporary files. */
+    readonly diskMib?: number;
+  } = {},
 ): Promise<DockerDaemon> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-docker-'));
   const socket = join(folder, 'docker.sock');
   const group = basename(folder);
   // An engine leaves out networks that the machine has already, so two that draw the same pool share it.
   const pool = Math.floor(Math.random() * 200);
+  if (options.diskMib !== undefined) {
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${options.diskMib}m`, 'tmpfs', data]);
+    if (status !== 0) throw new Error(`no disk of ${options.diskMib} MiB could be mounted at ${data}`);
+  }
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     // A killed process that nobody has waited for still counts as alive, and its pid file would be believed.

@@ -344,8 +344,10 @@ test/docker/replay-safety.test.ts does the same to Docker engines of its own:
   of it, and containers and networks of others stay, also those with similar names and the labels of other runs.
 - **SIGKILL of the engine and all containers in the middle, and a start on the same data.** The replay says that the engine is
   away and that it is back, brings the containers to what the script says, and leaves nothing.
-- **An engine with a full disk, and one with addresses for one network.** The steps that fail are told with the engine's own
-  words, the rest is done, and nothing is left.
+- **An engine whose disk is full for a while.** The step that fails is told with the engine's own words, the rest is done, and
+  nothing is left.
+- **Errors of the API and the connection**, made by a proxy before the engine: 500, an answer that is lost, cut or half, a
+  call that hangs. Every step is carried out all the same. After 404 and 409 the step fails, with a sentence, and the replay goes on.
 
 ## Ending it
 
