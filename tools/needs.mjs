@@ -44,6 +44,13 @@ export const NEEDS = [
     debianPackages: ['docker.io'],
     byHand: 'install Docker so that /usr/sbin/dockerd is there, and run the tests as root',
   },
+  {
+    name: 'an SSH server',
+    usedBy: 'the test of Docker over SSH, which starts one of its own on loopback',
+    find: () => (existsSync('/usr/sbin/sshd') ? '/usr/sbin/sshd' : undefined),
+    debianPackages: ['openssh-server'],
+    byHand: 'install OpenSSH so that /usr/sbin/sshd is there',
+  },
   ...OTHER_NODES.map((version) => otherNode(version)),
 ];
 

@@ -117,7 +117,9 @@ function whatOfConnection(address: string, code: string, words: string): [Engine
   if (ofTls !== undefined) return ['denied', ofTls];
   if (code.startsWith('HPE_') || /parse error/i.test(words))
     return ['failed', `what answered is not HTTP (${words}); is ${address} really a Docker engine?`];
-  if (/connection reset|hang up|aborted|premature close|EPIPE|ECONNRESET|closed|ended/i.test(`${code} ${words}`))
+  if (
+    /connection reset|hang up|aborted|premature close|EPIPE|ECONNRESET|closed|ended|destroyed/i.test(`${code} ${words}`)
+  )
     return ['unreachable', `the connection to ${address} was lost`];
   return ['unreachable', `the connection to ${address} failed: ${words}`];
 }

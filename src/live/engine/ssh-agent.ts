@@ -6,6 +6,7 @@ import { EngineFault } from './engine-fault.ts';
 
 type SshAddress = Extract<EngineAddress, { by: 'ssh' }>;
 
+const LAST_WORDS_MS = 100;
 /** How much of what ssh says is kept. */
 const MAX_SAID = 2000;
 
@@ -53,11 +54,19 @@ function sshConnection(address: SshAddress, engine: string): Duplex {
       done(error);
     },
   });
+  let hasAnswered = false;
   child.stdout.on('data', (piece: Buffer) => {
+    hasAnswered = true;
     if (!duplex.push(piece)) child.stdout.pause();
   });
   // Its end is told by `close`, which comes when all that it said has been read.
   child.stdin.on('error', () => {});
+  // One that has worked may lose its far end while ssh itself lives on; what was still said is read before it goes.
+  const lost = (): void => {
+    if (hasAnswered) setTimeout(() => duplex.destroy(), LAST_WORDS_MS).unref();
+  };
+  child.stdin.once('close', lost);
+  child.stdout.once('end', lost);
   child.on('error', (error) => duplex.destroy(sshMissing(engine, error)));
   child.on('close', (code) => {
     if (duplex.destroyed) return;
