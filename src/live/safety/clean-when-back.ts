@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { cleanRun, type CleanOptions, type CleanReport } from './clean-run.ts';
-import { engineAnswers } from './engine-watch.ts';
+import { engineAnswers } from './engine-answers.ts';
 
 export interface PatientCleanOptions extends CleanOptions {
   /** How long an engine that does not answer is waited for, in real milliseconds; default one minute. */

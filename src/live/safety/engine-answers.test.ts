@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { Engine } from '../engine/engine.ts';
-import { engineAnswers, watchEngine } from './engine-watch.ts';
+import { engineAnswers } from './engine-answers.ts';
 
 /** An engine that answers as told, one ping after the other; the last answer for ever. */
 function pinging(answers: readonly ('up' | 'down' | 'denied')[]): Engine {
@@ -31,25 +31,6 @@ function ownTime() {
     },
   };
 }
-
-test('a watch tells once that an engine went, once that it is back, and asks less often while it is away', async () => {
-  const told: string[] = [];
-  const stop = new AbortController();
-  const { waits, ...time } = ownTime();
-  await watchEngine(pinging(['up', 'down', 'down', 'down', 'down', 'down', 'down', 'up', 'down']), {
-    signal: stop.signal,
-    everyMs: 1000,
-    backoffMs: 250,
-    onDown: ({ message }) => {
-      told.push(message);
-      if (told.length === 3) stop.abort();
-    },
-    onBack: (awayMs) => told.push(`back after ${awayMs}`),
-    ...time,
-  });
-  expect(told).toEqual(['docker: down', 'back after 11750', 'docker: down']);
-  expect(waits.slice(0, 8)).toEqual([1000, 250, 500, 1000, 2000, 4000, 4000, 1000]);
-});
 
 test('waiting ends when it answers, at the limit, and at once where waiting cannot help', async () => {
   const wait = async (answers: Parameters<typeof pinging>[0]) => {

@@ -1,44 +1,6 @@
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { Engine } from '../engine/engine.ts';
 
-export interface EngineWatchOptions {
-  /** Between two questions while it answers, in milliseconds; default 2000. */
-  readonly everyMs?: number;
-  /** First pause after it was lost; doubles up to `everyMs` times four. Default 250. */
-  readonly backoffMs?: number;
-  /** Ends the watch. */
-  readonly signal: AbortSignal;
-  readonly onDown?: (fault: EngineFault) => void;
-  /** It answers again, after so many real milliseconds. */
-  readonly onBack?: (awayMs: number) => void;
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly nowMs?: () => number;
-}
-
-/** Pings an engine until the signal and tells when it goes and comes back. Resolves when the signal has come; never rejects. */
-export async function watchEngine(engine: Engine, options: EngineWatchOptions): Promise<void> {
-  const { everyMs = 2000, backoffMs = 250, signal, wait = pause, nowMs = () => performance.now() } = options;
-  let downSinceMs: number | undefined;
-  let pauseMs = backoffMs;
-  while (!signal.aborted) {
-    const fault = await pinged(engine);
-    if (signal.aborted) return;
-    if (fault === undefined) {
-      if (downSinceMs !== undefined) options.onBack?.(nowMs() - downSinceMs);
-      downSinceMs = undefined;
-      pauseMs = backoffMs;
-      await wait(everyMs, signal);
-    } else {
-      if (downSinceMs === undefined) {
-        downSinceMs = nowMs();
-        options.onDown?.(fault);
-      }
-      await wait(pauseMs, signal);
-      pauseMs = Math.min(pauseMs * 2, everyMs * 4);
-    }
-  }
-}
-
 export interface AwaitOptions {
   /** How long to wait at most, in milliseconds. */
   readonly limitMs: number;
