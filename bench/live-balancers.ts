@@ -1,6 +1,8 @@
 import { loadavg } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { EngineFault } from '../src/live/engine/engine-fault.ts';
+import { InputError } from '../src/sim/input-error.ts';
 import type { ServiceTraffic } from '../src/live/traffic/traffic-measured.ts';
 import { type CellLatency, type LiveCell, measured, planOf, predicted } from './live-cell.ts';
 import { containers, processes } from './live-replicas.ts';
@@ -30,31 +32,42 @@ interface Row {
   readonly load: number;
 }
 
-const { values: flags } = parseArgs({
-  options: {
-    docker: { type: 'string' },
-    processes: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '150' },
-    rho: { type: 'string', default: '0.5,0.7' },
-    balancers: { type: 'string', default: 'random,round-robin,least-connections' },
-    replicas: { type: 'string', default: '4' },
-    'work-ms': { type: 'string', default: '100' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+try {
+  const flags = readFlags();
+  if (flags.help) process.stdout.write(USAGE);
+  else if (flags.docker === undefined && !flags.processes)
+    process.stdout.write(
+      'live: skipped, since it needs a Docker engine and the right to use it: write --docker /run/docker.sock, or --processes to do without\n',
+    );
+  else await measureAll(flags);
+} catch (error) {
+  if (!(error instanceof InputError || error instanceof EngineFault) && !isFlagError(error)) throw error;
+  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  process.exitCode = 2;
+}
 
-if (flags.help) process.stdout.write(USAGE);
-else if (flags.docker === undefined && !flags.processes)
-  process.stdout.write(
-    'live: skipped, since it needs a Docker engine and the right to use it: write --docker /run/docker.sock, or --processes to do without\n',
-  );
-else await measureAll();
+type Flags = ReturnType<typeof readFlags>;
 
-async function measureAll(): Promise<void> {
-  const count = Number(flags.replicas);
-  const workMs = Number(flags['work-ms']);
+function readFlags() {
+  return parseArgs({
+    options: {
+      docker: { type: 'string' },
+      processes: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '150' },
+      rho: { type: 'string', default: '0.5,0.7' },
+      balancers: { type: 'string', default: 'random,round-robin,least-connections' },
+      replicas: { type: 'string', default: '4' },
+      'work-ms': { type: 'string', default: '100' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
+}
+
+async function measureAll(flags: Flags): Promise<void> {
+  const count = numberOf('replicas', flags.replicas);
+  const workMs = numberOf('work-ms', flags['work-ms']);
   const orders = {
     bootMs: 0,
     serve: { concurrency: 1, serviceUs: workMs * 1000, by: 'sleep' },
@@ -63,11 +76,11 @@ async function measureAll(): Promise<void> {
   const cells = flags.rho.split(',').flatMap((rho) =>
     flags.balancers.split(',').map((balancing): LiveCell => ({
       balancing,
-      rho: Number(rho),
+      rho: numberOf('rho', rho),
       replicas: count,
       workMs,
-      seconds: Number(flags.seconds),
-      seed: Number(flags.seed),
+      seconds: numberOf('seconds', flags.seconds),
+      seed: numberOf('seed', flags.seed),
     })),
   );
   const rows: Row[] = [];
@@ -161,4 +174,15 @@ function verdicts(rows: readonly Row[]): string[] {
       );
     }
   return told;
+}
+
+function numberOf(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InputError(`--${flag} "${text}" is not a number above 0`);
+}
+
+/** What `parseArgs` throws for a flag that it does not know. */
+function isFlagError(error: unknown): boolean {
+  return error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
 }

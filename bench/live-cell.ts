@@ -5,6 +5,7 @@ import { sentTraffic } from '../src/live/traffic/sent-traffic.ts';
 import { type TrafficPlan, trafficPlanOf } from '../src/live/traffic/traffic-plan.ts';
 import type { EndpointAddress } from '../src/live/traffic/traffic-driver.ts';
 import type { ServiceTraffic } from '../src/live/traffic/traffic-measured.ts';
+import { InputError } from '../src/sim/input-error.ts';
 import { DiscreteRequests } from '../src/sim/requests/discrete-requests.ts';
 import { PATIENT } from '../src/sim/requests/traffic.ts';
 
@@ -29,7 +30,11 @@ export interface CellLatency {
 
 /** Requests of the cell: Poisson, exponential work, one place a replica, patient users. */
 export function planOf({ balancing, rho, replicas, workMs, seconds, seed }: LiveCell): TrafficPlan {
-  const family = balancingPolicies.find(({ name }) => name === balancing)!;
+  const family = balancingPolicies.find(({ name }) => name === balancing);
+  if (family === undefined)
+    throw new InputError(
+      `--balancers: there is no "${balancing}"; write some of ${balancingPolicies.map(({ name }) => name).join(', ')}`,
+    );
   const perSecond = (rho * replicas * 1000) / workMs;
   return trafficPlanOf({
     seed,
