@@ -58,7 +58,11 @@ dockerTest('TLS: both sides prove who they are; what is wrong is said', async ()
   const rows: [string, string, RegExp][] = [
     [files('wrong-ca', { ...good, 'ca.pem': strange.cert }), 'denied', /is not signed by the CA that we know/],
     [files('none', { 'ca.pem': ca.cert }), 'denied', /does not take our certificate/],
-    [files('late', { ...good, 'cert.pem': late.cert, 'key.pem': late.key }), 'denied', /certificate/],
+    [
+      files('late', { ...good, 'cert.pem': late.cert, 'key.pem': late.key }),
+      'denied',
+      /our certificate \(cert.pem\) for .* was good until Jan {2}2 .* 2020 GMT; make a new one/,
+    ],
     [
       files('foreign', { ...good, 'cert.pem': foreign.cert, 'key.pem': foreign.key }),
       'denied',
@@ -66,7 +70,10 @@ dockerTest('TLS: both sides prove who they are; what is wrong is said', async ()
     ],
   ];
   for (const [path, kind, sentence] of rows) {
-    const { kind: found, message } = await over(path);
+    // The engine hangs up as it says so, and sometimes the end of the connection is all that arrives.
+    let answer = await over(path);
+    for (let tries = 0; answer.kind === 'unreachable' && tries < 10; tries++) answer = await over(path);
+    const { kind: found, message } = answer;
     expect(message).toMatch(sentence);
     expect(found).toBe(kind);
   }

@@ -40,9 +40,11 @@ export const INFO_ANSWER = z
     CpuCfsQuota: z.boolean().optional(),
     MemoryLimit: z.boolean().optional(),
     SystemTime: z.string().optional(),
+    DockerRootDir: z.string().optional(),
   })
   .transform((info): Omit<EngineInfo, 'apiVersion' | 'isLocal'> => ({
-    id: info.ID,
+    // Engines of one machine may share a key, and so an id; their folders they do not share.
+    id: [info.ID, info.DockerRootDir ?? ''].filter(Boolean).join(' '),
     name: info.Name,
     version: info.ServerVersion,
     os: info.OSType,

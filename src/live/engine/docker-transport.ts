@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { addressText, type EngineAddress } from './engine-address.ts';
@@ -90,7 +91,7 @@ export async function dockerTransport(engine: string, address: EngineAddress): P
       return await part(control.signal);
     } catch (error) {
       if (isLate) throw faultOfTimeout(place, request.limitMs);
-      throw faultOfConnection(place, error);
+      throw ofOldCertificate(place, address) ?? faultOfConnection(place, error);
     } finally {
       clearTimeout(timer);
     }
@@ -168,6 +169,20 @@ async function modemFor(engine: string, address: EngineAddress): Promise<{ modem
   })();
   const docker = await loadDockerode(options);
   return { modem: docker.modem as Modem, agent: options.agent };
+}
+
+/** Servers say of an expired certificate only that it is bad, or nothing. */
+function ofOldCertificate(place: FaultPlace, address: EngineAddress): EngineFault | undefined {
+  if (address.by !== 'tcp' || address.tls?.cert === undefined) return undefined;
+  try {
+    const { validTo } = new X509Certificate(address.tls.cert);
+    if (Date.parse(validTo) > Date.now()) return undefined;
+    const words = `our certificate (cert.pem) for ${place.address} was good until ${validTo}; make a new one`;
+    return new EngineFault('denied', place.engine, `${place.engine}: could not ${place.doing}: ${words}`);
+  } catch {
+    // What is not a certificate has failed with words of its own.
+    return undefined;
+  }
 }
 
 async function wholeBody(answer: IncomingMessage, place: FaultPlace): Promise<Buffer> {

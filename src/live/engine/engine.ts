@@ -52,6 +52,7 @@ export interface Engine {
 export type Labels = Readonly<Record<string, string>>;
 
 export interface EngineInfo {
+  /** Equal for two ways to the same engine, and for nothing else. */
   readonly id: string;
   readonly name: string;
   readonly version: string;
