@@ -17,17 +17,22 @@ interface Resource {
   readonly stated: (pod: ScriptPod) => number | undefined;
   /** Share of what is requested that the run recorded over time. */
   readonly series: string;
+  /** Differences below this are none. */
+  readonly negligible: number;
+  /** Whether the containers do what the scenario says of it; else nothing is predicted. */
+  readonly isActed: boolean;
 }
 
 /**
  * CPU and memory used, in the scenario's own size: what was measured is divided by the scale of the replay. A workload's
  * value is that of one of its pods; a node's the sum of the pods on it. What requests cost is expected only where the
- * replay sent requests.
+ * replay sent requests, and what containers do not act (`act` of the replay) not at all.
  */
 export function compareUse(
   script: ReplayScript,
   record: ReplayRecord,
   lives: readonly PredictedLife[],
+  act?: string,
 ): { use: UseCompared[]; lines: ComparedLine[] } {
   if (record.samples.length === 0) return { use: [], lines: [] };
   const scaleCpu = record.scaleCpu === 'shares' ? 1 : record.scaleCpu;
@@ -39,6 +44,8 @@ export function compareUse(
       requested: ({ cpuMilli }) => cpuMilli,
       stated: ({ cpuUseMilli }) => cpuUseMilli,
       series: 'cpu_share',
+      negligible: 1,
+      isActed: act === undefined || act === 'cpu' || act === 'all',
     },
     {
       name: 'memory',
@@ -47,6 +54,8 @@ export function compareUse(
       requested: ({ memBytes }) => memBytes,
       stated: ({ memUseBytes }) => memUseBytes,
       series: 'memory_share',
+      negligible: 65_536,
+      isActed: act === undefined || act === 'memory' || act === 'all',
     },
   ];
   const parts = resources.map((resource) => compareResource(resource, script, record, lives));
@@ -90,6 +99,7 @@ function compareResource(
         high: values.high,
         more: 'more',
         less: 'less',
+        negligible: resource.negligible,
       }),
     });
     const group = of === 'node' ? (`node-${resource.name}` as const) : resource.name;
@@ -142,6 +152,7 @@ function predictedUse(resource: Resource, script: ReplayScript, record: ReplayRe
     script.services.map(({ name }) => [name, timelinePart(living, `baton_service_${resource.series}`, name)]),
   );
   const known = new Map<string, number | undefined>();
+  if (!resource.isActed) return () => null;
   return (place, fromUs, lengthUs) => {
     const pod = script.pods[place];
     const service = pod.service === undefined ? undefined : script.services[pod.service];

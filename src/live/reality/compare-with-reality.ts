@@ -1,3 +1,4 @@
+import { fixed } from '../../reporting/format.ts';
 import { REALITY_FORMAT, type RealityCheck, type RealityEngine } from '../../reporting/reality/reality-check.ts';
 import { InputError } from '../../sim/input-error.ts';
 import type { ReplayedEngine, ReplayRecord } from '../replay/replay-record.ts';
@@ -11,6 +12,13 @@ import { compareUse } from './compare-use.ts';
 import { readyLines } from './ready-line.ts';
 import { scriptLives } from './script-lives.ts';
 
+export interface CompareOptions {
+  /** What the prediction was calibrated with, in words. */
+  readonly calibratedWith?: string | undefined;
+  /** What containers were told to do (`--act`); absent: all that the scenario says. */
+  readonly act?: string | undefined;
+}
+
 /**
  * Holds what a replay measured against what its run predicted. Exact: the same script and record give the same check.
  * Throws an InputError when the record is of another run.
@@ -18,7 +26,7 @@ import { scriptLives } from './script-lives.ts';
 export function compareWithReality(
   script: ReplayScript,
   record: ReplayRecord,
-  { calibratedWith }: { readonly calibratedWith?: string | undefined } = {},
+  { calibratedWith, act }: CompareOptions = {},
 ): RealityCheck {
   if (script.runId !== record.runId)
     throw new InputError(
@@ -28,7 +36,7 @@ export function compareWithReality(
   const ready = readyLines(script, record, lives);
   // What an interrupted replay did not come to is not held against it.
   const untilUs = record.outcome === 'finished' ? script.durationUs : Math.min(script.durationUs, latestUs(record));
-  const { use, lines } = compareUse(script, record, lives);
+  const { use, lines } = compareUse(script, record, lives, act);
   return {
     format: REALITY_FORMAT,
     runId: script.runId,
@@ -65,7 +73,7 @@ export function compareWithReality(
     use,
     lines: [...readyChartLines(ready, untilUs), ...trafficLines(script, record), ...lines],
     troubles: record.troubles.map(({ simUs, wallMs, what }) => ({ atS: simUs / 1e6, wallMs, what })),
-    notes: [...script.notes, ...notesOf(script, record)],
+    notes: [...script.notes, ...notesOf(script, record, act)],
   };
 }
 
@@ -86,12 +94,16 @@ function engineOf({ name, info, nodes }: ReplayedEngine): RealityEngine {
   };
 }
 
-function notesOf(script: ReplayScript, record: ReplayRecord): string[] {
+function notesOf(script: ReplayScript, record: ReplayRecord, act: string | undefined): string[] {
   const served = script.services.length > 0 && script.predicted.living !== undefined;
   return [
     ...(served && record.traffic === undefined
       ? ['no requests were sent, so latency, throughput and errors have no measured side']
       : []),
+    ...(act === 'none' || act === 'serve'
+      ? [`containers were not told to use CPU or memory (--act ${act}), so nothing is predicted of what they use`]
+      : []),
+    ...lateAtTheStart(script, record),
     ...(record.samples.length === 0 ? ['no samples of CPU and memory were taken'] : []),
     ...(record.scaleCpu === 'shares'
       ? ['CPU was given by shares, without hard limits: containers may have used more than their pods could']
@@ -99,6 +111,17 @@ function notesOf(script: ReplayScript, record: ReplayRecord): string[] {
     ...(record.outcome === 'finished'
       ? []
       : ['the replay did not come to its end; what it did not reach is not compared']),
+  ];
+}
+
+/** In the simulation these run already. */
+function lateAtTheStart(script: ReplayScript, record: ReplayRecord): string[] {
+  const warm = new Set(scriptLives(script).flatMap(({ isWarm, step }) => (isWarm ? [step] : [])));
+  const readyUs = record.processes.flatMap(({ step, ready }) => (warm.has(step) && ready ? [ready.simUs] : []));
+  const lastUs = readyUs.reduce((latest, at) => Math.max(latest, at), 0);
+  if (lastUs <= 0) return [];
+  return [
+    `pods that run already when the simulation begins had to be started first; the last was ready ${fixed(lastUs / 1e6, 1)} s into the run`,
   ];
 }
 

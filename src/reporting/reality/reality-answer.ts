@@ -73,7 +73,7 @@ function requests({ services }: RealityCheck): string {
 }
 
 function caveats(check: RealityCheck): string[] {
-  const { decisions: done, outcome, leftBehind, heldMs, wallMs, scaleCpu } = check;
+  const { decisions: done, outcome, leftBehind, heldMs, wallMs } = check;
   const lost = done.failed + done.missed;
   return [
     ...(outcome === 'interrupted' ? ['The replay was interrupted; what it did not reach is not compared.'] : []),
@@ -89,7 +89,6 @@ function caveats(check: RealityCheck): string[] {
           `The simulated clock was held for ${formatPercent(heldMs / wallMs)} of the time, because the engine could not keep up; a lower speed would tell more.`,
         ]
       : []),
-    ...(scaleCpu === 'shares' ? ['CPU was given by shares, without limits.'] : []),
   ];
 }
 

@@ -18,6 +18,8 @@ export interface RealityChart {
 /** Charts of one kind beyond this are left to the CSV. */
 const MOST_ALIKE = 8;
 const MOST_ROWS = 24;
+/** CPU below this is that of a container which does nothing. */
+const LEAST_MILLI = 1;
 
 const LINES: Readonly<
   Record<ComparedLine['group'], { section: RealityChart['section']; title: string; note: string; format: string }>
@@ -71,7 +73,7 @@ function lineCharts(check: RealityCheck): RealityChart[] {
         note: line.predicted.every((value) => value === null) ? `${note}; nothing was predicted` : note,
         spec: twoLinesSpec(
           { title: time.title, until: round(untilS / time.seconds) },
-          { format, isStepped: line.group === 'ready' },
+          { format: Math.max(...v) < 1000 ? ',.3~r' : format, isStepped: line.group === 'ready' },
         ),
         data: { fields: ['t', 'v', 'side'], columns: [t, v, side] },
         heightPx: 180,
@@ -80,9 +82,13 @@ function lineCharts(check: RealityCheck): RealityChart[] {
   });
 }
 
-/** A line of nothing but zeros on both sides tells nothing. */
-function hasSomething({ measured, predicted }: ComparedLine): boolean {
-  return [...measured, ...predicted].some((value) => value !== null && value !== 0);
+/** A single moment is no line, and one of nothing but zeros on both sides tells nothing. */
+function hasSomething({ group, measured, predicted }: ComparedLine): boolean {
+  const least = group === 'cpu' || group === 'node-cpu' ? LEAST_MILLI : 0;
+  return (
+    measured.filter((value) => value !== null).length > 1 &&
+    [...measured, ...predicted].some((value) => value !== null && value > least)
+  );
 }
 
 function startCharts({ starts, stops, speed }: RealityCheck): RealityChart[] {

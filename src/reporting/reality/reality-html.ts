@@ -82,7 +82,7 @@ ${keyFacts(check)}
 </header>
 <main>
 <section>
-${part('ready') === '' ? '' : `<p class="key">${swatch('predicted')} predicted by the simulation ${swatch('measured')} measured on the engine</p>`}
+${part('ready') === '' ? '' : `<p class="key"><span>${swatch('predicted')}predicted by the simulation</span><span>${swatch('measured')}measured on the engine</span></p>`}
 ${section('Ready pods', 'Booted, not told to end, not ended, not hanging: as both sides know it. Readiness that only a probe takes away is left out on both.', part('ready') + leftOut(check, 'ready'), htmlTable(readyTable(check), 'How near the two are, in numbers'))}
 ${section('Starting and stopping', `A start counts from the order to the engine until the pod answers that it is ready; a stop from the order to the end of the process. What was there when the run began is left out. Real time; times ${escapeHtml(String(check.speed))} it is simulated time.`, part('starts'), htmlTable(startTable(check.starts, check.speed), 'Starts') + htmlTable(startTable(check.stops, check.speed), 'Stops'))}
 ${section('Time to recover', 'From what befell a workload until as many of its pods were ready as before, or as many as were still wanted.', part('recoveries'), htmlTable(recoveryTable(check), 'One by one', true))}
@@ -210,11 +210,16 @@ function checkpointStrip(check: RealityCheck): string {
   if (check.checkpoints.length === 0) return '';
   const marks = check.checkpoints.map(
     ({ atS, found, expected, differences }) =>
-      `<li class="${differences.length === 0 ? 'ok' : 'off'}" title="${escapeHtml(differences.slice(0, 8).join('; ') || 'equal')}"><b>${clock(atS)}</b>${found === expected ? fixed(found, 0) : `${fixed(found, 0)} of ${fixed(expected, 0)}`}</li>`,
+      `<li class="${differences.length === 0 ? 'ok' : 'off'}" title="${escapeHtml(differences.slice(0, 8).join('; ') || 'equal')}"><b>${clock(atS)}</b>${checkpointCell(found, expected, differences.length)}</li>`,
   );
   const { columns, numeric, rows } = checkpointTable(check);
   const different = rows.filter((_, k) => check.checkpoints[k].differences.length > 0);
   return `<h4>Checkpoints</h4><p class="how">Containers found on the engines, against those that should be there, each in its state.</p><ol class="checks">${marks.join('')}</ol>${htmlTable({ columns, numeric, rows: different }, 'Where they differed', true)}`;
+}
+
+function checkpointCell(found: number, expected: number, different: number): string {
+  if (found !== expected) return `${fixed(found, 0)} of ${fixed(expected, 0)}`;
+  return different === 0 ? fixed(found, 0) : `${fixed(different, 0)} differ${different === 1 ? 's' : ''}`;
 }
 
 function troubles({ troubles: all }: RealityCheck): string {

@@ -1,7 +1,7 @@
 /** Rules of the style sheet that only reality checks need. */
 export const REALITY_STYLE = `
-.key{display:flex;flex-wrap:wrap;align-items:center;gap:4px 0;margin:0;font-size:14px;color:var(--soft)}
-.key .swatch{margin-left:0}.key .swatch+.swatch,.key .swatch:not(:first-child){margin-left:26px}
+.key{display:flex;flex-wrap:wrap;gap:4px 26px;margin:0;font-size:14px;color:var(--soft)}
+ul.plain li{overflow-wrap:anywhere}
 main>section:first-child{margin-top:44px}
 main>section:first-child>h3:first-of-type{margin-top:22px}
 .alarm p{margin:0}.alarm p+p{margin-top:6px}

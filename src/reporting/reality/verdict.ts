@@ -35,7 +35,7 @@ export function verdictOf({ predicted, measured, low, high, more, less, negligib
   const hasInterval = low !== undefined && high !== undefined;
   const isInside = hasInterval && predicted >= low && predicted <= high;
   if (Math.abs(gap) <= negligible) return { is: 'same', ...ratio(gap, predicted), text: 'as predicted' };
-  if (predicted === 0) return { is: gap > 0 ? 'higher' : 'lower', text: `nothing was predicted` };
+  if (predicted === 0) return { is: gap > 0 ? 'higher' : 'lower', text: `predicted was 0` };
   const relative = gap / predicted;
   const word = gap > 0 ? more : less;
   const within = hasInterval ? ` (95 % interval ${interval(low / predicted - 1, high / predicted - 1)})` : '';
