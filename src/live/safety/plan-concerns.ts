@@ -63,7 +63,7 @@ function ofEngine(
     lists.cannot.push(
       `published ports of ${name} are on its own loopback, which cannot be reached from here; readiness and traffic are not measured there`,
     );
-  if (facts.ofThisRun > 0)
+  if (facts.ofThisRun > 0 && options.resumes !== true)
     lists.impossible.push(
       `${name} has ${counted(facts.ofThisRun, 'thing')} of this run already, left by an earlier replay; go on with --resume ${script.runId}, or remove them with --clean ${script.runId}`,
     );

@@ -20,6 +20,8 @@ export interface PlanOptions {
   readonly ownImage?: string;
   /** Whether pods of services publish a port on loopback; default true. */
   readonly publishes?: boolean;
+  /** What is there of the run already is gone on with; default: it must be cleaned first. */
+  readonly resumes?: boolean;
   readonly networksAtMost?: number;
   readonly startsPerSecond?: number;
   readonly startMs?: number;

@@ -225,6 +225,7 @@ describe('what speaks against it', () => {
     expect(planReplay(all, [facts({ ofThisRun: 4 })], options).impossible).toEqual([
       'docker has 4 things of this run already, left by an earlier replay; go on with --resume run-1, or remove them with --clean run-1',
     ]);
+    expect(planReplay(all, [facts({ ofThisRun: 4 })], { ...options, resumes: true }).impossible).toEqual([]);
     expect(planReplay(all, [facts()], { ...options, engineOfNode: [0] }).impossible).toEqual([
       '1 node of the run stands for no engine, node-b for one; say which engine it is on',
     ]);

@@ -94,6 +94,23 @@ test('an engine that is held is not touched', async () => {
   expect(await leftOn(engine)).toBe(1);
 });
 
+test('what an earlier replay left is not removed by one that may not begin', async () => {
+  const engine = fakeEngine({ name: 'docker', images: [IMAGE] });
+  keepReplayState(root, script, begin).close();
+  await engine.createContainer({ name: 'baton-run-1-web-1', image: IMAGE, labels: { [RUN_LABEL]: 'run-1' } });
+  const { run } = setUp(engine);
+  await expect(run()).rejects.toThrow('a replay of run "run-1" was broken off');
+  expect((await engine.list({})).map(({ name }) => name)).toEqual(['baton-run-1-web-1']);
+});
+
+test('an engine that goes before the first step costs nothing but a sentence', async () => {
+  const engine = fakeEngine({ name: 'docker', images: [IMAGE] });
+  const { run } = setUp(engine);
+  engine.failNext('info', 'denied', { after: 1 });
+  await expect(run()).rejects.toThrow('a fault was planned (denied)');
+  expect([await leftOn(engine), isUnfinished(root, 'run-1')]).toEqual([0, false]);
+});
+
 test('Ctrl-C stops it, removes everything and ends with 130; what was kept says where it had come to', async () => {
   const engine = fakeEngine({ name: 'docker', images: [IMAGE] });
   const { run, target, said, exits } = setUp(engine, {

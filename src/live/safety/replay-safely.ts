@@ -6,7 +6,7 @@ import type { ReplayScript } from '../script/replay-script.ts';
 import { bothCleaned, cleanReportText } from './clean-report-text.ts';
 import { cleanWhenBack } from './clean-when-back.ts';
 import type { CleanReport } from './clean-run.ts';
-import { lockEngines } from './engine-lock.ts';
+import { lockEngines, type EngineLocks } from './engine-lock.ts';
 import { guardEnd, type EndTarget } from './on-end.ts';
 import type { ReplayState } from './replay-state.ts';
 
@@ -44,8 +44,12 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
       ...(time !== undefined && { wait: (ms: number) => time.sleep(ms), nowMs: () => time.nowMs() }),
     });
 
-  const locks = await lockEngines(engines, runId, { image: options.lockImage });
-  const state = options.keepState();
+  let locks: EngineLocks | undefined;
+  // Before it is there nothing has been made, and what is there of the run is an earlier replay's.
+  let state: ReplayState | undefined;
+  const giveBack = async (): Promise<void> => {
+    for (const sentence of (await locks?.release()) ?? []) say(sentence);
+  };
   let isOver = (): void => {};
   const over = new Promise<void>((resolve) => (isOver = resolve));
   let exited = (): void => {};
@@ -60,7 +64,11 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
     runId,
     say,
     stop: () => over,
-    clean: () => cleanAgain(),
+    clean: async () => {
+      if (state !== undefined) return cleanAgain();
+      await giveBack();
+      return { runId, engines: [], left: 0, isClean: true };
+    },
     ...(options.sayBug !== undefined && { sayBug: options.sayBug }),
     exit: (code) => {
       if (options.exit === undefined) process.exit(code);
@@ -70,6 +78,8 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
     ...(options.target !== undefined && { target: options.target }),
   });
   try {
+    locks = await lockEngines(engines, runId, { image: options.lockImage });
+    const kept = (state = options.keepState());
     const record = await conduct(script, {
       ...options,
       signal: guard.signal,
@@ -77,46 +87,51 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
         cleaned = await clean(true);
       },
       onStep: (outcome) => {
-        state.append({ kind: 'step', outcome });
+        kept.append({ kind: 'step', outcome });
         options.onStep?.(outcome);
       },
       onProcess: (process) => {
-        state.append({ kind: 'process', process });
+        kept.append({ kind: 'process', process });
         options.onProcess?.(process);
       },
       onCheckpoint: (checkpoint) => {
-        state.append({ kind: 'checkpoint', checkpoint });
+        kept.append({ kind: 'checkpoint', checkpoint });
         options.onCheckpoint?.(checkpoint);
       },
       onSample: (sample) => {
-        state.append({ kind: 'sample', sample });
+        kept.append({ kind: 'sample', sample });
         options.onSample?.(sample);
       },
       onTrouble: (trouble) => {
         const { what, ...at } = trouble;
-        state.append({ kind: 'trouble', at, what });
+        kept.append({ kind: 'trouble', at, what });
         options.onTrouble?.(trouble);
       },
       onTick: (view) => {
         const { wallMs, simUs, heldMs } = view;
-        if (wallMs - keptMs >= KEEP_TIME_EVERY_MS) state.append({ kind: 'time', at: { wallMs, simUs }, heldMs });
+        if (wallMs - keptMs >= KEEP_TIME_EVERY_MS) kept.append({ kind: 'time', at: { wallMs, simUs }, heldMs });
         if (wallMs - keptMs >= KEEP_TIME_EVERY_MS) keptMs = wallMs;
         options.onTick?.(view);
       },
     });
-    state.finish(record);
+    kept.finish(record);
     return record;
   } finally {
     isOver();
-    if (state.fault !== undefined) say(state.fault);
-    state.close();
+    if (state?.fault !== undefined) say(state.fault);
     // When it is ended from outside, the guard removes the rest, and ends the process.
     if (guard.signal.aborted) await exit;
     else {
-      if (cleaned?.isClean) for (const sentence of await locks.release()) say(sentence);
-      // Those that are not away have been waited for, and are cleaned to the end; the rest is told.
-      else say(cleanReportText(await cleanAgain(0)));
+      if (state === undefined || cleaned?.isClean) await giveBack();
+      else {
+        // Those that are not away have been waited for, and are cleaned to the end; the rest is told.
+        const report = await cleanAgain(0);
+        if (!report.isClean) say(cleanReportText(report));
+        // Nothing was measured, and nothing is left: there is nothing to go on with.
+        else state.append({ kind: 'cleaned', at: new Date().toISOString() });
+      }
       guard.dispose();
     }
+    state?.close();
   }
 }

@@ -79,6 +79,7 @@ test('cut at any byte it can be read, is a beginning of what was written, and ca
   const path = join(root, 'run-1', 'state.ndjson');
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
+      noteCleaned(root, 'run-1');
       const state = keepReplayState(root, script, begin);
       const beginBytes = readFileSync(path).length;
       for (const line of lines) state.append(line);
@@ -98,6 +99,16 @@ test('cut at any byte it can be read, is a beginning of what was written, and ca
     }),
     { numRuns: 60 },
   );
+});
+
+test('one that was broken off is not begun anew, for it knows what must be cleaned', () => {
+  keepReplayState(root, script, begin).close();
+  expect(() => keepReplayState(root, script, begin)).toThrow(
+    `a replay of run "run-1" was broken off and may have left containers on one (ssh://me@host); go on with it with --resume, remove them with --clean run-1, or remove ${join(root, 'run-1')} if that engine is no more`,
+  );
+  keepReplayState(root, script, begin, true).close();
+  noteCleaned(root, 'run-1');
+  keepReplayState(root, script, begin).close();
 });
 
 test('engines of all beginnings are known, so that all can be cleaned', () => {

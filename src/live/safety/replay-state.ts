@@ -73,10 +73,16 @@ export interface ReplayState {
 /**
  * Begins, or begins again, to keep what a replay does in `root/<runId>/`: `script.json`, `state.ndjson` that grows with it,
  * `calls.ndjson`, and `record.json` at its end. What is there of an earlier replay of the same run is replaced unless it
- * is resumed. Whole files come to be under their name at once; of `state.ndjson` only the last line can be cut.
+ * is resumed; throws InputError when that one was broken off, since it knows which engines must be cleaned. Whole files come to be under their name at once; of `state.ndjson` only the last line can be cut.
  */
 export function keepReplayState(root: string, script: ReplayScript, begin: ReplayBegin, resume = false): ReplayState {
   const folder = folderOf(root, script.runId);
+  if (!resume && isUnfinished(root, script.runId)) {
+    const on = readReplayState(root, script.runId).engines.map(({ name, address }) => `${name} (${address})`);
+    throw new InputError(
+      `a replay of run "${script.runId}" was broken off and may have left containers on ${on.join(', ')}; go on with it with --resume, remove them with --clean ${script.runId}, or remove ${folder} if that engine is no more`,
+    );
+  }
   mkdirSync(folder, { recursive: true });
   const stateFile = join(folder, 'state.ndjson');
   const callsFile = join(folder, 'calls.ndjson');
