@@ -40,19 +40,55 @@ export function baton(folder: string, ...args: string[]): Ended {
 
 /** Runs `baton`, sends it a signal as soon as `when` says so, and waits for its end. */
 export async function interruptedBaton(folder: string, args: readonly string[], when: () => boolean): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
-  child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+  const running = runningBaton(folder, ...args);
   const look = setInterval(() => {
     if (!when()) return;
     clearInterval(look);
-    child.kill('SIGINT');
+    running.signal('SIGINT');
   }, 20);
-  const code = await new Promise<number | null>((done) => child.on('close', done));
+  const end = await running.end;
   clearInterval(look);
-  return ended(code, stdout, stderr);
+  return end;
+}
+
+/** A `baton` that goes on beside the test. */
+export interface RunningBaton {
+  /** What it has said so far. */
+  readonly stderr: string;
+  readonly end: Promise<Ended>;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when it has said this; rejects when it has ended without. */
+  says(words: string | RegExp): Promise<void>;
+}
+
+/** Starts the built `baton` in a folder. */
+export function runningBaton(folder: string, ...args: string[]): RunningBaton {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+  let stdout = '';
+  let stderr = '';
+  let isOver = false;
+  child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
+  child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+  const end = new Promise<Ended>((resolved) => {
+    child.on('close', (code) => {
+      isOver = true;
+      resolved(ended(code, stdout, stderr));
+    });
+  });
+  return {
+    get stderr() {
+      return stderr;
+    },
+    end,
+    signal: (signal) => void child.kill(signal),
+    says: async (words) => {
+      const pattern = typeof words === 'string' ? { test: (text: string) => text.includes(words) } : words;
+      while (!pattern.test(stderr)) {
+        if (isOver) throw new Error(`baton ended without saying ${String(words)}:\n${stderr}`);
+        await new Promise((resolved) => setTimeout(resolved, 50));
+      }
+    },
+  };
 }
 
 function ended(code: number | null, stdout: string, stderr: string): Ended {

@@ -97,8 +97,10 @@ export async function startDocker(
     await exit;
   };
   const processesHere = (): number[] => {
+    // Others name the folder too: a command under test that speaks to the socket in it is none of the engine's processes.
     const { stdout } = spawnSync('pgrep', ['-f', folder], { encoding: 'utf8' });
-    return [...stdout.split('\n').filter(Boolean).map(Number), ...processesOfGroup(group)];
+    const named = stdout.split('\n').filter(Boolean).map(Number).filter(isOfEngine);
+    return [...named, ...processesOfGroup(group)];
   };
   let ended = false;
   const daemon: DockerDaemon = {
@@ -148,6 +150,14 @@ function answers(socket: string): Promise<boolean> {
     asked.on('timeout', () => asked.destroy());
     asked.end();
   });
+}
+
+function isOfEngine(pid: number): boolean {
+  try {
+    return /^(dockerd|containerd|runc|docker-)/.test(readFileSync(`/proc/${pid}/comm`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** Processes in all control groups below the one of this name, by either version of control groups. */
