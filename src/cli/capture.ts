@@ -2,10 +2,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { note, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { ExitWith } from './finish.ts';
-import { addEngineFlags, type EngineFlags } from './engine-flags.ts';
+import { addEngineFlags, meantBy, type EngineFlags } from './engine-flags.ts';
 import type { Capture } from '../live/capture/capture.ts';
 import type { CaptureFile } from '../live/capture/capture-file.ts';
-import type { Engine } from '../live/engine/engine.ts';
+import type { ConnectedEngines } from '../live/connect-engines.ts';
 import { durationUs } from '../sim/quantity.ts';
 
 interface CaptureFlags extends EngineFlags {
@@ -88,27 +88,26 @@ async function runCapture(flags: CaptureFlags): Promise<void> {
 
 /** Writes down what happens until the time is over or Ctrl-C comes. */
 async function watch(flags: CaptureFlags, folder: string, path: string): Promise<Capture> {
-  const [{ capture }, { captureFile }, { checkDifferentEngines }, { EngineFault }, { InputError }] = await Promise.all([
+  const [{ capture }, { captureFile }, { connectEngines }, { EngineFault }, { InputError }] = await Promise.all([
     import('../live/capture/capture.ts'),
     import('../live/capture/capture-file.ts'),
-    import('../live/engine/engine-map.ts'),
+    import('../live/connect-engines.ts'),
     import('../live/engine/engine-fault.ts'),
     import('../sim/input-error.ts'),
   ]);
-  const engines = await enginesOf(flags);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   let file: CaptureFile | undefined;
+  let connected: ConnectedEngines | undefined;
   let shown = 0;
   const isTerminal = process.stderr.isTTY;
   try {
     // Whether they can be spoken to is known before a file is made.
-    const infos = await Promise.all(engines.map((engine) => engine.info()));
-    checkDifferentEngines(engines.map(({ name }, k) => ({ name, id: infos[k].id })));
+    const { engines } = (connected = await connectEngines(meantBy(flags)));
     await makeFolder(folder);
-    const { write } = (file = captureFile(path));
+    const kept = (file = captureFile(path));
     return await capture(engines, {
       signal: stop.signal,
       sampleEveryMs: flags.sample,
@@ -116,7 +115,7 @@ async function watch(flags: CaptureFlags, folder: string, path: string): Promise
       names: flags.name ?? [],
       includeExisting: flags.newOnly !== true,
       ...(flags.for !== undefined && { forMs: flags.for }),
-      write,
+      write: (line) => kept.write(line),
       onTick: ({ wallMs, containers, running, events, lost }) => {
         if (!isTerminal && wallMs - shown < QUIET_MS) return;
         shown = wallMs;
@@ -134,37 +133,11 @@ async function watch(flags: CaptureFlags, folder: string, path: string): Promise
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
     file?.close();
-    for (const engine of engines) engine.close();
+    connected?.close();
   }
 }
 
 const QUIET_MS = 10_000;
-
-async function enginesOf({ docker, engines, dockerInsecure }: CaptureFlags): Promise<Engine[]> {
-  const [{ connectEngine }, { parseDockerOptions, parseEngineMap }, { readTextFile }, { InputError }] =
-    await Promise.all([
-      import('../live/engine/connect-engine.ts'),
-      import('../live/engine/engine-map.ts'),
-      import('../experiment/local/read-input.ts'),
-      import('../sim/input-error.ts'),
-    ]);
-  if (engines !== undefined && docker !== undefined)
-    throw new InputError('--docker and --engines both say which engines are meant; write one of them');
-  const mapped =
-    engines === undefined
-      ? parseDockerOptions(Array.isArray(docker) ? docker : [])
-      : parseEngineMap(readTextFile(engines, 'a list of engines'), engines);
-  const connected = await Promise.all(
-    mapped.map(({ name, docker: address }) =>
-      connectEngine({
-        name,
-        ...(address !== undefined && { docker: address }),
-        ...(dockerInsecure === true && { isPlainAllowed: true }),
-      }),
-    ),
-  );
-  return connected.map(({ engine }) => engine);
-}
 
 async function makeFolder(folder: string): Promise<void> {
   const [{ mkdirSync }, { InputError }] = await Promise.all([import('node:fs'), import('../sim/input-error.ts')]);

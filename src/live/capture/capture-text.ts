@@ -36,7 +36,7 @@ export function captureText({ history, folder, files, check, notes }: CaptureTel
   const { containers, nodes, durationUs } = history;
   const changes = containers.reduce((sum, one) => sum + one.states.length, 0);
   const lines = [
-    `Captured ${duration(durationUs)} of ${counted(nodes.length, 'node')} (${listed(nodes.map((one) => plain(one.name)))}): ${counted(containers.length, 'container')}, ${counted(changes, 'change', 'changes')} of state.`,
+    `Captured ${duration(durationUs)}${nodes.length === 0 ? '' : ` of ${counted(nodes.length, 'node')} (${listed(nodes.map((one) => plain(one.name)))})`}: ${counted(containers.length, 'container')}, ${counted(changes, 'change', 'changes')} of state.`,
   ];
   if (containers.length > 0) lines.push('', ...ownerTable(containers));
   if (check !== undefined)

@@ -75,13 +75,13 @@ function sources(
   if (rest.length === 0) return '';
   const own = rest.filter((one) => measured.own(one) !== undefined).length;
   const others = rest.filter((one) => measured.own(one) === undefined && measured.of(one) !== undefined).length;
+  const limited = ran.length - rest.length;
+  const never = rest.length - own - others;
   const parts = [
-    `${counted(ran.length - rest.length, 'has', 'have')} a limit`,
-    `${counted(own, 'asks', 'ask')} for the highest that was measured`,
-    ...(others > 0 ? [`${others} for the median of others of their owner`] : []),
-    ...(rest.length - own - others > 0
-      ? [`${counted(rest.length - own - others, 'was never measured and asks', 'were never measured and ask')} for 0`]
-      : []),
+    ...(limited > 0 ? [`${counted(limited, 'has', 'have')} a limit`] : []),
+    ...(own > 0 ? [`${counted(own, 'asks', 'ask')} for the highest that was measured`] : []),
+    ...(others > 0 ? [`${counted(others, 'asks', 'ask')} for the median of others of the same owner`] : []),
+    ...(never > 0 ? [`${counted(never, 'was never measured and asks', 'were never measured and ask')} for 0`] : []),
   ];
   return `${what} of ${counted(ran.length, 'container')} that ran: ${parts.join(', ')}`;
 }
