@@ -142,10 +142,7 @@ test('while the clock is held nothing is sent, and it goes on where it stood', a
 });
 
 test('who has no answer in time gives up, hangs up and tries again; each try is counted', async () => {
-  let hungUp = 0;
-  const web = await webServer((request) => {
-    request.socket.once('close', () => hungUp++);
-  });
+  const web = await webServer(() => {});
   const client: ClientSpec = {
     timeoutUs: 40_000,
     attempts: 3,
@@ -155,6 +152,8 @@ test('who has no answer in time gives up, hangs up and tries again; each try is 
   sender.endpointIn(endpoint(0, web));
   begin(sender);
   await settled(sender, 6);
+  // Before the sender ends, which would close them as well.
+  await expect.poll(() => web.openConnections(), PATIENT_POLL).toBe(0);
   const measured = await end(sender);
   expect(measured).toMatchObject({
     sent: 6,
@@ -162,7 +161,6 @@ test('who has no answer in time gives up, hangs up and tries again; each try is 
     failedBy: { timedOut: 6 },
     users: { sent: 2, good: 0, bad: 2 },
   });
-  await expect.poll(() => hungUp, PATIENT_POLL).toBe(web.seen.connections);
   expect(web.seen.requests).toBeLessThanOrEqual(6);
 });
 
