@@ -11,7 +11,8 @@ const NEGLIGIBLE_MS = 1;
 interface Pair {
   readonly workload: string;
   readonly process: ProcessRecord;
-  readonly predictedMs: number;
+  /** Absent: the simulation has no time for it. */
+  readonly predictedMs: number | undefined;
   readonly measuredMs: number;
 }
 
@@ -33,13 +34,15 @@ export function compareStops(
   return byWorkload(pairsOf(script, record, lives, stopOf(script, record.speed)), false);
 }
 
-type Times = (life: PredictedLife, process: ProcessRecord) => { predictedMs: number; measuredMs: number } | undefined;
+type Times = (life: PredictedLife, process: ProcessRecord) => Pick<Pair, 'predictedMs' | 'measuredMs'> | undefined;
 
 function startOf(speed: number): Times {
   return (life, { ordered, ready }) => {
     if (life.isWarm || life.readyUs === undefined || ready === undefined) return undefined;
+    // Jobs run from the moment at which they are placed: their machinery and boot are not simulated.
+    const isSimulated = life.readyUs > life.startUs || life.hasBoot;
     return {
-      predictedMs: (life.readyUs - life.startUs) / 1000 / speed,
+      predictedMs: isSimulated ? (life.readyUs - life.startUs) / 1000 / speed : undefined,
       measuredMs: ready.wallMs - ordered.wallMs,
     };
   };
@@ -72,10 +75,15 @@ function byWorkload(pairs: readonly Pair[], hasPhases: boolean): TimesCompared[]
   return [['*', pairs] as [string, readonly Pair[]], ...groups].map(([about, own]) => compared(about, own, hasPhases));
 }
 
-function compared(about: string, pairs: readonly Pair[], hasPhases: boolean): TimesCompared {
-  const predictedMs = sampleSummary(pairs.map((pair) => pair.predictedMs));
+function compared(about: string, all: readonly Pair[], hasPhases: boolean): TimesCompared {
+  const both = all.flatMap(({ predictedMs, measuredMs }) =>
+    predictedMs === undefined ? [] : [{ predicted: predictedMs, measured: measuredMs }],
+  );
+  // What nothing was predicted of is told only where there is nothing else.
+  const pairs = both.length === 0 ? all : all.filter((pair) => pair.predictedMs !== undefined);
+  const predictedMs = sampleSummary(both.map(({ predicted }) => predicted));
   const measuredMs = sampleSummary(pairs.map((pair) => pair.measuredMs));
-  const differenceMs = sampleSummary(pairs.map((pair) => pair.measuredMs - pair.predictedMs));
+  const differenceMs = sampleSummary(both.map(({ predicted, measured }) => measured - predicted));
   const verdict = verdictOf({
     predicted: predictedMs?.median,
     measured: measuredMs?.median,
@@ -95,10 +103,8 @@ function compared(about: string, pairs: readonly Pair[], hasPhases: boolean): Ti
     ...(predictedMs && { predictedMs }),
     ...(measuredMs && { measuredMs }),
     ...(differenceMs && { differenceMs }),
-    ...(pairs.length > 0 && {
-      predictedQuantilesMs: quantiles(pairs.map((pair) => pair.predictedMs)),
-      measuredQuantilesMs: quantiles(pairs.map((pair) => pair.measuredMs)),
-    }),
+    ...(both.length > 0 && { predictedQuantilesMs: quantiles(both.map(({ predicted }) => predicted)) }),
+    ...(pairs.length > 0 && { measuredQuantilesMs: quantiles(pairs.map((pair) => pair.measuredMs)) }),
     isInsideSpread,
     ...(hasPhases && phases(pairs)),
     verdict,

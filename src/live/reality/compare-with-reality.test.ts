@@ -225,3 +225,28 @@ test('the record of another run is refused', () => {
 function both({ script, record }: ReplayFixture): [ReplayScript, ReplayRecord] {
   return [script, record];
 }
+
+test('a job runs from its placement on, so nothing is predicted of its start', () => {
+  const { script, record } = small(
+    [
+      { atUs: 10 * S, do: 'start', pod: 0, node: 0 },
+      { atUs: 10 * S, do: 'ready', pod: 0 },
+      { atUs: 20 * S, do: 'start', pod: 1, node: 0 },
+      { atUs: 22 * S, do: 'ready', pod: 1 },
+    ],
+    {
+      processes: [
+        { pod: 0, node: 0, step: 0, due: at(1000), ordered: at(1000), ready: at(1600) },
+        { pod: 1, node: 0, step: 2, due: at(2000), ordered: at(2000), ready: at(2250) },
+      ],
+    },
+  );
+  const pods = script.pods.map((pod, k) => (k === 0 ? { ...pod, workload: 'batch', bootUs: 0 } : pod));
+  const { starts } = compareWithReality({ ...script, pods }, record);
+  expect(starts.map(({ about, measuredMs, predictedMs }) => [about, measuredMs?.mean, predictedMs?.mean])).toEqual([
+    ['*', 250, 200],
+    ['batch', 600, undefined],
+    ['web', 250, 200],
+  ]);
+  expect(starts[1].verdict.text).toBe('not predicted');
+});

@@ -9,6 +9,8 @@ export interface PredictedLife {
   readonly startUs: number;
   /** It was there and ready when the run began: nothing is predicted of its start. */
   readonly isWarm: boolean;
+  /** The scenario says that it boots. */
+  readonly hasBoot: boolean;
   readonly readyUs?: number;
   /** When it stops being of use: told to stop, killed, ended or removed; and by which step. */
   readonly leftUs?: number;
@@ -39,6 +41,7 @@ export function scriptLives(script: ReplayScript): PredictedLife[] {
         step: place,
         startUs: atUs,
         isWarm: false,
+        hasBoot: script.pods[pod].bootUs > 0,
         pauses: [],
       };
       lives.push(life);

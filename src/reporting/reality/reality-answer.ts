@@ -39,7 +39,9 @@ function nearest(check: RealityCheck): string {
   if (service !== undefined && service.latency.is !== 'unknown')
     return `${service.service} answered ${asWritten(service.latency)}`;
   const [all] = check.starts;
-  if (all?.measuredMs === undefined) return '';
+  if (all?.measuredMs === undefined || all.predictedMs === undefined) return '';
+  if (all.predictedMs.median === 0)
+    return `starts took ${milliseconds(all.measuredMs.median)} where none was predicted`;
   return `starts took ${asWritten(all.verdict)}`;
 }
 
