@@ -22,7 +22,9 @@ type Step = ScriptStep extends infer S ? (S extends ScriptStep ? Omit<S, 'atUs'>
 export function randomScripts(options: RandomScriptOptions = {}): fc.Arbitrary<ReplayScript> {
   const { nodes = 3, pods = 10, moves = 60 } = options;
   const move = fc.tuple(fc.nat({ max: 4 * SECOND_US }), fc.nat({ max: 1_000_000 }), fc.nat({ max: 1_000_000 }));
-  return fc.array(move, { minLength: Math.min(20, moves), maxLength: moves, size: 'max' }).map((drawn) => scriptOfMoves(nodes, pods, drawn));
+  return fc
+    .array(move, { minLength: Math.min(20, moves), maxLength: moves, size: 'max' })
+    .map((drawn) => scriptOfMoves(nodes, pods, drawn));
 }
 
 function scriptOfMoves(
@@ -77,8 +79,8 @@ function scriptOfMoves(
     atUs = nextUs;
     const possible = movesNow(state, pods, isJob);
     const group = possible[kind % possible.length];
-    const steps_ = group[which % group.length];
-    for (const step of steps_) {
+    const drawn = group[which % group.length];
+    for (const step of drawn) {
       add(step);
       if (step.do === 'start' && isJob(step.pod))
         ends.set(step.pod, atUs + (podList[step.pod].bootUs ?? 0) + podList[step.pod].runsUs!);

@@ -73,7 +73,7 @@ dockerTest('every kind of step is carried out on a real engine, and nothing is l
   expect(record.troubles).toEqual([]);
   expect(record.steps.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
   expect(record.steps.length).toBe(script.steps.length);
-  expect(record.checkpoints.map(({ differences }) => differences)).toEqual(Array(12).fill([]));
+  expect(record.checkpoints.map(({ differences }) => differences)).toEqual(Array.from({ length: 12 }, () => []));
   expect(record.leftBehind).toBe(0);
   expect(record.processes.length).toBe(15);
   for (const process of record.processes) {

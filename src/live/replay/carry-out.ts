@@ -99,6 +99,11 @@ async function deed(
     return had ? DONE : { outcome: 'missed', sentence: `${live.name} has no container that could be removed` };
   }
   const { id } = live;
+  if (step.do === 'restart' && id === undefined && order !== undefined) {
+    // Its start was missed while the engine was away, or failed; now it is to run.
+    await createAndStart(context, live, order);
+    return { outcome: 'done', sentence: `${live.name} had no container, and one was made` };
+  }
   if (id === undefined || live.is === 'none')
     return { outcome: 'missed', sentence: `${live.name} has no container; its start did not succeed` };
   switch (step.do) {

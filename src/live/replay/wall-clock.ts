@@ -50,7 +50,7 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
     simUs: () => simAt(nowMs()),
     dueMs: (simUs) => {
       if (simUs > last().simUs) return (holds > 0 ? nowMs() : last().wallMs) + (simUs - last().simUs) / usPerMs;
-      const when = stretches.findLast((s) => s.usPerMs > 0 && s.simUs <= simUs) ?? stretches[0];
+      const when = stretches.findLast((s) => s.usPerMs > 0 && s.simUs < simUs) ?? stretches[0];
       return when.wallMs + (simUs - when.simUs) / usPerMs;
     },
     get heldMs() {
