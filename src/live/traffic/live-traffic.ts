@@ -35,6 +35,8 @@ export function liveTraffic(
   const endpointOf = endpointsOf(script, plan);
   const birth: TrafficBirth = { plan, fromUs };
   const worker = new Worker(program, { workerData: birth });
+  // A replay that fails before it ends its traffic does not keep the process alive.
+  worker.unref();
   let counts = { sent: 0, served: 0, failed: 0 };
   let early: Map<number, EndpointAddress> | undefined = new Map();
   let watch: NodeJS.Timeout | undefined;
@@ -81,6 +83,7 @@ export function liveTraffic(
     end: () => {
       ending ??= (async () => {
         clearInterval(watch);
+        worker.ref();
         tell({ kind: 'end', drainMs });
         const result = await measured;
         await gone;
