@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { layerBreaches } from './layers/layer-rules.ts';
 import { projectFiles } from './project-files.ts';
 
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> };
-const packages = Object.keys(manifest.dependencies);
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
+  'dependencies' | 'optionalDependencies',
+  Record<string, string>
+>;
+const packages = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
 
 test('imports point one way, without cycles, and the pure folders touch no clock, chance, file or console', () => {
   const sources = new Map(

@@ -207,7 +207,8 @@ export const ENGINE_CONTRACT: readonly Clause[] = [
       expect(await engine.listNetworks(RUN)).toEqual([{ id: network, name: 'contract-1', labels: RUN }]);
       const spec = order(it, 'served', 'obedient', { network: 'contract-1', publish: [8080, 9090] });
       const id = await engine.createContainer(spec);
-      expect(await engine.inspect(id)).toMatchObject({ networks: ['contract-1'], ports: {} });
+      const fresh = await engine.inspect(id);
+      expect([fresh.networks, fresh.ports]).toEqual([['contract-1'], {}]);
       await engine.start(id);
       const { ports } = await engine.inspect(id);
       expect(Object.keys(ports)).toEqual(['8080', '9090']);
@@ -215,7 +216,8 @@ export const ENGINE_CONTRACT: readonly Clause[] = [
       await fails('conflict', engine.connect(network, id));
       await fails('conflict', engine.removeNetwork(network));
       await engine.disconnect(network, id);
-      expect(await engine.inspect(id)).toMatchObject({ networks: [], ports: {}, state: 'running' });
+      const cutOff = await engine.inspect(id);
+      expect([cutOff.networks, cutOff.ports, cutOff.state]).toEqual([[], {}, 'running']);
       await fails('conflict', engine.disconnect(network, id));
       await engine.connect(network, id);
       const back = await engine.inspect(id);
