@@ -98,6 +98,7 @@ describe('what is there at once', () => {
 
   test('memory is at least what an engine can set', () => {
     const script = tinyScript(three, [start(0, 0)]);
+    expect(planReplay(script, [facts()], options).total).toMatchObject({ startsPerSecond: 1, callsPerSecond: 3 });
     expect(planReplay(script, [facts()], { ...options, scaleMem: 0.0001 }).total.scaledMemBytes).toBe(6 * 1024 ** 2);
   });
 
