@@ -1,12 +1,11 @@
-import { EngineFault } from '../engine/engine-fault.ts';
-import type { Engine } from '../engine/engine.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
 import { createCallSlots } from './call-slots.ts';
 import { createChains } from './chains.ts';
 import { checkContainers } from './check-containers.ts';
-import { linkEngine, type EngineLink, type LinkOptions } from './engine-link.ts';
+import type { LinkOptions } from './engine-link.ts';
 import { createExpectedState } from './expected-state.ts';
 import { followEvents } from './follow-events.ts';
+import { linkEngines } from './link-engines.ts';
 import { createLivePods } from './live-pods.ts';
 import { mendEngine } from './mend.ts';
 import { orderStep } from './order-steps.ts';
@@ -16,6 +15,7 @@ import type { ReplayContext } from './replay-context.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { RECORD_FORMAT, type Checkpoint, type ReplayRecord, type ResourceSample } from './replay-record.ts';
 import type { ReplayView } from './replay-view.ts';
+import { resumeFrom } from './resume-from.ts';
 import { sentenceOf } from './sentence-of.ts';
 import { sampleResources } from './sample-resources.ts';
 import { createStepWorks } from './step-work.ts';
@@ -55,7 +55,7 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
       context.trouble(`${link.engine.name} is back, and its containers are what the script says`);
     },
   };
-  const { links, linkOf } = await linkAll(script, options.engineOf, linkOptions);
+  const { links, linkOf } = await linkEngines(script, options.engineOf, linkOptions);
   const startedAt = new Date(time.dateMs()).toISOString();
   const beganDateMs = time.dateMs();
   const clock = createWallClock(options.speed, resumeFromUs ?? 0, time);
@@ -137,7 +137,7 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
     if (sampleEveryMs > 0) for (const link of links) context.aside(sampleResources(context, link, sampleEveryMs, keep));
     traffic?.begin(clock);
 
-    const next = resumeFromUs === undefined ? 0 : await resume(context, resumeFromUs);
+    const next = resumeFromUs === undefined ? 0 : await resumeFrom(context, resumeFromUs);
     const everyUs = Math.max(1, options.checkpointEveryUs ?? Math.ceil(script.durationUs / 12));
     let checkUs = everyUs;
     while (checkUs <= (resumeFromUs ?? -1)) checkUs += everyUs;
@@ -195,43 +195,4 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
     troubles,
     leftBehind,
   };
-}
-
-/** One link for each engine, however many nodes it stands for. */
-async function linkAll(
-  script: ReplayScript,
-  engineOf: (node: string) => Engine,
-  options: LinkOptions,
-): Promise<{ links: EngineLink[]; linkOf: (node: number) => EngineLink }> {
-  const engines = script.nodes.map(({ name }) => engineOf(name));
-  const links = new Map<Engine, EngineLink>();
-  await Promise.all(
-    [...new Set(engines)].map(async (engine) => {
-      links.set(engine, await linkEngine(engine, options));
-    }),
-  );
-  script.nodes.forEach(({ name }, node) => links.get(engines[node])!.nodes.push(name));
-  return {
-    links: [...new Set(engines)].map((engine) => links.get(engine)!),
-    linkOf: (node) => links.get(engines[node])!,
-  };
-}
-
-/** Brings what an earlier replay left to what the script says of that time; returns the place of the next step. */
-async function resume(context: ReplayContext, fromUs: number): Promise<number> {
-  const { script, expected, clock, live, links } = context;
-  let next = 0;
-  for (; next < script.steps.length && script.steps[next].atUs <= fromUs; next++)
-    expected.advance(script.steps[next], next);
-  const release = clock.hold();
-  try {
-    for (const { pod, node, isInRotation } of expected.containers()) live.place(pod, node).isInRotation = isInRotation;
-    await Promise.all(links.map((link) => mendEngine(context, link, () => {})));
-  } catch (error) {
-    if (!(error instanceof EngineFault)) throw error;
-    context.trouble(`what the earlier replay left cannot be seen: ${error.message}`);
-  } finally {
-    release();
-  }
-  return next;
 }
