@@ -283,7 +283,7 @@ export const ENGINE_CONTRACT: readonly Clause[] = [
       // Who comes later and knows since when, hears it all the same.
       const late = new AbortController();
       const remembered: string[] = [];
-      for await (const { what } of engine.events(RUN, late.signal, seen[3]!.atMs)) {
+      for await (const { what } of engine.events(RUN, late.signal, seen[3].atMs)) {
         remembered.push(what);
         if (what === 'destroy') late.abort();
       }
