@@ -48,13 +48,16 @@ export class ContainerTale {
     return this.states.at(-1)?.state;
   }
 
-  /** An event of the engine. */
-  happens(atUs: number, what: EngineEvent['what'], exitCode: number | undefined): void {
+  /** An event of the engine. `lostUs`: when the engine was last lost. */
+  happens(atUs: number, what: EngineEvent['what'], exitCode: number | undefined, lostUs = -1): void {
     switch (what) {
       case 'create':
         if (this.state === undefined) this.enter(atUs, 'created');
         break;
       case 'start':
+        // What starts has ended before, while the engine was away.
+        if (this.isAlive && lostUs >= this.runs.at(-1)!.fromUs && atUs > lostUs)
+          this.enter(atUs, exitedState(undefined, false), atUs - lostUs);
         this.enter(atUs, 'running');
         break;
       case 'pause':

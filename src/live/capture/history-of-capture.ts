@@ -13,6 +13,7 @@ export function historyOfCapture(lines: Iterable<CaptureLine>): CapturedHistory 
   const tales = new Map<string, ContainerTale>();
   const engines = new Map<string, { readonly cpuMilli: number; readonly memBytes: number }>();
   const lostAt = new Map<string, number>();
+  const everLostAt = new Map<string, number>();
   const lookedAt = new Map<string, number>();
   const notes: string[] = [];
   let beganMs: number | undefined;
@@ -80,7 +81,7 @@ export function historyOfCapture(lines: Iterable<CaptureLine>): CapturedHistory 
         break;
       }
       case 'event':
-        taleOf(line).happens(atUs, line.what, line.exitCode);
+        taleOf(line).happens(atUs, line.what, line.exitCode, everLostAt.get(line.engine));
         break;
       case 'limits':
         taleOf(line).limitsAre(atUs, line.cpuMilli, line.memBytes);
@@ -90,6 +91,7 @@ export function historyOfCapture(lines: Iterable<CaptureLine>): CapturedHistory 
         break;
       case 'lost':
         lostAt.set(line.engine, atUs);
+        everLostAt.set(line.engine, atUs);
         notes.push(`engine ${line.engine} was lost at ${seconds(atUs)}: ${line.sentence}`);
         break;
       case 'back':

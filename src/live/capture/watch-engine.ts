@@ -26,6 +26,8 @@ export interface WatchOptions extends Pick<
 const SURE_MS = 250;
 /** The stream of events may begin a little after it was asked for; then what was missed is found by looking again. */
 const LOOK_AGAIN_MS = 1000;
+/** Exit code of a process that was killed. */
+const KILLED = 137;
 const INSPECTS_AT_ONCE = 4;
 /** More than any engine remembers of its events. */
 const REMEMBERED = 1000;
@@ -48,6 +50,8 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
   /** By the engine's clock: up to here, events are known. */
   let heardMs = 0;
   const recent = new Set<string>();
+  /** Containers that were short of memory since their start. */
+  const recentOom = new Set<string>();
   let aheadMs = 0;
   let isLost = false;
   let lastLookMs = Date.now();
@@ -184,7 +188,17 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
     if (what === 'start' || what === 'unpause') round.add(id);
     if (what === 'die' || what === 'pause') round.drop(id);
     if (what === 'destroy') forget(id);
+    if (what === 'die' && exitCode === KILLED && !recentOom.delete(id)) void noteMemory(id, ours(atMs));
+    if (what === 'oom') recentOom.add(id);
+    else if (what === 'start' || what === 'destroy') recentOom.delete(id);
     if (what === 'create' || what === 'update' || (isNew && what === 'start')) void noteLimits(id);
+  }
+
+  /** Some engines do not tell of the lack of memory that killed a container, and only know it when asked. */
+  async function noteMemory(id: string, atMs: number): Promise<void> {
+    const detail = await detailOf(id);
+    if (detail?.oomKilled === true && detail.state !== 'running')
+      write({ kind: 'event', atMs, engine: name, what: 'oom', id });
   }
 
   async function noteLimits(id: string): Promise<void> {
