@@ -56,7 +56,11 @@ export class ContainerTale {
         break;
       case 'start':
         // What starts has ended before, while the engine was away.
-        if (this.isAlive && lostUs >= this.runs.at(-1)!.fromUs && atUs > lostUs)
+        if (
+          this.isAlive &&
+          lostUs >= this.runs.at(-1)!.fromUs - SAME_US &&
+          atUs > Math.max(lostUs, this.runs.at(-1)!.fromUs)
+        )
           this.enter(atUs, exitedState(undefined, false), atUs - lostUs);
         this.enter(atUs, 'running');
         break;
