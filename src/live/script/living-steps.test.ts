@@ -252,26 +252,33 @@ test('a new size is given where it runs', () => {
   );
 });
 
-test('jobs are ready at once, come to their end, and begin again elsewhere as another pod', () => {
-  const row = {
-    ...blankRow(),
-    name: 'sum',
-    arrivesUs: seconds(10),
-    runsUs: seconds(100),
-    user: 'ann',
-    request: { cpuMilli: 1000, memBytes: GiB },
-  };
-  const jobs: LivingSpec['jobs'] = [
-    {
-      cpuUsageShare: 0.5,
-      restarts: 1,
-      pods: () => {
-        let isOver = false;
-        return { next: (to) => !isOver && ((isOver = true), Object.assign(to, row), true) };
-      },
+/** A job that comes at 10 s and runs for 100 s. */
+const JOBS: LivingSpec['jobs'] = [
+  {
+    cpuUsageShare: 0.5,
+    restarts: 1,
+    pods: () => {
+      const row = {
+        ...blankRow(),
+        name: 'sum',
+        arrivesUs: seconds(10),
+        runsUs: seconds(100),
+        user: 'ann',
+        request: { cpuMilli: 1000, memBytes: GiB },
+      };
+      let isOver = false;
+      return { next: (to) => !isOver && ((isOver = true), Object.assign(to, row), true) };
     },
-  ];
-  const script = film({ services: [], scaling: [], jobs, ...weather([30, { kind: 'drain-begin', node: 0, cause }]) });
+  },
+];
+
+test('jobs are ready at once, come to their end, and begin again elsewhere as another pod', () => {
+  const script = film({
+    services: [],
+    scaling: [],
+    jobs: JOBS,
+    ...weather([30, { kind: 'drain-begin', node: 0, cause }]),
+  });
   expect(stepLines(script)).toEqual([
     '10 start job-0-sum on node-1',
     '10 ready job-0-sum',
@@ -294,6 +301,24 @@ test('jobs are ready at once, come to their end, and begin again elsewhere as an
     exitCode: 0,
     restart: 'never',
   });
+});
+
+test('what is bound to a machine that has stopped is started by nobody', () => {
+  const script = film({
+    groups: [group({ initial: 1, max: 1 })],
+    services: [],
+    scaling: [],
+    jobs: JOBS,
+    ...weather([5, { kind: 'node-down', node: 0, cause: 'power' }], [20, { kind: 'node-up', node: 0, cause }]),
+  });
+  expect(stepLines(script)).toEqual([
+    '5 node-down node (power)',
+    '20 node-up node',
+    '20 start job-0-sum on node',
+    '20 ready job-0-sum',
+    '120 finish job-0-sum',
+    '120 gone job-0-sum',
+  ]);
 });
 
 test('what asks nothing of containers is noted once', () => {
