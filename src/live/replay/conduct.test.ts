@@ -94,6 +94,37 @@ describe('steps', () => {
     expect(processes[0].ended!.simUs).toBeCloseTo(30 * S, -3);
   });
 
+  test('its container is not removed before that', async () => {
+    const { clock, engine } = setUp({ deaf: { onTerm: 'ignores' } });
+    const script = scriptOf(
+      [{ name: 'deaf' }],
+      [
+        { atUs: 0, do: 'start', pod: 0, node: 0 },
+        { atUs: 10 * S, do: 'stop', pod: 0, graceUs: 20 * S, why: 'update' },
+        { atUs: 12 * S, do: 'gone', pod: 0 },
+      ],
+    );
+    const record = await drivenReplay(script, engine, clock);
+    expect(record.processes[0].ended!.wallMs).toBeCloseTo(3000, 0);
+    expect(record.steps[2].done.wallMs).toBeGreaterThanOrEqual(3000);
+    expect(differences(record)).toEqual([]);
+  });
+
+  test('one that still runs when it is to be started again is killed first', async () => {
+    const { clock, engine } = setUp();
+    const script = scriptOf(
+      [{ name: 'job', runsUs: 5 * S }],
+      [
+        { atUs: 0, do: 'start', pod: 0, node: 0 },
+        { atUs: 5 * S, do: 'finish', pod: 0 },
+        { atUs: 6 * S, do: 'restart', pod: 0 },
+      ],
+    );
+    const record = await drivenReplay(script, engine, clock, { finishPatienceMs: 200 });
+    expect(record.steps[2]).toMatchObject({ outcome: 'done', sentence: 'job still ran and was killed first' });
+    expect(record.processes.map(({ exitCode }) => exitCode)).toEqual([137, undefined]);
+  });
+
   test('a process that is started again is another one in the same container', async () => {
     const { clock, engine } = setUp();
     const script = scriptOf(
@@ -372,6 +403,30 @@ describe('an engine is lost', () => {
     expect(record.checkpoints[6]).toMatchObject({ expected: 3, found: 3 });
     expect(record.leftBehind).toBe(0);
     expect(record.outcome).toBe('finished');
+  });
+
+  test('and what was cut off, slowed down or resized meanwhile is so when it is back', async () => {
+    const { clock, engine } = setUp();
+    const cut = scriptOf(
+      [{ name: 'web-1', cpuMilli: 400 }],
+      [
+        { atUs: 0, do: 'start', pod: 0, node: 0 },
+        { atUs: 21 * S, do: 'node-cut-off', node: 0, why: 'switch' },
+        { atUs: 22 * S, do: 'node-speed', node: 0, speed: 0.5, why: 'thermal' },
+        { atUs: 23 * S, do: 'resize', pod: 0, cpuMilli: 600, memBytes: 2 ** 27 },
+      ],
+    );
+    clock.after(2000, () => engine.goAway('run'));
+    clock.after(2600, () => engine.comeBack());
+    const seen: unknown[] = [];
+    const look = async (): Promise<void> => {
+      const [{ id }] = await engine.list({});
+      const { networks, cpuLimitMilli, memLimitBytes } = await engine.inspect(id);
+      seen.push({ networks: networks.length, cpuLimitMilli, memLimitBytes });
+    };
+    clock.after(4000, () => void look());
+    await drivenReplay(cut, engine, clock);
+    expect(seen).toEqual([{ networks: 0, cpuLimitMilli: 300, memLimitBytes: 2 ** 27 }]);
   });
 
   test('for good: what it had counts as left behind', async () => {

@@ -17,8 +17,11 @@ export interface EngineLink {
   readonly epoch: number;
   /** Calls under way. */
   readonly busy: number;
-  /** Makes a call; rejects with a fault at once while the engine is away. `low`: when nothing else waits. */
-  call<T>(what: (engine: Engine) => Promise<T>, priority?: 'step' | 'low'): Promise<T>;
+  /**
+   * Makes a call; rejects with a fault at once while the engine is away. `low`: when nothing else waits; `now`: beside all
+   * others, for what is measured by it.
+   */
+  call<T>(what: (engine: Engine) => Promise<T>, priority?: 'now' | 'step' | 'low'): Promise<T>;
   /** Something came to an end that should not; finds out whether the engine is still there. */
   suspect(): Promise<void>;
   /** It is there again, and knows what it should. */
@@ -92,6 +95,7 @@ export async function linkEngine(engine: Engine, options: LinkOptions): Promise<
         new EngineFault('unreachable', engine.name, `${engine.name} is away; nothing can be asked of it`);
       if (isAway) throw away();
       try {
+        if (priority === 'now') return await what(engine);
         return await slots.run(() => (isAway ? Promise.reject(away()) : what(engine)), priority);
       } catch (error) {
         if (error instanceof EngineFault && error.kind === 'unreachable') lose(error.message);

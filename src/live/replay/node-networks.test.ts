@@ -57,3 +57,12 @@ test('one that was made although its answer was lost is found', async () => {
   await networks.of('a');
   expect((await namesOn(engine)).length).toBe(1);
 });
+
+test('a node that comes back while its network is being removed gets a new one', async () => {
+  const engine = fakeEngine({ latencyMs: { removeNetwork: 20 } });
+  const networks = networksOf(engine);
+  const old = await networks.of('a');
+  const [, fresh] = await Promise.all([networks.release('a'), networks.of('a')]);
+  expect(fresh).not.toBe(old);
+  expect((await engine.listNetworks({})).map(({ id }) => id)).toEqual([fresh]);
+});

@@ -80,7 +80,7 @@ async function startProcess(
 /** Reads its published port again, tells traffic, and notes what the engine knows of its start. */
 export async function readAddress(context: ReplayContext, live: LivePod): Promise<void> {
   const id = live.id!;
-  const detail = await live.link.call((engine) => engine.inspect(id));
+  const detail = await live.link.call((engine) => engine.inspect(id), 'now');
   const wanted = context.options.imageFor(context.script.pods[live.pod], live.pod).ports?.[0];
   const port = wanted === undefined ? undefined : detail.ports[wanted];
   live.address = port === undefined ? undefined : { host: '127.0.0.1', port };
