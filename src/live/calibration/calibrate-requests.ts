@@ -42,27 +42,24 @@ export function requestCalibration(
 }
 
 /**
- * The queue is not measured by itself. What the run predicts of it stands in: predicted latency less predicted work. So
- * what is left of the measured latency is the network, the balancer and the parsing, and any error of that prediction.
+ * Where the containers say how long a request waited in them, the overhead is measured. Else what the run predicts of
+ * queues stands in (predicted latency less predicted work), and the overhead holds any error of that; where that
+ * prediction was itself calibrated nothing is learnt.
  */
 function lessonOf({ script, record }: Replayed, traffic: ServiceTraffic): Learnt | undefined {
   const { serviceTime, latency, served } = traffic;
   const service = script.services.find(({ name }) => name === traffic.service);
-  // There the prediction holds what was learnt before, and its queue cannot be told apart from that.
-  if (script.isCalibrated === true) return undefined;
   if (serviceTime === undefined || served < FEWEST || service === undefined || service.workMeanUs === null)
     return undefined;
   const workFactor = meanWorkFactor(script, traffic);
   const toldMs = (service.workMeanUs * workFactor) / 1000 / record.speed;
   if (!(toldMs > 0)) return undefined;
+  const lesson = { service: traffic.service, served, factor: serviceTime.meanMs / toldMs };
+  if (traffic.overhead !== undefined) return { ...lesson, overheadMs: Math.max(0, traffic.overhead.meanMs) };
+  if (script.isCalibrated === true) return undefined;
   const predicted = script.predicted.living?.services.find((one) => one.service === traffic.service);
   const queueMs = predicted === undefined ? 0 : Math.max(0, predicted.meanMs / record.speed - toldMs);
-  return {
-    service: traffic.service,
-    served,
-    factor: serviceTime.meanMs / toldMs,
-    overheadMs: Math.max(0, latency.meanMs - serviceTime.meanMs - queueMs),
-  };
+  return { ...lesson, overheadMs: Math.max(0, latency.meanMs - serviceTime.meanMs - queueMs) };
 }
 
 /** Versions may work longer or shorter than the service; each counts by the requests that it answered. */

@@ -38,6 +38,15 @@ test('traffic teaches service factors and what a request takes beyond service an
   expect(Object.keys(requestOverheadMs)).toEqual(['web', 'cart', 'search', '*']);
 });
 
+test('what containers say of a request is believed before what the run predicts of its queue', () => {
+  const { script, record } = replayFixture({ seed: 1 });
+  const services = record.traffic!.services.map((one) => ({ ...one, overhead: { ...one.latency, meanMs: 1.5 } }));
+  const told = { script: { ...script, isCalibrated: true as const }, record: { ...record, traffic: { services } } };
+  expect(calibrate([told]).requestOverheadMs).toEqual({ web: 1.5, cart: 1.5, search: 1.5, '*': 1.5 });
+  // Without it a run that was calibrated teaches nothing of requests.
+  expect(calibrate([{ ...told, record }]).requestOverheadMs).toEqual({});
+});
+
 test('several replays count as one', () => {
   const [one, other] = [replayFixture({ seed: 1 }), replayFixture({ seed: 2 })];
   const both = calibrate([one, other]);

@@ -104,6 +104,7 @@ function notesOf(script: ReplayScript, record: ReplayRecord, act: string | undef
       ? [`containers were not told to use CPU or memory (--act ${act}), so nothing is predicted of what they use`]
       : []),
     ...lateAtTheStart(script, record),
+    ...(record.traffic?.notes ?? []),
     ...(record.samples.length === 0 ? ['no samples of CPU and memory were taken'] : []),
     ...(record.scaleCpu === 'shares'
       ? ['CPU was given by shares, without hard limits: containers may have used more than their pods could']
