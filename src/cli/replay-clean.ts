@@ -1,5 +1,6 @@
 import { connectEngines } from '../live/connect-engines.ts';
 import { cleanReportText } from '../live/safety/clean-report-text.ts';
+import type { CleanReport } from '../live/safety/clean-run.ts';
 import { cleanWhenBack } from '../live/safety/clean-when-back.ts';
 import { noteCleaned, readReplayState, REPLAYS_FOLDER, replaysIn } from '../live/safety/replay-state.ts';
 import { runOnEnginesText, runsOn } from '../live/safety/runs-on.ts';
@@ -21,19 +22,23 @@ export async function cleanReplay(name: string | undefined, flags: ReplayFlags):
         ? '--clean needs to know which engine is meant: add --docker (and say which run, or all)'
         : `no replay of run "${name}" is kept in ${root}; say on which engine it was: baton replay --clean ${name} --docker`,
     );
-  const connected = await connectEngines(
-    isNamed(flags) ? meantBy(flags) : { kept: readReplayState(root, name!).engines },
-  );
+  const kept = isKept ? readReplayState(root, name).engines : [];
+  const isOne = name !== undefined && !all;
+  // Of engines that are to be cleaned of one run, those that are away are waited for, and the others are cleaned at once.
+  const connected = await connectEngines(isNamed(flags) ? meantBy(flags) : { ...meantBy(flags), kept }, {
+    mayBeAway: isOne,
+  });
   try {
-    const runs = await runsOn(connected.engines);
+    const runs = isOne ? [] : await runsOn(connected.engines);
     if (name === undefined) {
       print(runs.length === 0 ? 'nothing is left of any run' : runs.map(runOnEnginesText).join('\n'));
       return;
     }
-    const reports = [];
-    for (const runId of all ? runs.map((run) => run.runId) : [name]) {
+    const reports: CleanReport[] = [];
+    for (const runId of isOne ? [name] : runs.map((run) => run.runId)) {
       const report = await cleanWhenBack(connected.engines, runId, { limitMs: flags.wait * 1000, say: note });
-      if (report.isClean) noteCleaned(root, runId);
+      // Engines named by hand may be fewer than those that the replay was on.
+      if (report.isClean && (!isNamed(flags) || connected.engines.length >= kept.length)) noteCleaned(root, runId);
       reports.push(report);
     }
     if (flags.json) printJson(reports);

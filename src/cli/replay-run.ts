@@ -53,7 +53,9 @@ async function replayNamed(name: string | undefined, flags: ReplayFlags): Promis
   const resumed = flags.resume ? resumePoint(root, name ?? '') : undefined;
   const script = resumed?.saved.script ?? (await scriptOf(name, flags));
   const connected = await connectEngines(
-    resumed !== undefined && !isNamed(flags) ? { kept: resumed.saved.begin.engines } : meantBy(flags),
+    resumed !== undefined && !isNamed(flags)
+      ? { ...meantBy(flags), kept: resumed.saved.begin.engines }
+      : meantBy(flags),
   );
   try {
     const { asked, plan, text } = await planned(script, connected, flags, resumed);
@@ -111,6 +113,7 @@ async function planned(
     scaleMem: wanted.scaleMem === 'fit' ? 1 : wanted.scaleMem,
     engineOfNode: connected.placesOf(script.nodes),
     ownImage,
+    resumes: resumed !== undefined,
   };
   const suggested = suggestScale(script, facts, usual);
   const options = {

@@ -39,10 +39,13 @@ export interface ConnectedEngines {
 }
 
 /**
- * Connects to the engines that are meant, and asks each who it is. Rejects with an `InputError` for what is written
- * wrongly, and with an `EngineFault` when one cannot be used.
+ * Connects to the engines that are meant, and asks each who it is, unless it need not be there (`mayBeAway`). Rejects with
+ * an `InputError` for what is written wrongly, and with an `EngineFault` when one cannot be used.
  */
-export async function connectEngines(meant: EnginesMeant): Promise<ConnectedEngines> {
+export async function connectEngines(
+  meant: EnginesMeant,
+  { mayBeAway = false }: { readonly mayBeAway?: boolean } = {},
+): Promise<ConnectedEngines> {
   const { mapped, where } = read(meant);
   const log = lateLog();
   const found = await Promise.all(
@@ -52,7 +55,8 @@ export async function connectEngines(meant: EnginesMeant): Promise<ConnectedEngi
         ...(docker !== undefined && { docker }),
         ...(meant.isPlainAllowed === true && { isPlainAllowed: true }),
       });
-      return { engine: guardedEngine(engine, { log }), address: addressText(address), description };
+      // As it was written, so that a context brings its keys again.
+      return { engine: guardedEngine(engine, { log }), address: docker ?? addressText(address), description };
     }),
   );
   const engines = found.map(({ engine }) => engine);
@@ -61,8 +65,7 @@ export async function connectEngines(meant: EnginesMeant): Promise<ConnectedEngi
     log.close();
   };
   try {
-    const infos = await Promise.all(engines.map((engine) => engine.info()));
-    checkDifferentEngines(infos.map(({ id }, place) => ({ name: engines[place].name, id })));
+    if (!mayBeAway) await checkAll(engines);
   } catch (error) {
     close();
     throw error;
@@ -83,6 +86,11 @@ export async function connectEngines(meant: EnginesMeant): Promise<ConnectedEngi
     logTo: (path) => log.open(path),
     close,
   };
+}
+
+async function checkAll(engines: readonly Engine[]): Promise<void> {
+  const infos = await Promise.all(engines.map((engine) => engine.info()));
+  checkDifferentEngines(infos.map(({ id }, place) => ({ name: engines[place].name, id })));
 }
 
 function read({ docker = [], map, kept }: EnginesMeant): { mapped: readonly MappedEngine[]; where: string } {

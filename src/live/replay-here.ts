@@ -31,7 +31,7 @@ export async function replayHere(script: ReplayScript, here: ReplayHere): Promis
   for (const engine of here.engines) await checkUserImages(engine, userImages);
   return replaySafely(script, {
     ...options,
-    lockImage: references[0],
+    lockImage: (engine) => references[here.engines.indexOf(engine)],
     imageFor: imagesOf(script, here, references),
     ...(sends && script.traffic && { traffic: liveTraffic(script, script.traffic) }),
   });

@@ -8,7 +8,7 @@ export const LOCK_NAME = 'baton-lock';
 
 export interface LockOptions {
   /** Of ours; on every engine already. */
-  readonly image: string;
+  readonly image: string | ((engine: Engine) => string);
   /** Default: this process. */
   readonly owner?: LockOwner;
   /** Milliseconds since 1970; default now. */
@@ -92,7 +92,7 @@ async function lockOne(
     try {
       const id = await engine.createContainer({
         name: LOCK_NAME,
-        image: options.image,
+        image: typeof options.image === 'string' ? options.image : options.image(engine),
         labels: {
           [RUN_LABEL]: runId,
           [ROLE_LABEL]: 'lock',

@@ -14,7 +14,7 @@ export interface SafeReplayOptions extends Omit<ReplayOptions, 'signal' | 'clean
   /** All that stand for nodes, each once. */
   readonly engines: readonly Engine[];
   /** An image that is on every engine, for the lock. */
-  readonly lockImage: string;
+  readonly lockImage: string | ((engine: Engine) => string);
   /** Begins to keep what happens; called once the locks are held, so that no other replay's state is overwritten. */
   readonly keepState: () => ReplayState;
   readonly say: (sentence: string) => void;
