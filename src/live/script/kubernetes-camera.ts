@@ -106,6 +106,8 @@ export class KubernetesCamera {
         seen.run = run;
         seen.main = mainOf(pod, run);
       }
+      // First, for what is paused cannot become ready.
+      this.goOn(seen);
       this.follow(pod, seen);
     }
     this.rotate(id, seen);
@@ -210,9 +212,12 @@ export class KubernetesCamera {
   /** A machine that stands still has its processes paused, once they are ready. */
   private hold({ film, run }: Seen): void {
     const { speed, works } = this.run.machines.state(run.node.name);
-    if (!works) return;
-    if (speed > 0) film.resume(this.nowUs);
-    else if (film.isReady) film.pause(this.nowUs, `${run.node.name} stands still`);
+    if (works && speed === 0 && film.isReady) film.pause(this.nowUs, `${run.node.name} stands still`);
+  }
+
+  private goOn({ film, run }: Seen): void {
+    const { speed, works } = this.run.machines.state(run.node.name);
+    if (works && speed > 0) film.resume(this.nowUs);
   }
 
   private nodeAdded(node: Node, isThereAtStart: boolean): void {

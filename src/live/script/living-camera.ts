@@ -298,6 +298,9 @@ export class LivingCamera {
     const stands = world.nodes.speed[film.node] === 0;
     // In the model a process that boots on such a machine still becomes ready.
     if (stands && replica.runs) film.pause(nowUs, `${world.nodes.places[film.node].name} stands still`);
-    else if (!stands) film.resume(nowUs);
+    if (stands) return;
+    film.resume(nowUs);
+    // It may have come to count as ready again while it was paused.
+    if (replica.state === 'ready') film.ready(nowUs);
   }
 }
