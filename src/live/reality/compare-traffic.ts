@@ -53,7 +53,10 @@ export function compareTraffic(script: ReplayScript, record: ReplayRecord): Serv
 export function trafficLines(script: ReplayScript, record: ReplayRecord): ComparedLine[] {
   const { living } = script.predicted;
   return (record.traffic?.services ?? []).flatMap(({ service, intervals }): ComparedLine[] => {
-    const shown = joined(intervals);
+    if (intervals.length === 0) return [];
+    // The last one is what is left; a rate over a moment says nothing.
+    const leastUs = (intervals[0].toUs - intervals[0].fromUs) / 2;
+    const shown = joined(intervals.filter(({ fromUs, toUs }) => toUs - fromUs >= leastUs));
     if (shown.length === 0) return [];
     const atS = shown.map(({ fromUs, toUs }) => (fromUs + toUs) / 2e6);
     const seconds = ({ fromUs, toUs }: TrafficInterval): number => (toUs - fromUs) / 1e6;
