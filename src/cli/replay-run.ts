@@ -15,6 +15,7 @@ import { suggestScale } from '../live/safety/suggest-scale.ts';
 import { readScript } from '../live/script/read-script.ts';
 import { recordScript } from '../live/script/record-script.ts';
 import type { ReplayScript } from '../live/script/replay-script.ts';
+import { trafficOfRun } from '../live/traffic/run-traffic.ts';
 import { workloadImage } from '../live/workload/workload-image.ts';
 import { readUserImages } from '../live/workload/user-images.ts';
 import { realityText } from '../reporting/reality/reality-text.ts';
@@ -85,7 +86,12 @@ async function asSentences(task: () => Promise<void>): Promise<void> {
 async function scriptOf(name: string | undefined, flags: ReplayFlags): Promise<ReplayScript> {
   if (name !== undefined && /\bscript\.json$/.test(name)) return readScript(name);
   const { plan } = await planOf(name, { ...flags, calibrationSpeed: flags.speed ?? USUAL_SPEED });
-  return recordScript(plan);
+  const script = await recordScript(plan);
+  if (!flags.traffic) return script;
+  const traffic = await trafficOfRun(plan);
+  if (traffic === undefined)
+    throw new InputError('--traffic sends the requests of a scenario, and this run has none; leave it out');
+  return { ...script, traffic };
 }
 
 /** Asks the engines what a plan must know, and makes it. */

@@ -26,14 +26,14 @@ export interface ReplayHere extends Omit<SafeReplayOptions, 'imageFor' | 'lockIm
  * `LockHeld` or `InputError` before anything has been started; a signal ends the process, after cleaning.
  */
 export async function replayHere(script: ReplayScript, here: ReplayHere): Promise<ReplayRecord> {
-  const { act, userImages, sends, ...options } = here;
+  const { userImages, sends } = here;
   const references = await Promise.all(here.engines.map((engine) => ensureWorkload(engine)));
   for (const engine of here.engines) await checkUserImages(engine, userImages);
   return replaySafely(script, {
-    ...options,
+    ...here,
     lockImage: (engine) => references[here.engines.indexOf(engine)],
     imageFor: imagesOf(script, here, references),
-    ...(sends && script.traffic && { traffic: liveTraffic(script, script.traffic) }),
+    ...(sends && script.traffic && { traffic: liveTraffic(script, script.traffic, { fromUs: here.resumeFromUs ?? 0 }) }),
   });
 }
 

@@ -37,8 +37,18 @@ dockerTest(
     const folder = folderWith({ 'script.json': scriptText(script) });
     const replay = runningBaton(
       folder,
-      ...['replay', 'script.json', '--docker', `first=unix://${first.socket}`],
-      ...['--docker', `second=unix://${second.socket}`, '--speed', '2', '--checkpoints', '10', '--wait', '120'],
+      'replay',
+      'script.json',
+      '--docker',
+      `first=unix://${first.socket}`,
+      '--docker',
+      `second=unix://${second.socket}`,
+      '--speed',
+      '2',
+      '--checkpoints',
+      '10',
+      '--wait',
+      '120',
     );
     await replay.says(/([1-9]|1[0-2]) containers/);
     await second.crash();
