@@ -170,7 +170,8 @@ const time = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(m
 const percent = ({ simUs, durationUs }: ReplayView): number =>
   durationUs > 0 ? Math.floor(100 * Math.min(1, simUs / durationUs)) : 100;
 
-function heldText(held: 'checkpoint' | 'late'): string {
+function heldText(held: NonNullable<ReplayView['held']>): string {
+  if (held === 'beginning') return 'setting up';
   return held === 'late' ? 'held: the engine is late' : 'held: checkpoint';
 }
 

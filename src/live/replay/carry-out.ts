@@ -61,7 +61,7 @@ export async function carryOutOnNode(
     if (step.do === 'node-speed') await setLimits(context, live, order);
     else {
       const network = await live.link.networks.of(context.script.nodes[live.node].name);
-      await setConnected(live, network, step.do === 'node-back');
+      await setConnected(context, live, network, step.do === 'node-back');
       // Requests to one that is cut off are to fail, until the script takes it out of rotation.
       if (step.do === 'node-back' && (live.is === 'running' || live.is === 'paused')) await readAddress(context, live);
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { drivenReplay, scriptOf, SECOND_US as S } from '../../../test/driven-replay.ts';
 import { drivenClock } from '../engine/fake-clock.ts';
+import { EngineFault } from '../engine/engine-fault.ts';
 import { fakeEngine } from '../engine/fake-engine.ts';
 import type { FakeProgram } from '../engine/fake-container.ts';
 import { NODE_LABEL, POD_LABEL, ROLE_LABEL, RUN_LABEL, WORKLOAD_LABEL } from '../labels.ts';
@@ -269,7 +270,7 @@ describe('pace', () => {
     scriptOf(
       Array.from({ length: count }, (_, k) => ({ name: `web-${k}` })),
       [
-        ...Array.from({ length: count }, (_, pod) => ({ atUs: 0, do: 'start', pod, node: 0 }) as const),
+        ...Array.from({ length: count }, (_, pod) => ({ atUs: 1, do: 'start', pod, node: 0 }) as const),
         { atUs: 40 * S, do: 'node-speed', node: 0, speed: 0.5, why: 'late' },
       ],
     );
@@ -578,4 +579,33 @@ test('what containers use is read in turn', async () => {
     expect(cpuMilli).toBeCloseTo(pod === 0 ? 250 : 500, 3);
     expect(memBytes).toBe(pod === 0 ? 5_000_000 : 1024 * 1024);
   }
+});
+
+describe('the beginning', () => {
+  test('what was there before is ready before time passes', async () => {
+    const { clock, engine } = setUp({}, { latencyMs: { createContainer: 500, start: 500 } });
+    const pods = [{ name: 'web-0' }, { name: 'web-1' }];
+    const steps = [0, 1].flatMap(
+      (pod) =>
+        [
+          { atUs: 0, do: 'start', pod, node: 0 },
+          { atUs: 0, do: 'ready', pod },
+        ] as const,
+    );
+    const late = { atUs: 10 * S, do: 'kill', pod: 0, why: 'crash' } as const;
+    const record = await drivenReplay(scriptOf(pods, [...steps, late]), engine, clock);
+    for (const { ready } of record.processes) expect(ready!.simUs).toBe(0);
+    expect(record.steps.at(-1)!.due.wallMs).toBeGreaterThanOrEqual(2000);
+    // Nobody could not keep up.
+    expect(record.heldMs).toBe(0);
+  });
+
+  test('a port that others took is no fault: the engine chooses another', async () => {
+    const { clock, engine } = setUp();
+    engine.failNext('start', new EngineFault('no-room', 'one', 'one: the port is taken on that machine'), { times: 3 });
+    const script = scriptOf([{ name: 'web-0' }], [{ atUs: S, do: 'start', pod: 0, node: 0 }]);
+    const record = await drivenReplay(script, engine, clock);
+    expect(record.steps.map(({ outcome }) => outcome)).toEqual(['done']);
+    expect(differences(record)).toEqual([]);
+  });
 });

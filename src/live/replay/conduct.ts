@@ -17,6 +17,7 @@ import { RECORD_FORMAT, type Checkpoint, type ReplayRecord, type ResourceSample 
 import type { ReplayView } from './replay-view.ts';
 import { resumeFrom } from './resume-from.ts';
 import { sentenceOf } from './sentence-of.ts';
+import { setUp } from './set-up.ts';
 import { sampleResources } from './sample-resources.ts';
 import { createStepWorks } from './step-work.ts';
 import { realTime } from './time-source.ts';
@@ -92,7 +93,7 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
   let held: ReplayView['held'];
   /** Simulated time stands still while this goes on. */
   const holding = async (why: NonNullable<ReplayView['held']>, task: () => Promise<void>): Promise<void> => {
-    const release = clock.hold();
+    const release = clock.hold(why === 'late');
     held = why;
     try {
       await task();
@@ -135,9 +136,14 @@ export async function conduct(script: ReplayScript, options: ReplayOptions): Pro
       options.onSample?.(sample);
     };
     if (sampleEveryMs > 0) for (const link of links) context.aside(sampleResources(context, link, sampleEveryMs, keep));
+    let next = 0;
+    await holding('beginning', async () => {
+      const order = (place: number): void => {
+        orderStep(context, works, script.steps[place], place, (outcome) => options.onStep?.(outcome));
+      };
+      next = resumeFromUs === undefined ? await setUp(context, order) : await resumeFrom(context, resumeFromUs);
+    });
     traffic?.begin(clock);
-
-    const next = resumeFromUs === undefined ? 0 : await resumeFrom(context, resumeFromUs);
     const everyUs = Math.max(1, options.checkpointEveryUs ?? Math.ceil(script.durationUs / 12));
     let checkUs = everyUs;
     while (checkUs <= (resumeFromUs ?? -1)) checkUs += everyUs;

@@ -92,7 +92,7 @@ async function mendPod(context: ReplayContext, live: LivePod, mending: Mending, 
     context.live.onDetail(live, detail);
     if (detail.networks.length > 0 === order.node.isCutOff) {
       const network = await live.link.networks.of(context.script.nodes[live.node].name);
-      await setConnected(live, network, !order.node.isCutOff);
+      await setConnected(context, live, network, !order.node.isCutOff);
     }
     switch (mending.do) {
       case 'start':

@@ -8,6 +8,7 @@ import type { LivePod, ProcessDraft } from './live-pods.ts';
 import { nextProbeMs } from './readiness.ts';
 import type { Moment } from './replay-clock.ts';
 import type { ReplayContext } from './replay-context.ts';
+import { untilPortIsFree } from './until-port-is-free.ts';
 
 /** What the script said of a pod when the order was given: it may say more by the time the order is carried out. */
 export interface PodOrder {
@@ -42,7 +43,7 @@ export async function createAndStart(context: ReplayContext, live: LivePod, orde
   }
   live.is = 'created';
   const process = context.live.newProcess(live, order.pod.step, order.due, ordered!);
-  if (order.node.isCutOff) await setConnected(live, network, false);
+  if (order.node.isCutOff) await setConnected(context, live, network, false);
   await startProcess(context, live, process);
 }
 
@@ -61,12 +62,14 @@ async function startProcess(
   const id = live.id!;
   let process = known;
   try {
-    await live.link.call((engine) => {
-      process ??= context.live.newProcess(live, order!.pod.step, order!.due, context.clock.now());
-      // It may end before the answer comes.
-      live.is = 'running';
-      return engine.start(id);
-    });
+    await untilPortIsFree(context, () =>
+      live.link.call((engine) => {
+        process ??= context.live.newProcess(live, order!.pod.step, order!.due, context.clock.now());
+        // It may end before the answer comes.
+        live.is = 'running';
+        return engine.start(id);
+      }),
+    );
   } catch (error) {
     // The answer to an earlier attempt was lost.
     if (!isConflict(error) || !(await isIn(live, 'running'))) {
@@ -128,10 +131,17 @@ export async function setLimits(context: ReplayContext, live: LivePod, order: Po
 }
 
 /** On its network or off it; being so already is no error. */
-export async function setConnected(live: LivePod, network: string, isConnected: boolean): Promise<void> {
+export async function setConnected(
+  context: ReplayContext,
+  live: LivePod,
+  network: string,
+  isConnected: boolean,
+): Promise<void> {
   const id = live.id!;
   try {
-    await live.link.call((engine) => (isConnected ? engine.connect(network, id) : engine.disconnect(network, id)));
+    await untilPortIsFree(context, () =>
+      live.link.call((engine) => (isConnected ? engine.connect(network, id) : engine.disconnect(network, id))),
+    );
   } catch (error) {
     if (error instanceof EngineFault && (error.kind === 'conflict' || error.kind === 'not-found')) return;
     throw error;

@@ -5,7 +5,7 @@ export interface ReplayView {
   readonly wallMs: number;
   readonly speed: number;
   /** Why simulated time stands still now; absent: it goes on. */
-  readonly held?: 'checkpoint' | 'late';
+  readonly held?: 'beginning' | 'checkpoint' | 'late';
   readonly heldMs: number;
   /** Of the oldest step that is not done, in wall milliseconds; 0: nothing is late. */
   readonly lateMs: number;

@@ -3,8 +3,11 @@ import { realTime, type TimeSource } from './time-source.ts';
 
 /** The clock of a replay, which its conductor may hold. */
 export interface WallClock extends ReplayClock {
-  /** Stops simulated time until the function returned is called; of several holds the last one ends it. */
-  hold(): () => void;
+  /**
+   * Stops simulated time until the function returned is called; of several holds the last one ends it. `counts`: the time
+   * is one that the engine has cost (`heldMs`); default true.
+   */
+  hold(counts?: boolean): () => void;
   readonly isHeld: boolean;
   now(): Moment;
   /** Both clocks at a moment that has been, in wall milliseconds. */
@@ -32,6 +35,8 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
   const stretches: Stretch[] = [{ wallMs: 0, simUs: startUs, usPerMs }];
   let holds = 0;
   let heldBeforeMs = 0;
+  /** Since when a hold that counts goes on; NaN: none does. */
+  let countedSinceMs = Number.NaN;
   let released: { readonly promise: Promise<void>; resolve(): void } | undefined;
 
   const nowMs = (): number => time.nowMs() - beganMs;
@@ -54,13 +59,14 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
       return when.wallMs + (simUs - when.simUs) / usPerMs;
     },
     get heldMs() {
-      return heldBeforeMs + (holds > 0 ? nowMs() - last().wallMs : 0);
+      return heldBeforeMs + (Number.isNaN(countedSinceMs) ? 0 : nowMs() - countedSinceMs);
     },
     get isHeld() {
       return holds > 0;
     },
-    hold: () => {
+    hold: (counts = true) => {
       holds++;
+      if (counts && Number.isNaN(countedSinceMs)) countedSinceMs = nowMs();
       if (holds === 1) {
         turn(0);
         let resolve = (): void => {};
@@ -72,7 +78,8 @@ export function createWallClock(speed: number, startUs = 0, time: TimeSource = r
         isOver = true;
         holds--;
         if (holds > 0) return;
-        heldBeforeMs += nowMs() - last().wallMs;
+        ({ heldMs: heldBeforeMs } = clock);
+        countedSinceMs = Number.NaN;
         turn(usPerMs);
         released?.resolve();
       };
