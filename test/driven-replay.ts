@@ -40,11 +40,6 @@ export async function drive<T>(clock: DrivenClock, promise: Promise<T>): Promise
   throw new Error('what was driven has not come to an end within ten minutes');
 }
 
-export interface DrivenReplay {
-  readonly clock: DrivenClock;
-  readonly record: ReplayRecord;
-}
-
 /** Replays a script on engines that share the clock, in no time at all. */
 export async function drivenReplay(
   script: ReplayScript,

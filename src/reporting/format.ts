@@ -113,7 +113,7 @@ export function listOf(names: readonly string[], most = 4): string {
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
-/** `1 run`, `2 runs`. */
-export function countOf(count: number, noun: string): string {
-  return `${fixed(count, 0)} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 run`, `2 runs`; with `many` for what has another plural: `2 processes`. */
+export function countOf(count: number, noun: string, many = `${noun}s`): string {
+  return `${fixed(count, 0)} ${count === 1 ? noun : many}`;
 }

@@ -1,8 +1,8 @@
+import { countOf, listOf } from '../../reporting/format.ts';
 import type { CapturedContainer, CapturedHistory } from './captured-history.ts';
 import type { SequenceComparison } from './compare-sequences.ts';
 import { CAPTURE_FILES } from './files-of-capture.ts';
 import { ownerOfContainer } from './owner-of-container.ts';
-import { counted } from './counted.ts';
 
 export interface CaptureTelling {
   readonly history: CapturedHistory;
@@ -36,14 +36,21 @@ export function captureText({ history, folder, files, check, notes }: CaptureTel
   const { containers, nodes, durationUs } = history;
   const changes = containers.reduce((sum, one) => sum + one.states.length, 0);
   const lines = [
-    `Captured ${duration(durationUs)}${nodes.length === 0 ? '' : ` of ${counted(nodes.length, 'node')} (${listed(nodes.map((one) => plain(one.name)))})`}: ${counted(containers.length, 'container')}, ${counted(changes, 'change', 'changes')} of state.`,
+    `Captured ${duration(durationUs)}${
+      nodes.length === 0
+        ? ''
+        : ` of ${countOf(nodes.length, 'node')} (${listOf(
+            nodes.map((one) => plain(one.name)),
+            6,
+          )})`
+    }: ${countOf(containers.length, 'container')}, ${countOf(changes, 'change')} of state.`,
   ];
   if (containers.length > 0) lines.push('', ...ownerTable(containers));
   if (check !== undefined)
     lines.push(
       '',
       check.isEqual
-        ? `Simulated from these files: all ${counted(check.changes, 'change', 'changes')} of state of ${counted(check.containers, 'container')}, in the same order, at the same times, on the same nodes.`
+        ? `Simulated from these files: all ${countOf(check.changes, 'change')} of state of ${countOf(check.containers, 'container')}, in the same order, at the same times, on the same nodes.`
         : 'Simulated from these files, it differs; this is a bug of Baton:',
       ...check.differences.map((one) => `- ${plain(one)}`),
     );
@@ -96,9 +103,6 @@ function ownerTable(containers: readonly CapturedContainer[]): string[] {
 
 /** In one line, without what could paint or erase on a terminal. */
 const plain = (text: string): string => text.replace(/[\s\p{C}]+/gu, ' ').trim();
-
-const listed = (names: readonly string[]): string =>
-  names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
 
 const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,6 +1,6 @@
+import { countOf } from '../../reporting/format.ts';
 import type { CapturedContainer, CapturedHistory } from './captured-history.ts';
 import { ownerOfContainer } from './owner-of-container.ts';
-import { counted } from './counted.ts';
 
 /** What a container asks for while it has a process. */
 export interface CapturedRequest {
@@ -78,10 +78,10 @@ function sources(
   const limited = ran.length - rest.length;
   const never = rest.length - own - others;
   const parts = [
-    ...(limited > 0 ? [`${counted(limited, 'has', 'have')} a limit`] : []),
-    ...(own > 0 ? [`${counted(own, 'asks', 'ask')} for the highest that was measured`] : []),
-    ...(others > 0 ? [`${counted(others, 'asks', 'ask')} for the median of others of the same owner`] : []),
-    ...(never > 0 ? [`${counted(never, 'was never measured and asks', 'were never measured and ask')} for 0`] : []),
+    ...(limited > 0 ? [`${countOf(limited, 'has', 'have')} a limit`] : []),
+    ...(own > 0 ? [`${countOf(own, 'asks', 'ask')} for the highest that was measured`] : []),
+    ...(others > 0 ? [`${countOf(others, 'asks', 'ask')} for the median of others of the same owner`] : []),
+    ...(never > 0 ? [`${countOf(never, 'was never measured and asks', 'were never measured and ask')} for 0`] : []),
   ];
-  return `${what} of ${counted(ran.length, 'container')} that ran: ${parts.join(', ')}`;
+  return `${what} of ${countOf(ran.length, 'container')} that ran: ${parts.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { countOf } from '../../reporting/format.ts';
 import { writeNodeCsv } from '../../workloads/write-node-csv.ts';
 import { writePodCsv } from '../../workloads/write-pod-csv.ts';
 import type { CapturedHistory } from './captured-history.ts';
@@ -6,7 +7,6 @@ import { capturedRequests } from './captured-requests.ts';
 import { nodesOfCapture } from './nodes-of-capture.ts';
 import { podsOf, processesOf, staysOf } from './rows-of-capture.ts';
 import { scenarioOfCapture } from './scenario-of-capture.ts';
-import { counted } from './counted.ts';
 
 export interface CaptureFiles {
   /** Name to text. */
@@ -72,11 +72,11 @@ export function filesOfCapture(history: CapturedHistory): CaptureFiles {
       ...requests.notes,
       ...(early > 0
         ? [
-            `${counted(early, 'container was', 'containers were')} there before the capture began; the first state counts from time 0`,
+            `${countOf(early, 'container was', 'containers were')} there before the capture began; the first state counts from time 0`,
           ]
         : []),
       ...(endless > 0
-        ? [`${counted(endless, 'process', 'processes')} ran on when the capture ended; as pods they never end`]
+        ? [`${countOf(endless, 'process', 'processes')} ran on when the capture ended; as pods they never end`]
         : []),
       ...(scenario?.unsaid ?? []).map((one) => `not in scenario.yaml: ${one}`),
     ],

@@ -1,9 +1,9 @@
+import { countOf } from '../../reporting/format.ts';
 import type { CaptureLine } from './capture-line.ts';
 import type { CapturedContainer, CapturedHistory, CapturedNode } from './captured-history.ts';
 import { HISTORY_FORMAT } from './captured-history.ts';
 import { ContainerTale } from './container-tale.ts';
 import { NODE_LABEL } from '../labels.ts';
-import { counted } from './counted.ts';
 
 /**
  * The history that the lines of a capture tell. Lines come in the order in which they were written; those of a capture
@@ -188,10 +188,10 @@ function uncertainties(tales: readonly ContainerTale[]): string[] {
   return [
     ...(uncertain > 0
       ? [
-          `${counted(uncertain, 'change of state has', 'changes of state have')} an uncertain time: nobody watched just then`,
+          `${countOf(uncertain, 'change of state has', 'changes of state have')} an uncertain time: nobody watched just then`,
         ]
       : []),
-    ...(codes > 0 ? [`${counted(codes, 'end has', 'ends have')} no exit code: nobody saw it`] : []),
+    ...(codes > 0 ? [`${countOf(codes, 'end has', 'ends have')} no exit code: nobody saw it`] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
+import { countOf } from '../../reporting/format.ts';
 import type { CapturedHistory, CapturedRun } from './captured-history.ts';
 import type { CapturedService } from './workloads-of-capture.ts';
-import { counted } from './counted.ts';
 
 /** What befell the containers, as scripted weather. */
 export interface CapturedWeather {
@@ -75,12 +75,12 @@ export function weatherOfCapture(
       });
     if (oom > 0)
       unsaid.push(
-        `${counted(oom, 'crash', 'crashes')} of ${service.key} ${oom === 1 ? 'was' : 'were'} for want of memory`,
+        `${countOf(oom, 'crash', 'crashes')} of ${service.key} ${oom === 1 ? 'was' : 'were'} for want of memory`,
       );
   }
   events.sort((a, b) => a.atUs - b.atUs);
   if (events.length > MOST_EVENTS)
-    unsaid.push(`${counted(events.length - MOST_EVENTS, 'later crash was', 'later crashes were')} left out`);
+    unsaid.push(`${countOf(events.length - MOST_EVENTS, 'later crash was', 'later crashes were')} left out`);
   return { events: events.slice(0, MOST_EVENTS).map((one) => one.event), unsaid };
 }
 

@@ -1,8 +1,8 @@
+import { countOf } from '../../reporting/format.ts';
 import type { CapturedContainer, CapturedHistory } from './captured-history.ts';
 import type { CapturedRequests } from './captured-requests.ts';
 import { ownerOfContainer } from './owner-of-container.ts';
 import { uniqueKey } from './unique-key.ts';
-import { counted } from './counted.ts';
 
 /** Containers of one owner that are kept running. */
 export interface CapturedService {
@@ -57,7 +57,7 @@ export function workloadsOfCapture(history: CapturedHistory, requests: CapturedR
       unsaid.push(`${service.key} had ${service.fewest} to ${service.most} replicas: ${scalings(containers)}`);
     const pauses = containers.flatMap((one) => one.states.filter(({ state }) => state === 'paused'));
     if (pauses.length > 0)
-      unsaid.push(`${service.key} was paused ${counted(pauses.length, 'time')}, first at ${pauses[0].atUs / 1e6} s`);
+      unsaid.push(`${service.key} was paused ${countOf(pauses.length, 'time')}, first at ${pauses[0].atUs / 1e6} s`);
   }
   return { services, jobs, unsaid };
 }

@@ -52,8 +52,11 @@ test.each([
     'map.yaml: one: no node of this run is called "nod-*"; it has node-1, node-2',
   ],
   ['engines: [{ name: one, nodes: ["node.1"] }]', 'no node of this run is called "node.1"'],
-  ['engines: [{ name: one, zones: [c] }]', 'map.yaml: one: there is no zone "c" in this run; it has a, b'],
-  ['engines: [{ name: one, nodes: ["node-*"] }]', 'map.yaml: no engine takes the nodes big-1, spare; add them to one'],
+  ['engines: [{ name: one, zones: [c] }]', 'map.yaml: one: there is no zone "c" in this run; it has a and b'],
+  [
+    'engines: [{ name: one, nodes: ["node-*"] }]',
+    'map.yaml: no engine takes the nodes big-1 and spare; add them to one',
+  ],
   [
     'engines: [{ name: one, nodes: ["*"] }, { name: two, nodes: ["big-*"] }]',
     'node big-1 is taken by both one and two',

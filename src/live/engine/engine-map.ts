@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { listOf } from '../../reporting/format.ts';
 import { InputError } from '../../sim/input-error.ts';
 import type { ScriptNode } from '../script/replay-script.ts';
 
@@ -103,7 +104,7 @@ export function engineOfNodes(
   }
   if (homeless.length > 0)
     throw new InputError(
-      `${where}: no engine takes ${homeless.length === 1 ? 'node' : 'the nodes'} ${listed(homeless)}; add ${homeless.length === 1 ? 'it' : 'them'} to one, or have an engine without nodes and zones, which takes what is left`,
+      `${where}: no engine takes ${homeless.length === 1 ? 'node' : 'the nodes'} ${listOf(homeless, 8)}; add ${homeless.length === 1 ? 'it' : 'them'} to one, or have an engine without nodes and zones, which takes what is left`,
     );
   return places;
 }
@@ -147,7 +148,10 @@ function checkMatches(
   nodes: readonly Pick<ScriptNode, 'name' | 'zone'>[],
   where: string,
 ): void {
-  const known = listed(nodes.map(({ name }) => name));
+  const known = listOf(
+    nodes.map(({ name }) => name),
+    8,
+  );
   const zones = new Set(nodes.flatMap(({ zone }) => (zone === undefined ? [] : [zone])));
   for (const engine of engines) {
     for (const pattern of engine.nodes ?? [])
@@ -156,7 +160,7 @@ function checkMatches(
     for (const zone of engine.zones ?? [])
       if (!zones.has(zone))
         throw new InputError(
-          `${where}: ${engine.name}: there is no zone "${zone}" in this run; it has ${zones.size === 0 ? 'none' : listed([...zones])}`,
+          `${where}: ${engine.name}: there is no zone "${zone}" in this run; it has ${zones.size === 0 ? 'none' : listOf([...zones], 8)}`,
         );
   }
 }
@@ -168,7 +172,3 @@ function checkNames(names: readonly string[], where: string): void {
 
 const isLike = (name: string, pattern: string): boolean =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`).test(name);
-
-const SHOWN = 8;
-const listed = (names: readonly string[]): string =>
-  names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '');

@@ -1,5 +1,5 @@
+import { countOf, listOf } from '../../reporting/format.ts';
 import type { CleanReport, EngineCleaned } from './clean-run.ts';
-import { counted } from './runs-on.ts';
 
 /** What was removed and what is left, a line an engine, and how to finish where something is. */
 export function cleanReportText(report: CleanReport): string {
@@ -26,15 +26,15 @@ export function bothCleaned(first: CleanReport, second: CleanReport): CleanRepor
 
 function engineText(one: EngineCleaned): string {
   const removed = [
-    ...(one.containers > 0 ? [counted(one.containers, 'container')] : []),
-    ...(one.networks > 0 ? [counted(one.networks, 'network')] : []),
-    ...(one.images > 0 ? [counted(one.images, 'image')] : []),
+    ...(one.containers > 0 ? [countOf(one.containers, 'container')] : []),
+    ...(one.networks > 0 ? [countOf(one.networks, 'network')] : []),
+    ...(one.images > 0 ? [countOf(one.images, 'image')] : []),
     ...(one.locks > 0 ? [one.locks === 1 ? 'the lock' : `${one.locks} locks`] : []),
   ];
   const lines = [
     one.sentence ??
       (removed.length > 0
-        ? `${one.engine}: removed ${listed(removed)}${one.left.length === 0 ? '; nothing is left' : ''}`
+        ? `${one.engine}: removed ${listOf(removed, Infinity)}${one.left.length === 0 ? '; nothing is left' : ''}`
         : one.left.length === 0
           ? `${one.engine}: nothing of the run is there`
           : `${one.engine}: nothing more could be removed`),
@@ -43,8 +43,4 @@ function engineText(one: EngineCleaned): string {
   if (one.sentence === undefined)
     for (const { kind, name, why } of one.left) lines.push(`  left: ${kind} ${name}: ${why}`);
   return lines.join('\n');
-}
-
-function listed(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

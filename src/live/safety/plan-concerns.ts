@@ -1,5 +1,5 @@
 import { cpuText } from '../../workloads/quantity-text.ts';
-import { formatBytes } from '../../reporting/format.ts';
+import { countOf, formatBytes } from '../../reporting/format.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import {
@@ -10,7 +10,6 @@ import {
   type PlanOptions,
   type ReplayPlanReport,
 } from './replay-plan-report.ts';
-import { counted } from './runs-on.ts';
 
 export interface PlanConcerns {
   readonly cannot: readonly string[];
@@ -32,7 +31,7 @@ export function planConcerns(
   const nowhere = script.nodes.filter((_, node) => engines[engineOfNode[node]] === undefined);
   if (nowhere.length > 0 && engines.length > 0)
     concerns.impossible.push(
-      `${counted(nowhere.length, 'node')} of the run stand${nowhere.length === 1 ? 's' : ''} for no engine, ${nowhere[0].name} for one; say which engine ${nowhere.length === 1 ? 'it is' : 'they are'} on`,
+      `${countOf(nowhere.length, 'node')} of the run stand${nowhere.length === 1 ? 's' : ''} for no engine, ${nowhere[0].name} for one; say which engine ${nowhere.length === 1 ? 'it is' : 'they are'} on`,
     );
   plan.engines.forEach((engine, place) => {
     ofEngine(script, engine, engines[place], options, concerns);
@@ -65,12 +64,12 @@ function ofEngine(
     );
   if (facts.ofThisRun > 0 && options.resumes !== true)
     lists.impossible.push(
-      `${name} has ${counted(facts.ofThisRun, 'thing')} of this run already, left by an earlier replay; go on with --resume ${script.runId}, or remove them with --clean ${script.runId}`,
+      `${name} has ${countOf(facts.ofThisRun, 'thing')} of this run already, left by an earlier replay; go on with --resume ${script.runId}, or remove them with --clean ${script.runId}`,
     );
   const cpuLeft = info.cpuMilli - others.cpuMilli;
   const memLeft = info.memBytes - others.memBytes;
   const besides =
-    others.running === 0 ? '' : ` besides the ${counted(others.running, 'other container')} that run there`;
+    others.running === 0 ? '' : ` besides the ${countOf(others.running, 'other container')} that run there`;
   if (plan.scaledCpuMilli > cpuLeft)
     lists.refusals.push(
       `${name} has ${cpuText(Math.max(0, cpuLeft))} of CPU${besides}, and the run wants ${cpuText(plan.scaledCpuMilli)} at once; use a smaller --scale-cpu, or --scale-cpu shares`,
@@ -80,7 +79,7 @@ function ofEngine(
       `${name} has ${formatBytes(Math.max(0, memLeft))} of memory${besides}, and the run wants ${formatBytes(plan.scaledMemBytes)} at once; use a smaller --scale-memory`,
     );
   if (others.unlimited > 0) {
-    const who = `${counted(others.unlimited, 'container')} that ${others.unlimited === 1 ? 'is' : 'are'} not of this run`;
+    const who = `${countOf(others.unlimited, 'container')} that ${others.unlimited === 1 ? 'is' : 'are'} not of this run`;
     // Without limits they may need any part of it; half is left to them.
     if (2 * plan.scaledCpuMilli > info.cpuMilli || 2 * plan.scaledMemBytes > info.memBytes)
       lists.refusals.push(
@@ -94,11 +93,11 @@ function ofEngine(
   const room = (options.networksAtMost ?? NETWORKS_AT_MOST) - plan.networksThere;
   if (room <= 0 && plan.networks > 0)
     lists.refusals.push(
-      `${name} has ${counted(plan.networksThere, 'network')} already, and addresses for about ${options.networksAtMost ?? NETWORKS_AT_MOST}; remove those that nobody uses (docker network prune), or give it more with default-address-pools`,
+      `${name} has ${countOf(plan.networksThere, 'network')} already, and addresses for about ${options.networksAtMost ?? NETWORKS_AT_MOST}; remove those that nobody uses (docker network prune), or give it more with default-address-pools`,
     );
   else if (plan.networks > room)
     lists.warnings.push(
-      `${name} has addresses for about ${counted(room, 'more network')} and the run wants ${plan.networks}; nodes will share them`,
+      `${name} has addresses for about ${countOf(room, 'more network')} and the run wants ${plan.networks}; nodes will share them`,
     );
   const perSecond = options.startsPerSecond ?? STARTS_PER_SECOND;
   if (plan.startsPerSecond > perSecond)
@@ -118,7 +117,7 @@ function ofImages(script: ReplayScript, plan: ReplayPlanReport, options: PlanOpt
   const without = script.pods.filter(({ image }) => image === undefined);
   if (without.length > 0)
     lists.impossible.push(
-      `the run names no image for ${counted(without.length, 'pod')}, ${without[0].name} for one; name it in the scenario, or use our own workload`,
+      `the run names no image for ${countOf(without.length, 'pod')}, ${without[0].name} for one; name it in the scenario, or use our own workload`,
     );
 }
 
@@ -127,7 +126,7 @@ function ofTime(script: ReplayScript, plan: ReplayPlanReport, options: PlanOptio
   const { speed } = plan;
   if (plan.shortLived > 0)
     lists.warnings.push(
-      `${counted(plan.shortLived, 'pod')} of ${plan.total.containersInAll} live${plan.shortLived === 1 ? 's' : ''} less than ${seconds(2 * startMs)} at this speed, about what starting and stopping take; use a lower --speed`,
+      `${countOf(plan.shortLived, 'pod')} of ${plan.total.containersInAll} live${plan.shortLived === 1 ? 's' : ''} less than ${seconds(2 * startMs)} at this speed, about what starting and stopping take; use a lower --speed`,
     );
   const boots = script.pods.map(({ bootUs }) => bootUs).filter((bootUs) => bootUs > 0);
   boots.sort((a, b) => a - b);

@@ -1,8 +1,7 @@
 import { cpuText } from '../../workloads/quantity-text.ts';
-import { fixed, formatBytes } from '../../reporting/format.ts';
+import { countOf, fixed, formatBytes, listOf } from '../../reporting/format.ts';
 import type { EnginePlan, ReplayPlanReport } from './replay-plan-report.ts';
 import type { SuggestedScale } from './suggest-scale.ts';
-import { counted } from './runs-on.ts';
 
 /** A plan for the terminal: what would be done, engine by engine, then what speaks against it, and what would fit. */
 export function replayPlanText(plan: ReplayPlanReport, suggested?: SuggestedScale): string {
@@ -19,7 +18,7 @@ export function replayPlanText(plan: ReplayPlanReport, suggested?: SuggestedScal
         'memory',
         `at most ${formatBytes(total.memBytes)} at once, ${formatBytes(total.scaledMemBytes)} after scaling by ${plan.scaleMem}`,
       ],
-      ['busiest second', `${counted(total.startsPerSecond, 'start')}, ${counted(total.callsPerSecond, 'call')} in all`],
+      ['busiest second', `${countOf(total.startsPerSecond, 'start')}, ${countOf(total.callsPerSecond, 'call')} in all`],
     ]),
     ...plan.engines.flatMap((engine) => ['', ...engineLines(plan, engine)]),
   ];
@@ -39,7 +38,7 @@ export function replayPlanText(plan: ReplayPlanReport, suggested?: SuggestedScal
 function engineLines(plan: ReplayPlanReport, engine: EnginePlan): string[] {
   const { others } = engine;
   return [
-    `${engine.name} (${engine.version}): stands for ${counted(engine.nodes.length, 'node')}${engine.nodes.length === 0 ? '' : `, ${named(engine.nodes)}`}`,
+    `${engine.name} (${engine.version}): stands for ${countOf(engine.nodes.length, 'node')}${engine.nodes.length === 0 ? '' : `, ${listOf(engine.nodes)}`}`,
     ...table([
       [
         'containers',
@@ -58,7 +57,7 @@ function engineLines(plan: ReplayPlanReport, engine: EnginePlan): string[] {
         : [
             [
               'others',
-              `${counted(others.running, 'container')} of others run there, ${others.unlimited} without limits`,
+              `${countOf(others.running, 'container')} of others run there, ${others.unlimited} without limits`,
             ] as [string, string],
           ]),
     ]).map((line) => `  ${line}`),
@@ -74,10 +73,6 @@ function cpuAsScaled(plan: ReplayPlanReport, milli: number): string {
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
-}
-
-function named(names: readonly string[]): string {
-  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 }
 
 /** `40 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`. */

@@ -294,7 +294,7 @@ test('the plan as text', () => {
     memory          at most 3.00 GiB at once, 3.00 GiB after scaling by 1
     busiest second  1 start, 3 calls in all
 
-    docker (28.0.0): stands for 2 nodes, node-a, node-b
+    docker (28.0.0): stands for 2 nodes, node-a and node-b
       containers  3 in all, at most 3 at once
       CPU         2500m after scaling by 1 of 2000m
       memory      3.00 GiB of 8.00 GiB

@@ -1,3 +1,4 @@
+import { countOf } from '../../reporting/format.ts';
 import type { Engine } from '../engine/engine.ts';
 import { OWNER_LABEL, ROLE_LABEL, RUN_LABEL, SINCE_LABEL } from '../labels.ts';
 import { ownerOf, ownerState } from './lock-owner.ts';
@@ -52,8 +53,8 @@ export async function runsOn(engines: readonly Engine[]): Promise<RunOnEngines[]
 export function runOnEnginesText(run: RunOnEngines): string {
   const { lock } = run;
   const parts = [
-    ...(run.containers > 0 ? [counted(run.containers, 'container')] : []),
-    ...(run.networks > 0 ? [counted(run.networks, 'network')] : []),
+    ...(run.containers > 0 ? [countOf(run.containers, 'container')] : []),
+    ...(run.networks > 0 ? [countOf(run.networks, 'network')] : []),
     ...(lock !== undefined ? ['a lock'] : []),
   ];
   return `${run.runId}: ${parts.join(', ')} on ${run.engines.join(', ')}${lock === undefined ? '' : `; ${lockText(lock)}`}`;
@@ -64,9 +65,4 @@ export function lockText({ host, pid, since, state }: RunLock): string {
   const who = `process ${pid} of ${state === 'unknown' ? `host ${host}` : 'this machine'}`;
   const when = since === '' ? '' : ` since ${since}`;
   return state === 'dead' ? `${who}, which has ended, held it${when}` : `${who} holds it${when}`;
-}
-
-/** `1 container`, `2 containers`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
