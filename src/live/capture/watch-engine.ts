@@ -3,7 +3,7 @@ import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineInfo
 import type { CaptureLine, FoundContainer } from './capture-line.ts';
 import type { CaptureOptions } from './capture.ts';
 import { matchesName } from './matches-name.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 import { SampleRound } from './sample-round.ts';
 
 /** One engine under watch. */

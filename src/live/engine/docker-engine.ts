@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { pause } from '../pause.ts';
 import { containerBody, limitsBody } from './docker-container.ts';
 import {
   CREATED_ANSWER,
@@ -233,7 +234,7 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
       const fault = faultOfStatus(transport.placeOf(doing('remove', id)), 409, answer.body.toString());
       if (!fault.message.includes('already in progress')) throw fault;
       while (performance.now() < until) {
-        await new Promise((resolve) => setTimeout(resolve, REMOVAL_POLL_MS));
+        await pause(REMOVAL_POLL_MS);
         const looked = await send('remove', {
           method: 'GET',
           path: `/containers/${id}/json`,

@@ -1,3 +1,4 @@
+import { pause } from '../pause.ts';
 import type { CallLog } from './call-log.ts';
 import { CALL_WORDS, type EngineCall } from './engine-call.ts';
 import { EngineFault } from './engine-fault.ts';
@@ -252,5 +253,3 @@ function slotsOf(count: number): () => Promise<() => void> {
 }
 
 const shortened = (subject: string): string => (/^[0-9a-f]{64}$/.test(subject) ? subject.slice(0, 12) : subject);
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

@@ -4,7 +4,7 @@ import type { ContainerSummary } from '../engine/engine.ts';
 import { POD_LABEL } from '../labels.ts';
 import type { ReplayContext } from './replay-context.ts';
 import type { Checkpoint } from './replay-record.ts';
-import { sentenceOf } from './sentence-of.ts';
+import { sentenceOf } from '../sentence-of.ts';
 
 /**
  * Asks all engines what they have and compares it with what the script says now. To be called when nothing is under way

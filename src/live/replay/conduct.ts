@@ -16,7 +16,7 @@ import type { ReplayOptions } from './replay-options.ts';
 import { RECORD_FORMAT, type Checkpoint, type ReplayRecord, type ResourceSample } from './replay-record.ts';
 import type { ReplayView } from './replay-view.ts';
 import { resumeFrom } from './resume-from.ts';
-import { sentenceOf } from './sentence-of.ts';
+import { sentenceOf } from '../sentence-of.ts';
 import { setUp } from './set-up.ts';
 import { sampleResources } from './sample-resources.ts';
 import { createStepWorks } from './step-work.ts';

@@ -3,7 +3,7 @@ import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { createCallSlots } from './call-slots.ts';
 import { createNodeNetworks, type NodeNetworks } from './node-networks.ts';
 import type { TimeSource } from './time-source.ts';
-import { sentenceOf } from './sentence-of.ts';
+import { sentenceOf } from '../sentence-of.ts';
 
 /** One engine during a replay: calls to it, and whether it is there at all. */
 export interface EngineLink {

@@ -17,7 +17,7 @@ import {
 } from './pod-calls.ts';
 import { reconcile, type Mending } from './reconcile.ts';
 import type { ReplayContext } from './replay-context.ts';
-import { sentenceOf } from './sentence-of.ts';
+import { sentenceOf } from '../sentence-of.ts';
 
 /**
  * Brings the containers of an engine that is back, or of a replay that is resumed, to what the script says now. What is to

@@ -1,7 +1,7 @@
 import { ROLE_LABEL, RUN_LABEL } from '../labels.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { ReplayContext } from './replay-context.ts';
-import { sentenceOf } from './sentence-of.ts';
+import { sentenceOf } from '../sentence-of.ts';
 
 /** Removes containers and networks of the run from all engines, in one attempt; what fails is told. */
 export async function removeAllOfRun(

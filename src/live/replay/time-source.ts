@@ -1,3 +1,5 @@
+import { pause } from '../pause.ts';
+
 /** Where a replay takes its time from; tests give one of their own. */
 export interface TimeSource {
   /** Milliseconds by a clock that never goes back, from any beginning. */
@@ -11,18 +13,5 @@ export interface TimeSource {
 export const realTime: TimeSource = {
   nowMs: () => performance.now(),
   dateMs: () => Date.now(),
-  sleep: (waitMs, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) {
-        resolve();
-        return;
-      }
-      const done = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.max(0, waitMs));
-      signal?.addEventListener('abort', done);
-    }),
+  sleep: pause,
 };

@@ -1,6 +1,8 @@
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { ContainerSummary, Engine, Labels } from '../engine/engine.ts';
 import { OWNER_LABEL, ROLE_LABEL, RUN_LABEL } from '../labels.ts';
+import { pause } from '../pause.ts';
+import { sentenceOf } from '../sentence-of.ts';
 import { inParallel } from './in-parallel.ts';
 import { ownerOf, ownerState } from './lock-owner.ts';
 
@@ -67,7 +69,7 @@ const AT_ONCE = 4;
 const MOST_REFUSALS = 3;
 
 async function cleanEngine(engine: Engine, runId: string, options: CleanOptions): Promise<EngineCleaned> {
-  const { looks = 8, pauseMs = 250, wait = sleep } = options;
+  const { looks = 8, pauseMs = 250, wait = pause } = options;
   const removed = { containers: new Set<string>(), networks: new Set<string>(), images: 0, locks: new Set<string>() };
   const report = (left: readonly LeftThing[], sentence?: string): EngineCleaned => ({
     engine: engine.name,
@@ -175,12 +177,4 @@ async function removeAll(
     }
   });
   return left;
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

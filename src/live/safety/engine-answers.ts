@@ -1,5 +1,7 @@
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { Engine } from '../engine/engine.ts';
+import { pause } from '../pause.ts';
+import { sentenceOf } from '../sentence-of.ts';
 
 export interface AwaitOptions {
   /** How long to wait at most, in milliseconds. */
@@ -33,24 +35,6 @@ async function pinged(engine: Engine): Promise<EngineFault | undefined> {
     await engine.ping();
     return undefined;
   } catch (error) {
-    return error instanceof EngineFault
-      ? error
-      : new EngineFault('failed', engine.name, error instanceof Error ? error.message : String(error));
+    return error instanceof EngineFault ? error : new EngineFault('failed', engine.name, sentenceOf(error));
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { sentenceOf } from '../sentence-of.ts';
 import type { CleanReport } from './clean-run.ts';
 import { cleanReportText } from './clean-report-text.ts';
 
@@ -71,12 +72,12 @@ export function guardEnd(options: EndOptions): EndGuard {
     try {
       await options.stop(reason);
     } catch (error) {
-      sayQuietly(`the replay could not be stopped in order: ${wordsOf(error)}`);
+      sayQuietly(`the replay could not be stopped in order: ${sentenceOf(error)}`);
     }
     try {
       sayQuietly(cleanReportText(await options.clean()));
     } catch (error) {
-      sayQuietly(`the run could not be cleaned: ${wordsOf(error)}; finish it later with: ${later}`);
+      sayQuietly(`the run could not be cleaned: ${sentenceOf(error)}; finish it later with: ${later}`);
     }
     dispose();
     exit(code);
@@ -97,7 +98,7 @@ export function guardEnd(options: EndOptions): EndGuard {
   };
   const onBug = (error: unknown): void => {
     if (options.sayBug) options.sayBug(error);
-    else sayQuietly(`a bug of Baton: ${wordsOf(error)}`);
+    else sayQuietly(`a bug of Baton: ${sentenceOf(error)}`);
     if (isEnding) return;
     void end({ kind: 'bug', error }, EXIT_OF_BUG);
   };
@@ -134,8 +135,4 @@ export function guardEnd(options: EndOptions): EndGuard {
     }
   };
   return { signal: abort.signal, dispose };
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ReplayClock } from '../replay/replay-clock.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
+import { sentenceOf } from '../sentence-of.ts';
 import { type ClockReading, monotonicMs } from './traffic-clock.ts';
 import type { EndpointAddress, TrafficDriver } from './traffic-driver.ts';
 import type { TrafficMeasured } from './traffic-measured.ts';
@@ -54,7 +55,7 @@ export function liveTraffic(
     if (news.kind === 'measured') onMeasured(news.measured);
     else counts = { sent: news.sent, served: news.served, failed: news.failed };
   });
-  worker.on('error', (error: unknown) => broke(error instanceof Error ? error.message : String(error)));
+  worker.on('error', (error: unknown) => broke(sentenceOf(error)));
   const gone = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {
       broke(`its thread ended with code ${code}`);

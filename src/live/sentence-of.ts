@@ -1,4 +1,4 @@
 /** What an error says. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : JSON.stringify(error);
+  return error instanceof Error ? error.message : String(error);
 }
