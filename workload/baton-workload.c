@@ -10,6 +10,7 @@
  * Its command line is a list of name=value; times are real ones:
  *
  *   boot-ms=N       before it says that it is ready (0)
+ *   again-boot-ms=N the same when its container is started again, which it knows by a file in /tmp (as boot-ms)
  *   run-ms=N        it ends by itself so long after its boot (never)
  *   exit-code=N     with which it then ends, 0 to 255 (0)
  *   burn-milli=N    CPU that it burns all the time, in thousandths of a core; above 1000 by several processes (0)
@@ -268,10 +269,10 @@ static void compute_a_little(void) {
 enum how { SERVE_NOTHING, SERVE_BY_SLEEP, SERVE_BY_BURNING };
 
 static struct {
-  u64 boot_ms, run_ms, exit_code, burn_milli, hold_bytes;
+  u64 boot_ms, again_boot_ms, run_ms, exit_code, burn_milli, hold_bytes;
   u64 port, host, concurrency, queue_limit, service_us, share_milli, error_ppm, linger_ms;
   enum how how;
-} orders = {.run_ms = NEVER, .port = NEVER, .concurrency = 1, .queue_limit = NEVER, .share_milli = 1000};
+} orders = {.again_boot_ms = NEVER, .run_ms = NEVER, .port = NEVER, .concurrency = 1, .queue_limit = NEVER, .share_milli = 1000};
 
 #define MAX_TIME_MS 100000000000ull /* Three years. */
 #define MAX_CONNECTIONS 16384
@@ -285,6 +286,7 @@ static const struct {
   u64 limit;
 } NUMBERS[] = {
     {"boot-ms", &orders.boot_ms, MAX_TIME_MS},
+    {"again-boot-ms", &orders.again_boot_ms, MAX_TIME_MS},
     {"run-ms", &orders.run_ms, MAX_TIME_MS},
     {"exit-code", &orders.exit_code, 255},
     {"burn-milli", &orders.burn_milli, MAX_BACKGROUND * 1000},
@@ -324,6 +326,16 @@ static bool parse_order(const char *argument) {
   for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++)
     if (is(name, NUMBERS[i].name)) return parse_number(value, NUMBERS[i].limit, NUMBERS[i].value);
   return false;
+}
+
+#define STARTED_MARK "/tmp/baton-started"
+
+/* A container keeps its files when its process is started again: the first one leaves a mark for those after it. */
+static void notice_restart(void) {
+  if (orders.again_boot_ms == NEVER) return;
+  long mark = call(openat, AT_FDCWD, STARTED_MARK, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (mark == -EEXIST) orders.boot_ms = orders.again_boot_ms;
+  if (mark >= 0) call(close, mark);
 }
 
 static void read_orders(char **arguments) {
@@ -1287,6 +1299,7 @@ static void end_all(const char *why, u64 code) {
 __attribute__((used, noreturn)) void begin(long *stack) {
   self.began_ns = now_ns();
   read_orders((char **)(stack + 2));
+  notice_restart();
   parent = call(getpid);
 
   u64 signals = 1ull << (SIGTERM - 1) | 1ull << (SIGINT - 1) | 1ull << (SIGCHLD - 1) | 1ull << (SIGPIPE - 1);

@@ -50,6 +50,14 @@ dockerTest('the workload boots, serves, ends, and is held to its limits', async 
   expect(await engine.inspect(web)).toMatchObject({ state: 'exited', exitCode: 0, oomKilled: false });
   expect(await engine.logs(web, 5)).toMatch(/8 served, 0 failed, [0-9]+ refused, 0 dropped/);
 
+  // Started again, it boots for as long as a restart takes.
+  const again = await run({ bootMs: 0, againBootMs: 70, lingerMs: 0 });
+  await engine.kill(again, 'SIGKILL');
+  await ended(engine, again);
+  await engine.start(again);
+  while (!/boot 70 ms/.test(await engine.logs(again, 5))) await pause(20);
+  expect(await engine.logs(again, 5)).toMatch(/boot 0 ms[^]*boot 70 ms/);
+
   // Ends by itself as told; is killed when it holds more than it may; burns no more than it may.
   const [job, greedy, busy] = await Promise.all([
     run({ bootMs: 0, runMs: 200, exitCode: 3, lingerMs: 0 }),

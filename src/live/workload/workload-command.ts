@@ -5,6 +5,8 @@ export const WORKLOAD_PORT = 8080;
 export interface WorkloadOrders {
   /** Before it says that it is ready, and answers work. */
   readonly bootMs: number;
+  /** The same when its container is started again; absent: as long. */
+  readonly againBootMs?: number;
   /** It ends by itself so long after its boot; absent: when it is told. */
   readonly runMs?: number;
   readonly exitCode?: number;
@@ -41,6 +43,7 @@ export function workloadCommand(orders: WorkloadOrders): string[] {
     '/baton-workload',
     `port=${WORKLOAD_PORT}`,
     `boot-ms=${Math.round(orders.bootMs)}`,
+    ...(orders.againBootMs === undefined ? [] : [`again-boot-ms=${Math.round(orders.againBootMs)}`]),
     ...(orders.runMs === undefined ? [] : [`run-ms=${Math.round(orders.runMs)}`]),
     ...(orders.exitCode === undefined ? [] : [`exit-code=${orders.exitCode}`]),
     ...(orders.burnMilli === undefined ? [] : [`burn-milli=${Math.round(orders.burnMilli)}`]),

@@ -160,3 +160,11 @@ test('a command line names only what is ordered', () => {
     'linger-ms=0',
   ]);
 });
+
+test('who boots otherwise when it is started again is told so', () => {
+  const script = scriptOf([{ ...replica, bootUs: 0 }]);
+  const restarts = [30, 40].map((bootS) => ({ atUs: 3, do: 'restart', pod: 0, bootUs: bootS * 1e6 }) as const);
+  const orders = workloadOrdersOf({ ...script, steps: [...script.steps, ...restarts] }, options)(0);
+  expect(orders).toMatchObject({ bootMs: 0, againBootMs: 3000 });
+  expect(workloadCommand(orders)).toContain('again-boot-ms=3000');
+});

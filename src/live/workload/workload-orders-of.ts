@@ -33,7 +33,19 @@ const LINGER_SHARE = 0.9;
 /** What the container of each pod, by its place in the script, is told to do. */
 export function workloadOrdersOf(script: ReplayScript, options: ActingOptions): (place: number) => WorkloadOrders {
   const graces = longestGraces(script);
-  return (place) => ordersOf(script, script.pods[place], graces.get(place) ?? USUAL_GRACE_US, options);
+  const againUs = bootsOfRestarts(script);
+  return (place) => ({
+    ...ordersOf(script, script.pods[place], graces.get(place) ?? USUAL_GRACE_US, options),
+    ...(againUs.has(place) && { againBootMs: againUs.get(place)! / 1000 / options.speed }),
+  });
+}
+
+/** Of pods that boot for another time when they are started again: as at their first restart. */
+function bootsOfRestarts({ steps }: ReplayScript): Map<number, number> {
+  const boots = new Map<number, number>();
+  for (const step of steps)
+    if (step.do === 'restart' && step.bootUs !== undefined && !boots.has(step.pod)) boots.set(step.pod, step.bootUs);
+  return boots;
 }
 
 function ordersOf(script: ReplayScript, pod: ScriptPod, graceUs: number, options: ActingOptions): WorkloadOrders {
