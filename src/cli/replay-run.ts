@@ -211,7 +211,7 @@ function screenOf(script: ReplayScript, flags: ReplayFlags): ReplayScreen {
 
 /** Says what it came to, and where that is written. */
 function tell(script: ReplayScript, record: ReplayRecord, folder: string, flags: ReplayFlags): void {
-  const outcome = outcomeOf(script, record, flags.calibration);
+  const outcome = outcomeOf(script, record, { act: flags.act, calibratedWith: flags.calibration });
   const files = writeReality(outcome, folder, commandLine());
   if (flags.json) printJson({ ...outcome.check, files });
   else {

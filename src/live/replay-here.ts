@@ -46,8 +46,12 @@ export interface ReplayOutcome {
 }
 
 /** Holds a record against its script, and learns from it what can be learnt. */
-export function outcomeOf(script: ReplayScript, record: ReplayRecord, calibratedWith?: string): ReplayOutcome {
-  const check = compareWithReality(script, record, { calibratedWith });
+export function outcomeOf(
+  script: ReplayScript,
+  record: ReplayRecord,
+  how: { readonly act: Act; readonly calibratedWith?: string | undefined },
+): ReplayOutcome {
+  const check = compareWithReality(script, record, how);
   try {
     return { record, check, calibration: calibrate([{ script, record }]) };
   } catch (error) {
