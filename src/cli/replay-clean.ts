@@ -2,7 +2,7 @@ import { connectEngines } from '../live/connect-engines.ts';
 import { cleanReportText } from '../live/safety/clean-report-text.ts';
 import type { CleanReport } from '../live/safety/clean-run.ts';
 import { cleanWhenBack } from '../live/safety/clean-when-back.ts';
-import { noteCleaned, readReplayState, REPLAYS_FOLDER, replaysIn } from '../live/safety/replay-state.ts';
+import { enginesOfReplay, noteCleaned, REPLAYS_FOLDER, replaysIn } from '../live/safety/replay-state.ts';
 import { runOnEnginesText, runsOn } from '../live/safety/runs-on.ts';
 import { InputError } from '../sim/input-error.ts';
 import { note, print, printJson } from './console-output.ts';
@@ -15,14 +15,14 @@ import type { ReplayFlags } from './replay.ts';
 export async function cleanReplay(name: string | undefined, flags: ReplayFlags): Promise<void> {
   const root = flags.out ?? REPLAYS_FOLDER;
   const all = name === 'all';
-  const isKept = name !== undefined && replaysIn(root).includes(name);
-  if (!isKept && !isNamed(flags))
+  // A script that can no longer be read is no reason not to clean.
+  const kept = name !== undefined && replaysIn(root).includes(name) ? enginesOfReplay(root, name) : [];
+  if (kept.length === 0 && !isNamed(flags))
     throw new InputError(
       all || name === undefined
         ? '--clean needs to know which engine is meant: add --docker (and say which run, or all)'
-        : `no replay of run "${name}" is kept in ${root}; say on which engine it was: baton replay --clean ${name} --docker`,
+        : `of run "${name}" no engine is kept in ${root}; say on which it was: baton replay --clean ${name} --docker`,
     );
-  const kept = isKept ? readReplayState(root, name).engines : [];
   const isOne = name !== undefined && !all;
   // Of engines that are to be cleaned of one run, those that are away are waited for, and the others are cleaned at once.
   const connected = await connectEngines(isNamed(flags) ? meantBy(flags) : { ...meantBy(flags), kept }, {

@@ -1,4 +1,5 @@
 import { InputError } from '../../sim/input-error.ts';
+import { addressWithoutPassword } from './address-without-password.ts';
 import { isLoopback, type EngineAddress, type TlsFiles } from './engine-address.ts';
 
 const FORMS =
@@ -14,7 +15,9 @@ interface AddressOptions {
 /** Reads the address of an engine. `where` begins messages: `--docker`, `DOCKER_HOST`, `context "prod"`. */
 export function parseAddress(text: string, where: string, options: AddressOptions): EngineAddress {
   const wrong = (why: string): InputError =>
-    new InputError(`${where}: cannot read "${text}" as the address of an engine: ${why}; write it as ${FORMS}`);
+    new InputError(
+      `${where}: cannot read "${addressWithoutPassword(text)}" as the address of an engine: ${why}; write it as ${FORMS}`,
+    );
   if (text.startsWith('unix://')) {
     const path = text.slice('unix://'.length);
     if (!path.startsWith('/')) throw wrong('the path of a socket begins with "/"');
@@ -39,8 +42,10 @@ export function parseAddress(text: string, where: string, options: AddressOption
 
 function sshAddress(url: URL, wrong: (why: string) => InputError): EngineAddress {
   // What ssh would take for an option of its own.
-  if (url.hostname.startsWith('-') || url.username.startsWith('-')) throw wrong('a host or user cannot begin with "-"');
-  const user = url.username === '' ? '' : `${decodeURIComponent(url.username)}@`;
+  const name = decoded(url.username);
+  if (name === undefined) throw wrong('a "%" in it is followed by what stands for no character');
+  if (url.hostname.startsWith('-') || name.startsWith('-')) throw wrong('a host or user cannot begin with "-"');
+  const user = name === '' ? '' : `${name}@`;
   const path = url.pathname === '/' ? '' : url.pathname;
   if (/[^\w./-]/.test(path)) throw wrong('the path of its socket has characters that a shell would read');
   return {
@@ -75,6 +80,14 @@ function tcpAddress(
     port: port ?? (ofTls === undefined ? 2375 : 2376),
     ...(ofTls !== undefined && { tls: ofTls }),
   };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function urlOf(text: string): URL | undefined {

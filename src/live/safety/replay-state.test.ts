@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { fc } from '../../../test/fuzz.ts';
 import type { ReplayRecord } from '../replay/replay-record.ts';
+import { addressWithoutPassword } from '../engine/address-without-password.ts';
 import {
-  addressWithoutPassword,
+  enginesOfReplay,
   isUnfinished,
   keepReplayState,
   noteCleaned,
@@ -14,6 +15,7 @@ import {
   type ReplayBegin,
   type StateLine,
 } from './replay-state.ts';
+import { scriptText } from '../script/write-script.ts';
 import { tinyScript } from '../../../test/tiny-script.ts';
 
 const script = tinyScript([{ name: 'a' }], [{ atUs: 0, do: 'start', pod: 0, node: 0 }]);
@@ -115,16 +117,13 @@ test('engines of all beginnings are known, so that all can be cleaned', () => {
   keepReplayState(root, script, begin).close();
   const other = { name: 'two', address: 'unix:///two.sock', nodes: [] };
   keepReplayState(root, script, { ...begin, engines: [other] }, true).close();
-  expect(readReplayState(root, 'run-1').engines.map(({ address }) => address)).toEqual([
-    'ssh://me@host',
-    'unix:///two.sock',
-  ]);
+  expect(enginesOfReplay(root, 'run-1').map(({ address }) => address)).toEqual(['ssh://me@host', 'unix:///two.sock']);
 });
 
 describe('what cannot be read is told in a sentence', () => {
   test('no replay of that run, or none at all', () => {
     expect(() => readReplayState(root, 'other')).toThrow(
-      `no replay of run "other" is kept in ${root}; there are none; --state names another folder`,
+      `no replay of run "other" is kept in ${root}; there are none; --out names another folder`,
     );
     keepReplayState(root, script, begin).close();
     expect(() => readReplayState(root, 'other')).toThrow('there are: run-1');
@@ -142,8 +141,47 @@ describe('what cannot be read is told in a sentence', () => {
     expect(() => readReplayState(root, 'run-1')).toThrow('ended before its first step');
     expect(isUnfinished(root, 'run-1')).toBe(false);
     writeFileSync(join(state.folder, 'script.json'), JSON.stringify({ ...script, format: 'baton-replay-script/9' }));
-    expect(() => readReplayState(root, 'run-1')).toThrow('has the format "baton-replay-script/9"');
+    expect(() => readReplayState(root, 'run-1')).toThrow('this is no script ("format" is "baton-replay-script/9"');
+    expect(enginesOfReplay(root, 'run-1')).toEqual([]);
   });
+});
+
+test('whatever a file of it holds, it is read in part or refused in a sentence, and its engines are still known', () => {
+  keepReplayState(root, script, begin).close();
+  const stateFile = join(root, 'run-1', 'state.ndjson');
+  const whole = readFileSync(stateFile, 'utf8');
+  const strange = fc.oneof(
+    fc.json(),
+    fc.constantFrom('{"kind":"begin"}', '{"kind":"time","at":null}', '{"kind":"step","outcome":{}}', '{"kind":"end"}'),
+  );
+  fc.assert(
+    fc.property(strange, fc.boolean(), (text, isOfScript) => {
+      if (isOfScript) {
+        writeFileSync(join(root, 'run-1', 'script.json'), text);
+        expect(() => readReplayState(root, 'run-1')).toThrow(/script\.json: this is no script/);
+      } else {
+        writeFileSync(join(root, 'run-1', 'script.json'), scriptText(script));
+        writeFileSync(stateFile, `${text}\n${whole}${text}\n`);
+        expect(readReplayState(root, 'run-1').reachedUs).toBe(0);
+      }
+      expect(enginesOfReplay(root, 'run-1').map(({ name }) => name)).toEqual(['one']);
+      expect(isUnfinished(root, 'run-1')).toBe(true);
+    }),
+  );
+});
+
+test('numbers without an end are kept as they are', () => {
+  const endless = { ...script, predicted: { metrics: { most: Infinity } } };
+  keepReplayState(root, endless, begin).close();
+  expect(readReplayState(root, 'run-1').script.predicted).toEqual(endless.predicted);
+});
+
+test('of an earlier replay nothing is left but its calibration', () => {
+  const { folder } = keepReplayState(root, script, begin);
+  for (const name of ['record.json', 'report.html', 'calibration.json']) writeFileSync(join(folder, name), '{}');
+  noteCleaned(root, 'run-1');
+  keepReplayState(root, script, begin).close();
+  expect(readdirSync(folder).sort()).toEqual(['calibration.json', 'calls.ndjson', 'script.json', 'state.ndjson']);
 });
 
 test('a state that can no longer be written says so and lets the replay go on', () => {

@@ -8,15 +8,20 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../sim/input-error.ts';
+import { addressWithoutPassword } from '../engine/address-without-password.ts';
 import type { Moment } from '../replay/replay-clock.ts';
 import type { Checkpoint, ProcessRecord, ReplayRecord, ResourceSample, StepOutcome } from '../replay/replay-record.ts';
-import { SCRIPT_FORMAT, type ReplayScript } from '../script/replay-script.ts';
+import { parseScript } from '../script/read-script.ts';
+import type { ReplayScript } from '../script/replay-script.ts';
+import { scriptText } from '../script/write-script.ts';
+import { stateLine } from './state-line.ts';
 
 /** Where replays are kept unless told otherwise. */
 export const REPLAYS_FOLDER = 'baton-out/replays';
@@ -78,7 +83,7 @@ export interface ReplayState {
 export function keepReplayState(root: string, script: ReplayScript, begin: ReplayBegin, resume = false): ReplayState {
   const folder = folderOf(root, script.runId);
   if (!resume && isUnfinished(root, script.runId)) {
-    const on = readReplayState(root, script.runId).engines.map(({ name, address }) => `${name} (${address})`);
+    const on = enginesOfReplay(root, script.runId).map(({ name, address }) => `${name} (${address})`);
     throw new InputError(
       `a replay of run "${script.runId}" was broken off and may have left containers on ${on.join(', ')}; go on with it with --resume, remove them with --clean ${script.runId}, or remove ${folder} if that engine is no more`,
     );
@@ -87,7 +92,9 @@ export function keepReplayState(root: string, script: ReplayScript, begin: Repla
   const stateFile = join(folder, 'state.ndjson');
   const callsFile = join(folder, 'calls.ndjson');
   if (!resume) {
-    writeWhole(join(folder, 'script.json'), `${JSON.stringify(script)}\n`);
+    // What an earlier replay came to is nothing that this one says.
+    for (const name of EARLIER) rmSync(join(folder, name), { force: true });
+    writeWhole(join(folder, 'script.json'), scriptText(script));
     writeWhole(stateFile, '');
     writeWhole(callsFile, '');
   }
@@ -131,6 +138,9 @@ export function keepReplayState(root: string, script: ReplayScript, begin: Repla
   return state;
 }
 
+/** Calibrations are not among them: people keep them for later runs. */
+const EARLIER = ['record.json', 'report.html', 'report.md', 'comparison.json', 'comparison.csv', 'lines.csv'];
+
 export interface SavedReplay {
   readonly folder: string;
   readonly script: ReplayScript;
@@ -143,8 +153,6 @@ export interface SavedReplay {
   readonly outcome?: ReplayRecord['outcome'];
   /** Whether it was cleaned after its last line. */
   readonly isCleaned: boolean;
-  /** All engines that it was ever on, each once. */
-  readonly engines: readonly StateEngine[];
 }
 
 /** What was kept of a replay, whatever byte it was killed at. Throws InputError when there is nothing to read. */
@@ -154,26 +162,17 @@ export function readReplayState(root: string, runId: string): SavedReplay {
   if (!existsSync(scriptFile)) {
     const known = replaysIn(root);
     throw new InputError(
-      `no replay of run "${runId}" is kept in ${root}; ${known.length === 0 ? 'there are none; --state names another folder' : `there are: ${known.join(', ')}`}`,
+      `no replay of run "${runId}" is kept in ${root}; ${known.length === 0 ? 'there are none; --out names another folder' : `there are: ${known.join(', ')}`}`,
     );
   }
-  const script = JSON.parse(readFileSync(scriptFile, 'utf8')) as ReplayScript;
-  const format: string = script.format;
-  if (format !== SCRIPT_FORMAT)
-    throw new InputError(
-      `${scriptFile} has the format "${format}" and this version of Baton reads ${SCRIPT_FORMAT}; replay the run anew`,
-    );
-  const stateFile = join(folder, 'state.ndjson');
-  const lines = existsSync(stateFile) ? linesOf(readFileSync(stateFile, 'utf8')) : [];
+  const script = parseScript(readFileSync(scriptFile, 'utf8'), scriptFile);
+  const lines = linesOf(join(folder, 'state.ndjson'));
   const begin = lines.findLast((line) => line.kind === 'begin');
   if (begin === undefined)
     throw new InputError(
       `the replay kept in ${folder} ended before its first step; nothing can be resumed: replay the run anew`,
     );
   const end = lines.findLast(({ kind }) => kind === 'begin' || kind === 'end');
-  const engines = new Map<string, StateEngine>();
-  for (const line of lines)
-    if (line.kind === 'begin') for (const engine of line.engines) engines.set(engine.address, engine);
   return {
     folder,
     script,
@@ -182,15 +181,21 @@ export function readReplayState(root: string, runId: string): SavedReplay {
     reachedUs: reachedUs(lines, script.durationUs),
     ...(end?.kind === 'end' && { outcome: end.outcome }),
     isCleaned: lines.at(-1)?.kind === 'cleaned',
-    engines: [...engines.values()],
   };
+}
+
+/** All engines that a replay was ever on, each once, whatever else of it can still be read; none: it was on none yet. */
+export function enginesOfReplay(root: string, runId: string): StateEngine[] {
+  const engines = new Map<string, StateEngine>();
+  for (const line of linesOf(join(folderOf(root, runId), 'state.ndjson')))
+    if (line.kind === 'begin') for (const engine of line.engines) engines.set(engine.address, engine);
+  return [...engines.values()];
 }
 
 /** Whether a replay of this run was begun and neither ended nor was cleaned: it must be resumed or cleaned before another. */
 export function isUnfinished(root: string, runId: string): boolean {
   const folder = folderOf(root, runId);
-  if (!existsSync(join(folder, 'script.json')) || !existsSync(join(folder, 'state.ndjson'))) return false;
-  const lines = linesOf(readFileSync(join(folder, 'state.ndjson'), 'utf8'));
+  const lines = linesOf(join(folder, 'state.ndjson'));
   const last = lines.findLast(({ kind }) => kind === 'begin' || kind === 'end' || kind === 'cleaned');
   return last?.kind === 'begin';
 }
@@ -210,14 +215,6 @@ export function replaysIn(root: string): string[] {
   return readdirSync(root)
     .filter((name) => existsSync(join(root, name, 'script.json')))
     .sort();
-}
-
-/** An address without the password that it may hold: `tcp://me:secret@host` becomes `tcp://me@host`. */
-export function addressWithoutPassword(address: string): string {
-  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i, (_, scheme: string, user: string) => {
-    const name = user.split(':')[0];
-    return name === '' ? scheme : `${scheme}${name}@`;
-  });
 }
 
 function withoutPassword(engine: StateEngine): StateEngine {
@@ -241,16 +238,12 @@ function reachedUs(lines: readonly StateLine[], durationUs: number): number {
   return Math.min(reached, durationUs);
 }
 
-/** Lines that can be read; one that was cut by the end of a process is passed over. */
-function linesOf(text: string): StateLine[] {
-  return text.split('\n').flatMap((line) => {
-    try {
-      const value: unknown = JSON.parse(line);
-      return typeof value === 'object' && value !== null && 'kind' in value ? [value as StateLine] : [];
-    } catch {
-      return [];
-    }
-  });
+/** Lines that can be read; one that was cut by the end of a process is passed over, and so is a file that is not there. */
+function linesOf(path: string): StateLine[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line) => stateLine(line) ?? []);
 }
 
 function writeLine(file: number, line: string): void {
