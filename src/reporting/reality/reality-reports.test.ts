@@ -144,6 +144,27 @@ test('the CSV holds every comparison with its interval', () => {
   expect(realityLinesCsv(check).trim().split('\n')).toHaveLength(points + 1);
 });
 
+test('a batch of many users has a short table in the terminal, and the whole one in the report', () => {
+  const check = checkOf();
+  const starts = Array.from({ length: 40 }, (_, k) => ({ ...check.starts[0], about: `user-${k}` }));
+  const text = realityText({ ...check, starts });
+  expect(text).toContain('  user-11 ');
+  expect(text).not.toContain('  user-12 ');
+  expect(text).toContain('  and 28 more in the report\n');
+  expect(realityMarkdown({ ...check, starts })).toContain('user-39');
+});
+
+test('answers that take several times as long are said to', () => {
+  const check = checkOf();
+  const latency = { is: 'higher', relative: 2, text: '3.0 times what was predicted' } as const;
+  const services = check.services.map((service) => ({ ...service, latency }));
+  expect(realityAnswer({ ...check, services }).headline).toMatch(
+    /; answers of \w+ took 3.0 times what was predicted\.$/,
+  );
+  const [, row] = /measured .*(3\.0 times.*)$/m.exec(realityText({ ...check, services }))!;
+  expect(row).toBe('3.0 times');
+});
+
 test('the text fits the terminal', () => {
   const lines = realityText(checkOf(), { width: 80 }).split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);

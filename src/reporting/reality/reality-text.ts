@@ -1,4 +1,5 @@
 import type { Paint } from '../terminal-table.ts';
+import { fixed } from '../format.ts';
 import { realityAnswer } from './reality-answer.ts';
 import type { RealityCheck } from './reality-check.ts';
 import { recoveryTable, serviceTable, startTable, type TextTable } from './reality-tables.ts';
@@ -47,6 +48,9 @@ export interface RealityTextOptions {
   readonly paint?: Paint;
 }
 
+/** A batch of hundreds of users has a table of hundreds of rows. */
+const MOST_ROWS = 12;
+
 /** Only these columns (of two with the same name the last) and the verdict, which is the last of all. */
 function narrow({ columns, numeric, rows }: TextTable, wanted: readonly string[]): TextTable {
   const all = [...wanted.map((name) => columns.lastIndexOf(name)), columns.length - 1];
@@ -54,7 +58,7 @@ function narrow({ columns, numeric, rows }: TextTable, wanted: readonly string[]
     columns: all.map((k) => columns[k].replace(/ on the (medians|mean)$/, '')),
     numeric: all.map((k) => numeric[k]),
     rows: rows.map((row) =>
-      all.map((k) => printable(row[k]).replace(/( than predicted)?( \(95 % interval .*\))?$/, '')),
+      all.map((k) => printable(row[k]).replace(/( than predicted| what was predicted)?( \(95 % interval .*\))?$/, '')),
     ),
   };
 }
@@ -67,7 +71,12 @@ function block(title: string, { columns, numeric, rows }: TextTable, paint: Pain
     `  ${cells.map((text, k) => (numeric[k] ? text.padStart(widths[k]) : text.padEnd(widths[k]))).join('  ')}`
       .trimEnd()
       .slice(0, Math.max(40, width));
-  return [paint(line(head), 'soft'), ...rows.map(line)];
+  const more = rows.length - MOST_ROWS;
+  return [
+    paint(line(head), 'soft'),
+    ...rows.slice(0, more > 1 ? MOST_ROWS : undefined).map(line),
+    ...(more > 1 ? [paint(`  and ${fixed(more, 0)} more in the report`, 'soft')] : []),
+  ];
 }
 
 /** Without control characters: a name must not move the cursor or change colours. */
