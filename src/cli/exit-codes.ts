@@ -13,7 +13,7 @@ export const EXIT = {
 
 export const EXIT_HELP = `Exit codes:
   0    all went well
-  1    a check found a difference (reproduce)
+  1    a check found a difference (reproduce, replay)
   2    something in the input must be mended; a sentence on stderr says what
   70   a bug of Baton; stderr names the command that repeats it
   130  interrupted with Ctrl-C; finished runs are kept`;

@@ -1,4 +1,5 @@
 import type { ReplayView } from '../live/replay/replay-view.ts';
+import { countOf } from '../reporting/format.ts';
 import { clockText } from './live-frame.ts';
 import { LiveLine, type LiveStyle } from './live-line.ts';
 
@@ -43,7 +44,7 @@ export function replayLine(view: ReplayView): string {
     `${steps.done}/${steps.all} steps`,
     ...(steps.failed > 0 ? [`${steps.failed} failed`] : []),
     ...(steps.missed > 0 ? [`${steps.missed} missed`] : []),
-    `${actual} containers (${expected} predicted)`,
+    `${countOf(actual, 'container')} (${expected} predicted)`,
     `${checkpoints.equal}/${checkpoints.done} checkpoints equal`,
     `late ${time(view.lateMs)}`,
     ...(traffic === undefined ? [] : [`${traffic.served} of ${traffic.sent} requests served`]),
@@ -69,18 +70,18 @@ function headLine(view: ReplayView, width: number, options: ReplayFrameOptions):
 
 function stepLine(view: ReplayView, width: number, options: ReplayFrameOptions): string {
   const { steps, checkpoints } = view;
-  const told = line(width, options).add(` ${steps.done} of ${steps.all} decisions carried out`);
+  const told = line(width, options).add(` ${steps.done} of ${steps.all} steps`);
   if (steps.failed > 0) told.add(`, ${steps.failed} failed`, RED);
   if (steps.missed > 0) told.add(`, ${steps.missed} missed`, YELLOW);
   told.add('   late ').add(time(view.lateMs), view.lateMs > LATE_MS ? YELLOW : GREEN);
-  if (view.heldMs > 0) told.add(`, clock held for ${time(view.heldMs)}`);
+  if (view.heldMs > 0) told.add(`   held ${time(view.heldMs)}`);
   told
     .add('   checkpoints ')
     .add(`${checkpoints.equal}/${checkpoints.done}`, checkpoints.equal === checkpoints.done ? GREEN : RED)
     .add(' equal');
   for (const { name, isAway, busy } of view.engines)
     if (isAway) told.add(`   ${name} is away`, RED);
-    else if (view.engines.length > 1 || busy > 0) told.add(`   ${name}: ${busy} calls`, 'dim');
+    else if (view.engines.length > 1) told.add(`   ${name}: ${countOf(busy, 'call')}`, 'dim');
   return told.text();
 }
 

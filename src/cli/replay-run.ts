@@ -225,6 +225,7 @@ function tell(script: ReplayScript, record: ReplayRecord, folder: string, flags:
     print(
       [
         '',
+        ...(record.leftBehind === 0 ? ['All containers and networks that it made have been removed.'] : []),
         ...(files.calibration === undefined ? [] : [`Calibration: ${files.calibration}`]),
         `Report: ${files.report}`,
       ].join('\n'),

@@ -5,7 +5,7 @@ import { replayFrame, replayLine } from './replay-frame.ts';
 /** Where a replay is drawn while it goes on. */
 export interface ReplayScreen {
   draw(view: ReplayView): void;
-  /** Puts the terminal back and leaves the last frame. */
+  /** Puts the terminal back and leaves the last frame; nothing is drawn after it. */
   end(ended: string): void;
 }
 
@@ -29,8 +29,10 @@ function wholeScreen(stream: LiveStream, { title, colours }: ScreenOptions): Rep
   let last: ReplayView | undefined;
   let size = '';
   let isOpen = false;
+  let isOver = false;
   return {
     draw: (view) => {
+      if (isOver) return;
       if (!isOpen) stream.write(SHOW);
       isOpen = true;
       last = view;
@@ -43,12 +45,13 @@ function wholeScreen(stream: LiveStream, { title, colours }: ScreenOptions): Rep
       stream.write(`\u001b[?2026h${clear}\u001b[H${text}\u001b[?2026l`);
     },
     end: (ended) => {
+      isOver = true;
       if (!isOpen) return;
       isOpen = false;
       stream.write(HIDE);
       if (last === undefined) return;
       const [width, height] = [stream.columns || 80, stream.rows || 24];
-      stream.write(`${replayFrame(last, width, Math.min(height - 1, 20), { title, colours, ended }).trimEnd()}\n`);
+      stream.write(`${replayFrame(last, width, Math.min(height - 1, 20), { title, colours, ended }).trimEnd()}\n\n`);
     },
   };
 }
@@ -56,14 +59,17 @@ function wholeScreen(stream: LiveStream, { title, colours }: ScreenOptions): Rep
 function lines(stream: LiveStream): ReplayScreen {
   let last: ReplayView | undefined;
   let writtenMs = -Infinity;
+  let isOver = false;
   return {
     draw: (view) => {
+      if (isOver) return;
       last = view;
       if (view.wallMs - writtenMs < LINE_MS) return;
       writtenMs = view.wallMs;
       stream.write(`${replayLine(view)}\n`);
     },
     end: (ended) => {
+      isOver = true;
       if (last !== undefined) stream.write(`${replayLine(last)}, ${ended}\n`);
       last = undefined;
     },
