@@ -57,7 +57,11 @@ export function viewOf(
     ...(held !== undefined && { held }),
     heldMs: clock.heldMs,
     lateMs: works.lateMs(wallMs),
-    steps: { all: script.steps.length, ...works.counts, underWay: works.underWay },
+    steps: {
+      all: script.steps.length - before(script, options.resumeFromUs),
+      ...works.counts,
+      underWay: works.underWay,
+    },
     nodes,
     services,
     engines: links.map(({ engine, isAway, busy }) => ({ name: engine.name, isAway, busy })),
@@ -68,4 +72,11 @@ export function viewOf(
     ...(options.traffic !== undefined && { traffic: { ...options.traffic.counts } }),
     troubles: troubles.slice(-NEWEST),
   };
+}
+
+/** Steps that an earlier replay has done, which this one only brings about. */
+function before({ steps }: ReplayContext['script'], resumeFromUs: number | undefined): number {
+  if (resumeFromUs === undefined) return 0;
+  const next = steps.findIndex(({ atUs }) => atUs > resumeFromUs);
+  return next < 0 ? steps.length : next;
 }

@@ -13,10 +13,13 @@ export function replayPlanText(plan: ReplayPlanReport, suggested?: SuggestedScal
       ['duration', `${time(plan.durationMs)} (${time(plan.simulatedUs / 1000)} simulated, speed ${plan.speed})`],
       ['steps', fixed(plan.steps, 0)],
       ['containers', `${fixed(total.containersInAll, 0)} in all, at most ${fixed(total.containersAtOnce, 0)} at once`],
-      ['CPU', `at most ${cpuText(total.cpuMilli)} at once, ${cpuAsScaled(plan, total.scaledCpuMilli)}`],
+      [
+        'CPU',
+        `at most ${cpuText(total.cpuMilli)} at once${plan.scaleCpu === 1 ? '' : `, ${cpuAsScaled(plan, total.scaledCpuMilli)}`}`,
+      ],
       [
         'memory',
-        `at most ${formatBytes(total.memBytes)} at once, ${formatBytes(total.scaledMemBytes)} after scaling by ${plan.scaleMem}`,
+        `at most ${formatBytes(total.memBytes)} at once${plan.scaleMem === 1 ? '' : `, ${formatBytes(total.scaledMemBytes)} after scaling by ${plan.scaleMem}`}`,
       ],
       ['busiest second', `${countOf(total.startsPerSecond, 'start')}, ${countOf(total.callsPerSecond, 'call')} in all`],
     ]),
@@ -65,9 +68,8 @@ function engineLines(plan: ReplayPlanReport, engine: EnginePlan): string[] {
 }
 
 function cpuAsScaled(plan: ReplayPlanReport, milli: number): string {
-  return plan.scaleCpu === 'shares'
-    ? 'shared without hard limits'
-    : `${cpuText(milli)} after scaling by ${plan.scaleCpu}`;
+  if (plan.scaleCpu === 'shares') return 'shared without hard limits';
+  return plan.scaleCpu === 1 ? cpuText(milli) : `${cpuText(milli)} after scaling by ${plan.scaleCpu}`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string[] {

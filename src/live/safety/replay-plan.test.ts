@@ -290,13 +290,13 @@ test('the plan as text', () => {
     duration        10 s (10 min simulated, speed 60)
     steps           3
     containers      3 in all, at most 3 at once
-    CPU             at most 2500m at once, 2500m after scaling by 1
-    memory          at most 3.00 GiB at once, 3.00 GiB after scaling by 1
+    CPU             at most 2500m at once
+    memory          at most 3.00 GiB at once
     busiest second  1 start, 3 calls in all
 
     docker (28.0.0): stands for 2 nodes, node-a and node-b
       containers  3 in all, at most 3 at once
-      CPU         2500m after scaling by 1 of 2000m
+      CPU         2500m of 2000m
       memory      3.00 GiB of 8.00 GiB
       networks    2 new, 3 there
       ports       at most 1 at once, on 127.0.0.1 only
