@@ -36,7 +36,7 @@ function checkpoints({ checkpoints: all }: RealityCheck): string {
 /** The comparison that most people look for first: latency of the busiest service, else start-up. */
 function nearest(check: RealityCheck): string {
   const service = busiest(check);
-  if (service !== undefined && service.latency.is !== 'unknown') return answeredText(service);
+  if (service !== undefined && service.latency.is !== 'unknown') return answered(service);
   const [all] = check.starts;
   if (all?.measuredMs === undefined || all.predictedMs === undefined) return '';
   if (all.predictedMs.median === 0)
@@ -70,7 +70,7 @@ function recoveries({ recoveries: all, speed }: RealityCheck): string {
 function requests({ services }: RealityCheck): string {
   const told = services.filter(({ latency }) => latency.is !== 'unknown');
   if (told.length < 2) return '';
-  return `${listOf(told.map(answeredText))}.`;
+  return `${listOf(told.map(answered))}.`;
 }
 
 function caveats(check: RealityCheck): string[] {
@@ -110,10 +110,4 @@ function answered({ service, latency }: ServiceCompared): string {
 }
 
 /** Without its interval, which tables have. */
-/** `web answered 6.2 % slower than predicted`, `answers of web took 9.0 times what was predicted`. */
-function answeredText({ service, latency }: Pick<ServiceCompared, 'service' | 'latency'>): string {
-  const text = asWritten(latency);
-  return / times what /.test(text) ? `answers of ${service} took ${text}` : `${service} answered ${text}`;
-}
-
 const asWritten = ({ text }: Verdict): string => text.replace(/ \(95 % interval .*\)$/, '');
