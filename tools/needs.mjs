@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,16 +40,30 @@ export const NEEDS = [
   {
     name: 'a Docker engine',
     usedBy: 'the tests of replay, which start engines of their own',
-    find: () => (existsSync('/usr/sbin/dockerd') ? '/usr/sbin/dockerd' : undefined),
+    find: () => firstExisting(['/usr/sbin/dockerd']),
     debianPackages: ['docker.io'],
     byHand: 'install Docker so that /usr/sbin/dockerd is there, and run the tests as root',
   },
   {
     name: 'an SSH server',
     usedBy: 'the test of Docker over SSH, which starts one of its own on loopback',
-    find: () => (existsSync('/usr/sbin/sshd') ? '/usr/sbin/sshd' : undefined),
+    find: () => firstExisting(['/usr/sbin/sshd']),
     debianPackages: ['openssh-server'],
     byHand: 'install OpenSSH so that /usr/sbin/sshd is there',
+  },
+  {
+    name: 'openssl',
+    usedBy: 'the test of Docker over TLS, which makes certificates',
+    find: () => firstExisting(['/usr/bin/openssl']),
+    debianPackages: ['openssl'],
+    byHand: 'install OpenSSL so that /usr/bin/openssl is there',
+  },
+  {
+    name: 'a static busybox',
+    usedBy: 'the exam of Docker engines, whose image holds nothing else',
+    find: staticBusyboxPath,
+    debianPackages: ['busybox-static'],
+    byHand: "install Debian's busybox-static",
   },
   ...OTHER_NODES.map((version) => otherNode(version)),
 ];
@@ -64,6 +78,13 @@ export function chromiumPath() {
     '/usr/bin/google-chrome',
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ]);
+}
+
+/** Where a busybox is that needs no library, or undefined. */
+export function staticBusyboxPath() {
+  const path = firstExisting(['/bin/busybox']);
+  // Others name the program that loads their libraries.
+  return path !== undefined && !readFileSync(path).includes('/ld-') ? path : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 // `npm run setup`: brings what the tests use and this machine lacks. Running it again changes nothing.
 // As root on Debian it installs; elsewhere it names what is missing, and `npm test` skips those tests by name.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { NEEDS } from './needs.mjs';
 
 const mayInstallDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
@@ -37,12 +37,28 @@ function bring(need) {
  * @param {readonly string[]} packages
  */
 function installDebian(packages) {
-  const install = () => run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', ...packages]);
+  const install = () =>
+    withoutServices(() => run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', ...packages]));
   const listed = packages.every((name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0);
   if (listed && install()) return;
   if (debianListsAreFresh) return;
   debianListsAreFresh = true;
   if (run('apt-get', ['update', '--quiet'])) install();
+}
+
+/**
+ * The tests start engines and servers of their own; those of the machine that come with a package are not started.
+ * @param {() => boolean} install
+ */
+function withoutServices(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return install();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(policy);
+  }
 }
 
 /** @param {{ spec: string, into: string }} npmPackage */

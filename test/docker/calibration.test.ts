@@ -15,8 +15,8 @@ import { ensureWorkload } from '../../src/live/workload/ensure-workload.ts';
 import { podImages } from '../../src/live/workload/pod-images.ts';
 import type { TimesCompared } from '../../src/reporting/reality/reality-check.ts';
 import { SLOW_MARK } from '../slow.ts';
-import { startDocker, whyNoDocker } from './docker-daemon.ts';
-import { DOCKER_MARK } from './docker-test.ts';
+import { startDocker } from './docker-daemon.ts';
+import { DOCKER_MARK, whyNoDocker } from './docker-test.ts';
 
 /** Two services that are replaced twice: some thirty starts in four minutes, with boots that differ by the seed. */
 const SCENARIO = `

@@ -20,11 +20,15 @@ export interface DockerDaemon {
   end(): Promise<void>;
 }
 
-const DOCKERD = '/usr/sbin/dockerd';
+export const DOCKERD = '/usr/sbin/dockerd';
 const WAIT_MS = 60_000;
 
-/** Why no engine can be started here, in a sentence; undefined: it can. */
-export function whyNoDocker(): string | undefined {
+const POOLS = 200;
+const FIRST_POOL = Math.floor(Math.random() * POOLS);
+let started = 0;
+
+/** Why it is not even tried to start an engine here, in a sentence; undefined: it may be tried. */
+export function whyNotTried(): string | undefined {
   if (process.platform !== 'linux') return 'these tests start a Docker engine of their own, which only Linux can';
   if (process.getuid?.() !== 0) return 'a Docker engine of the tests can only be started by root';
   if (!existsSync(DOCKERD)) return `there is no ${DOCKERD}; npm run setup installs Debian's docker.io`;
@@ -37,7 +41,7 @@ export function whyNoDocker(): string | undefined {
  */
 export async function startDocker(
   options: {
-    readonly lives?: 'test' | 'file';
+    readonly lives?: 'test' | 'until-ended';
     readonly flags?: readonly string[];
     /** Its data on a disk of this size, in memory; default: in the folder for temporary files. */
     readonly diskMib?: number;
@@ -46,8 +50,9 @@ export async function startDocker(
   const folder = mkdtempSync(join(tmpdir(), 'baton-docker-'));
   const socket = join(folder, 'docker.sock');
   const group = basename(folder);
-  // An engine leaves out networks that the machine has already, so two that draw the same pool share it.
-  const pool = Math.floor(Math.random() * 200);
+  // Engines of one test have pools of their own; those of other processes may share them, as an engine leaves out
+  // networks that the machine has already.
+  const pool = (FIRST_POOL + started++) % POOLS;
   if (options.diskMib !== undefined) {
     const data = join(folder, 'data');
     mkdirSync(data);
@@ -136,11 +141,12 @@ export async function startDocker(
     await daemon.end();
     throw error;
   }
-  if (options.lives !== 'file') onTestFinished(() => daemon.end());
+  if (options.lives !== 'until-ended') onTestFinished(() => daemon.end());
   return daemon;
 }
 
-function answers(socket: string): Promise<boolean> {
+/** Whether an engine answers at this socket. */
+export function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request({ socketPath: socket, path: '/_ping', timeout: 2000 }, (response) => {
       response.resume();

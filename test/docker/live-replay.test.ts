@@ -49,7 +49,7 @@ dockerTest(
     expect(check.changes).toBeGreaterThanOrEqual(4 * 60);
     checkCaptured(script, history);
   },
-  600_000,
+  { timeoutMs: 600_000 },
 );
 
 /** What the run is meant to hold; without it the rest would prove little. */

@@ -1,16 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 const SSHD = '/usr/sbin/sshd';
-
-/** Why no SSH server can be started here, in a sentence; undefined: it can. */
-export function whyNoSshd(): string | undefined {
-  return existsSync(SSHD) ? undefined : `there is no ${SSHD}; npm run setup installs Debian's openssh-server`;
-}
 
 /** An SSH server of the test's own on loopback, and an `ssh` in a folder for PATH that knows it. */
 export interface TestSshd {
