@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { EngineFault } from '../engine/engine-fault.ts';
 import { fakeEngine } from '../engine/fake-engine.ts';
 import { NODE_LABEL, ROLE_LABEL, RUN_LABEL } from '../labels.ts';
 import { createNodeNetworks } from './node-networks.ts';
@@ -13,7 +14,10 @@ test('a node has one network, made once however many ask for it', async () => {
   const networks = networksOf(engine);
   const ids = await Promise.all(['a', 'a', 'zone 1/b'].map((node) => networks.of(node)));
   expect(ids[0]).toBe(ids[1]);
-  expect(await namesOn(engine)).toEqual(['baton-01234567-a', 'baton-01234567-zone-1-b']);
+  expect(await namesOn(engine)).toEqual([
+    'baton-01234567-a',
+    expect.stringMatching(/^baton-01234567-zone-1-b-[0-9a-f]{8}$/),
+  ]);
   expect((await engine.listNetworks({ [NODE_LABEL]: 'zone 1/b' }))[0].labels).toEqual({
     [RUN_LABEL]: '0123456789abcdef',
     [NODE_LABEL]: 'zone 1/b',
@@ -33,6 +37,26 @@ test('where there are no more, nodes share', async () => {
   expect(await sharing.of('a')).toBe(await sharing.of('b'));
   expect((await few.listNetworks({})).length).toBe(1);
   await expect(networksOf(fakeEngine({ networkPools: 0 })).of('a')).rejects.toMatchObject({ kind: 'no-room' });
+});
+
+test('of many that ask at once where there is no room, all share what there is', async () => {
+  const engine = fakeEngine({ networkPools: 1, latencyMs: { createNetwork: 5 } });
+  const networks = networksOf(engine);
+  const ids = await Promise.all(['a', 'b', 'b', 'c', 'c', 'b', 'a'].map((node) => networks.of(node)));
+  expect(new Set(ids).size).toBe(1);
+  const none = networksOf(fakeEngine({ networkPools: 0, latencyMs: { createNetwork: 5 } }));
+  const asked = await Promise.allSettled(['a', 'a', 'b'].map((node) => none.of(node)));
+  expect(asked.map((one) => one.status === 'rejected' && (one.reason as EngineFault).kind)).toEqual(
+    asked.map(() => 'no-room'),
+  );
+});
+
+test('nodes whose names an engine does not take have networks of their own', async () => {
+  const engine = fakeEngine();
+  const networks = networksOf(engine);
+  const nodes = ['a b', 'a/b', 'a-b', 'ä', 'n'.repeat(3000)];
+  expect(new Set(await Promise.all(nodes.map((node) => networks.of(node)))).size).toBe(nodes.length);
+  for (const name of await namesOn(engine)) expect(name).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/);
 });
 
 test('the network of a node that has gone is removed, unless others use it', async () => {

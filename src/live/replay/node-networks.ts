@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { Engine } from '../engine/engine.ts';
 import { NODE_LABEL, ROLE_LABEL, RUN_LABEL } from '../labels.ts';
@@ -29,7 +30,7 @@ export function createNodeNetworks(
   const sharing = new Map<string, string>();
   const releasing = new Map<string, Promise<void>>();
   const make = async (node: string): Promise<string> => {
-    const name = `baton-${runId.slice(0, 8)}-${node.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}`;
+    const name = networkName(runId, node);
     const labels = { [RUN_LABEL]: runId, [NODE_LABEL]: node, [ROLE_LABEL]: 'node' };
     // One is there already when a replay is resumed, or when the answer to its making was lost.
     const there = async (): Promise<string | undefined> =>
@@ -37,8 +38,8 @@ export function createNodeNetworks(
     try {
       return (await there()) ?? (await call((engine) => engine.createNetwork({ name, labels })));
     } catch (error) {
-      const found = error instanceof EngineFault && error.kind === 'conflict' ? await there() : undefined;
-      if (found !== undefined) return found;
+      const made = error instanceof EngineFault && error.kind === 'conflict' ? await there() : undefined;
+      if (made !== undefined) return made;
       throw error;
     }
   };
@@ -49,6 +50,18 @@ export function createNodeNetworks(
     sharing.set(node, host);
     return own.get(host);
   };
+  /** The network, or that of another node where the engine had no room for it; the other's may be on its way too. */
+  const orShared = async (node: string, first: Promise<string>): Promise<string> => {
+    for (let network = first; ;)
+      try {
+        return await network;
+      } catch (error) {
+        const other = error instanceof EngineFault && error.kind === 'no-room' ? found(node) : undefined;
+        if (other === undefined) throw error;
+        network = other;
+      }
+  };
+  const found = (node: string): Promise<string> | undefined => own.get(sharing.get(node) ?? node) ?? share(node);
   const remove = async (network: Promise<string>): Promise<void> => {
     try {
       const id = await network;
@@ -60,19 +73,14 @@ export function createNodeNetworks(
   return {
     of: async (node) => {
       await releasing.get(node);
-      const host = sharing.get(node) ?? node;
-      const known = own.get(host) ?? (own.size >= most ? share(node) : undefined);
-      if (known !== undefined) return known;
+      const known = own.get(sharing.get(node) ?? node) ?? (own.size >= most ? share(node) : undefined);
+      if (known !== undefined) return orShared(node, known);
+      sharing.delete(node);
       const fresh = make(node);
       own.set(node, fresh);
-      try {
-        return await fresh;
-      } catch (error) {
-        own.delete(node);
-        const shared = error instanceof EngineFault && error.kind === 'no-room' ? share(node) : undefined;
-        if (shared === undefined) throw error;
-        return shared;
-      }
+      // Before anybody who waits for it looks for another one.
+      fresh.catch(() => own.get(node) === fresh && own.delete(node));
+      return orShared(node, fresh);
     },
     release: async (node) => {
       sharing.delete(node);
@@ -90,3 +98,12 @@ export function createNodeNetworks(
     },
   };
 }
+
+/** `baton-<first 8 of the run's id>-<node>`; names that engines do not take are written otherwise, and stay different. */
+function networkName(runId: string, node: string): string {
+  const plain = node.replaceAll(/[^a-zA-Z0-9_.-]/g, '-').slice(0, LONGEST);
+  const mark = plain === node ? '' : `-${createHash('sha256').update(node).digest('hex').slice(0, 8)}`;
+  return `baton-${runId.slice(0, 8)}-${plain}${mark}`;
+}
+
+const LONGEST = 100;
