@@ -32,6 +32,16 @@ test('tasks of one key follow one another, others do not wait for them', async (
   await chains.idle();
 });
 
+test('a task that fails keeps none that come after it from being done', async () => {
+  const chains = createChains<string>();
+  const first = chains.add('a', () => Promise.reject(new Error('wrong')));
+  const second = chains.add('a', () => Promise.resolve());
+  await expect(first).rejects.toThrow('wrong');
+  await second;
+  await chains.idle();
+  expect(chains.size).toBe(0);
+});
+
 test('so many calls at once; those of low priority wait until nobody else does, and leave a place free', async () => {
   const slots = createCallSlots(2);
   const log: string[] = [];

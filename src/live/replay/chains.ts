@@ -1,6 +1,6 @@
 /** Tasks that follow one another strictly where they share a key, and run side by side where they do not. */
 export interface Chains<Key> {
-  /** The task must not reject. */
+  /** Rejects as the task does; what comes after it is done all the same. */
   add(key: Key, task: () => Promise<void>): Promise<void>;
   /** Resolves when nothing is left to do, what was added meanwhile included. */
   idle(): Promise<void>;
@@ -27,13 +27,10 @@ export function createChains<Key>(): Chains<Key> {
   };
   return {
     add: (key, task) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         size++;
         const queue = queues.get(key);
-        const told = async (): Promise<void> => {
-          await task();
-          resolve();
-        };
+        const told = (): Promise<void> => task().then(resolve, reject);
         if (queue !== undefined) {
           queue.push(told);
           return;
