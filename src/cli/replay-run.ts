@@ -17,7 +17,7 @@ import { recordScript } from '../live/script/record-script.ts';
 import type { ReplayScript } from '../live/script/replay-script.ts';
 import { trafficOfRun } from '../live/traffic/run-traffic.ts';
 import { workloadImage } from '../live/workload/workload-image.ts';
-import { readUserImages } from '../live/workload/user-images.ts';
+import { checkWorkloads, readUserImages, type UserImages } from '../live/workload/user-images.ts';
 import { realityText } from '../reporting/reality/reality-text.ts';
 import { InputError } from '../sim/input-error.ts';
 import { note, painter, print, printJson } from './console-output.ts';
@@ -38,6 +38,7 @@ interface Asked {
   readonly speed: number;
   readonly scaleCpu: number | 'shares';
   readonly scaleMem: number;
+  readonly userImages: UserImages;
   readonly resumed?: ResumePoint;
 }
 
@@ -102,10 +103,15 @@ async function planned(
   resumed: ResumePoint | undefined,
 ): Promise<{ asked: Asked; plan: ReplayPlanReport; text: string }> {
   const { engines } = connected;
+  const userImages = readUserImages(flags.image ?? []);
+  checkWorkloads(
+    userImages,
+    script.pods.map(({ workload }) => workload),
+  );
   const infos = await Promise.all(engines.map((engine) => engine.info()));
   const ownImage = workloadImage(infos[0].architecture).spec.reference;
   const facts = await Promise.all(
-    engines.map((engine) => readEngineFacts(engine, script.runId, imagesOfReplay(script, ownImage))),
+    engines.map((engine) => readEngineFacts(engine, script.runId, imagesOfReplay(script, { ownImage, userImages }))),
   );
   const begin = resumed?.saved.begin;
   const wanted = {
@@ -119,6 +125,7 @@ async function planned(
     scaleMem: wanted.scaleMem === 'fit' ? 1 : wanted.scaleMem,
     engineOfNode: connected.placesOf(script.nodes),
     ownImage,
+    userImages,
     resumes: resumed !== undefined,
   };
   const suggested = suggestScale(script, facts, usual);
@@ -130,7 +137,7 @@ async function planned(
   const plan = planReplay(script, facts, options);
   const { speed, scaleCpu, scaleMem } = options;
   return {
-    asked: { script, speed, scaleCpu, scaleMem, ...(resumed && { resumed }) },
+    asked: { script, speed, scaleCpu, scaleMem, userImages, ...(resumed && { resumed }) },
     plan,
     text: replayPlanText(plan, plan.refusals.length > 0 ? suggested : undefined),
   };
@@ -148,7 +155,7 @@ function refuse({ impossible, refusals, warnings }: ReplayPlanReport, flags: Rep
 }
 
 async function carryOut(
-  { script, speed, scaleCpu, scaleMem, resumed }: Asked,
+  { script, speed, scaleCpu, scaleMem, userImages, resumed }: Asked,
   connected: ConnectedEngines,
   root: string,
   flags: ReplayFlags,
@@ -184,7 +191,7 @@ async function carryOut(
       scaleCpu,
       scaleMem,
       act: flags.act,
-      userImages: readUserImages(flags.image ?? []),
+      userImages,
       sends: flags.traffic === true,
       callsAtOnce: flags.parallel,
       whenLate: flags.whenLate,

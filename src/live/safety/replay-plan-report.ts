@@ -1,3 +1,4 @@
+import type { UserImages } from '../workload/user-images.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { ReplayPeaks } from './replay-peaks.ts';
 
@@ -18,6 +19,8 @@ export interface PlanOptions {
   readonly engineOfNode?: readonly number[];
   /** The reference of our own image; absent: the images that the scenario names. */
   readonly ownImage?: string;
+  /** The user's own, by workload. */
+  readonly userImages?: UserImages;
   /** Whether pods of services publish a port on loopback; default true. */
   readonly publishes?: boolean;
   /** What is there of the run already is gone on with; default: it must be cleaned first. */

@@ -3,6 +3,7 @@ import { fc } from '../../../test/fuzz.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import type { ScriptStep } from '../script/replay-script.ts';
 import type { EngineFacts } from './engine-facts.ts';
+import { readUserImages } from '../workload/user-images.ts';
 import { imagesOfReplay, planReplay } from './replay-plan.ts';
 import type { PlanOptions } from './replay-plan-report.ts';
 import { replayPlanText } from './replay-plan-text.ts';
@@ -205,8 +206,28 @@ describe('what speaks against it', () => {
       'image shop:2 is not on docker, and Baton pulls none; pull it there (docker pull shop:2), or use our own workload',
       'the run names no image for 1 pod, b for one; name it in the scenario, or use our own workload',
     ]);
-    expect(imagesOfReplay(script, undefined)).toEqual(['shop:2']);
+    expect(imagesOfReplay(script, {})).toEqual(['shop:2']);
     expect(planReplay(script, [facts({ images: {} })], options).impossible).toEqual([]);
+  });
+
+  test('an image of the user takes the place of ours, and must be there', () => {
+    const script = tinyScript(
+      [
+        { name: 'a', workload: 'web' },
+        { name: 'b', workload: 'db' },
+      ],
+      [start(0, 0), start(1, 60)],
+    );
+    const theirs = { ...options, userImages: readUserImages(['web=shop:2']) };
+    expect(imagesOfReplay(script, theirs)).toEqual([own, 'shop:2'].sort());
+    const { engines, impossible } = planReplay(script, [facts({ images: { [own]: true } })], theirs);
+    expect(engines[0].images.map(({ reference, isOurs }) => [reference, isOurs])).toEqual([
+      [own, true],
+      ['shop:2', false],
+    ]);
+    expect(impossible).toEqual([
+      'image shop:2 is not on docker, and Baton pulls none; pull it there (docker pull shop:2), or use our own workload',
+    ]);
   });
 
   test('an engine that cannot limit, and one whose loopback is not ours', () => {

@@ -1,6 +1,7 @@
 import { LEAST_MEM_LIMIT_BYTES } from '../engine/engine-limits.ts';
 import { MOST_NETWORKS } from '../replay/node-networks.ts';
-import type { ReplayScript } from '../script/replay-script.ts';
+import type { ReplayScript, ScriptPod } from '../script/replay-script.ts';
+import { userImageFor } from '../workload/user-images.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { planConcerns } from './plan-concerns.ts';
 import {
@@ -70,9 +71,8 @@ export function planReplay(
 }
 
 /** References of all images that a replay needs, so that engines can be asked for them. */
-export function imagesOfReplay(script: ReplayScript, ownImage: string | undefined): string[] {
-  if (ownImage !== undefined) return [ownImage];
-  return [...new Set(script.pods.flatMap(({ image }) => (image === undefined ? [] : [image])))].sort();
+export function imagesOfReplay(script: ReplayScript, options: Pick<PlanOptions, 'ownImage' | 'userImages'>): string[] {
+  return referencesOf(script.pods, options);
 }
 
 /** Less than this share of a CPU no container is given. */
@@ -91,10 +91,20 @@ function imagesOn(
   script: ReplayScript,
   engineOfNode: readonly number[],
   place: number,
-  { ownImage }: PlanOptions,
+  options: PlanOptions,
 ): string[] {
-  if (ownImage !== undefined) return [ownImage];
-  return [...new Set(startsOn(script, engineOfNode, place).flatMap(({ pod }) => script.pods[pod].image ?? []))].sort();
+  const pods = startsOn(script, engineOfNode, place).map(({ pod }) => script.pods[pod]);
+  return pods.length === 0 && options.ownImage !== undefined ? [options.ownImage] : referencesOf(pods, options);
+}
+
+function referencesOf(
+  pods: readonly ScriptPod[],
+  { ownImage, userImages = new Map() }: Pick<PlanOptions, 'ownImage' | 'userImages'>,
+): string[] {
+  const references = pods.flatMap(
+    (pod) => userImageFor(userImages, pod.workload)?.image ?? ownImage ?? pod.image ?? [],
+  );
+  return [...new Set(references)].sort();
 }
 
 function startsOn(script: ReplayScript, engineOfNode: readonly number[], place: number) {

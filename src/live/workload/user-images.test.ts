@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeEngine } from '../engine/fake-engine.ts';
-import { checkUserImages, readUserImages, userImageFor } from './user-images.ts';
+import { checkUserImages, checkWorkloads, readUserImages, userImageFor } from './user-images.ts';
 
 test('images of the user are read with ports, path and command', () => {
   const images = readUserImages([
@@ -30,6 +30,13 @@ test.each([
   [['web=nginx', 'web=httpd'], '--image names web twice'],
 ])('%j is refused in a sentence', (texts, sentence) => {
   expect(() => readUserImages(texts)).toThrow(sentence);
+});
+
+test('an image for a workload that the run does not have is refused, with those that it has', () => {
+  checkWorkloads(readUserImages(['web=nginx', '*=busybox']), ['web', 'web']);
+  expect(() => checkWorkloads(readUserImages(['wob=nginx']), ['web', 'stock', 'web'])).toThrow(
+    '--image wob=...: the run has no workload of this name; it has stock and web',
+  );
 });
 
 test('images that the engine lacks are named with the commands that bring them, or pulled when told', async () => {

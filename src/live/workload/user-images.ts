@@ -1,3 +1,4 @@
+import { listOf } from '../../reporting/format.ts';
 import { InputError } from '../../sim/input-error.ts';
 import type { Engine } from '../engine/engine.ts';
 
@@ -35,6 +36,16 @@ export function readUserImages(texts: readonly string[]): UserImages {
 /** The user's image for a workload; undefined: our own is to be used. */
 export function userImageFor(images: UserImages, workload: string): UserImage | undefined {
   return images.get(workload) ?? images.get('*');
+}
+
+/** Sees that each is for a workload that the run has. Throws `InputError`. */
+export function checkWorkloads(images: UserImages, workloads: readonly string[]): void {
+  const known = [...new Set(workloads)].sort();
+  for (const workload of images.keys())
+    if (workload !== '*' && !known.includes(workload))
+      throw new InputError(
+        `--image ${workload}=...: the run has no workload of this name; it has ${listOf(known, 8)} (* stands for all others)`,
+      );
 }
 
 /**
