@@ -5,25 +5,20 @@ import type { LivePod } from './live-pods.ts';
 import type { PodOrder } from './pod-calls.ts';
 import type { Moment } from './replay-clock.ts';
 import type { ReplayContext } from './replay-context.ts';
-import type { StepOutcome } from './replay-record.ts';
-import type { StepWork, StepWorks } from './step-work.ts';
+import type { StepWork } from './step-work.ts';
 
 /**
  * Orders one step that is due: what there should be changes at once, and what the engine must do for it is put behind
  * what it has to do for the same pods already.
  */
-export function orderStep(
-  context: ReplayContext,
-  works: StepWorks,
-  step: ScriptStep,
-  place: number,
-  onOutcome: (outcome: StepOutcome) => void,
-): void {
-  const { clock, expected, live, chains, over } = context;
+export function orderStep(context: ReplayContext, place: number): void {
+  const { clock, expected, live, chains, works, over } = context;
+  const step = context.script.steps[place];
   const due = { wallMs: clock.dueMs(step.atUs), simUs: step.atUs };
   expected.advance(step, place);
   const end = (work: StepWork, carried: Carried): void => {
-    onOutcome(works.end(work, clock.now(), carried));
+    const outcome = works.end(work, clock.now(), carried);
+    context.options.onStep?.(outcome);
     if (carried.outcome !== 'done' && carried.sentence !== undefined) context.trouble(carried.sentence);
   };
   const onPod = (work: StepWork, one: LivePod, deed: () => Promise<Carried>): Promise<Carried> => {

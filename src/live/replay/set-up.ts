@@ -1,3 +1,4 @@
+import { orderStep } from './order-steps.ts';
 import type { ReplayContext } from './replay-context.ts';
 
 /** What is not ready after so long is not waited for any more. */
@@ -6,12 +7,12 @@ const LOOK_EVERY_MS = 50;
 
 /**
  * What is there when the run begins is made before its time passes, while simulated time is held: in the simulation it has
- * been there for long. `order` has a step carried out; returns the place of the first step that is later.
+ * been there for long. Returns the place of the first step that is later.
  */
-export async function setUp(context: ReplayContext, order: (place: number) => void): Promise<number> {
+export async function setUp(context: ReplayContext): Promise<number> {
   const { script, expected, live, chains, time, over } = context;
   let next = 0;
-  for (; next < script.steps.length && script.steps[next].atUs <= 0 && !over.aborted; next++) order(next);
+  for (; next < script.steps.length && script.steps[next].atUs <= 0 && !over.aborted; next++) orderStep(context, next);
   await chains.idle();
   const unready = (): number => {
     let count = 0;

@@ -1,18 +1,11 @@
 import type { ReplayContext } from './replay-context.ts';
-import type { Checkpoint, ReplayRecord } from './replay-record.ts';
 import type { ReplayView } from './replay-view.ts';
-import type { StepWorks } from './step-work.ts';
 
 const NEWEST = 10;
 
 /** The replay as it stands. */
-export function viewOf(
-  { script, clock, expected, live, links, options, ...context }: ReplayContext,
-  works: StepWorks,
-  held: ReplayView['held'],
-  checkpoints: readonly Checkpoint[],
-  troubles: ReplayRecord['troubles'],
-): ReplayView {
+export function viewOf(context: ReplayContext): ReplayView {
+  const { script, clock, holding, expected, live, links, works, checkpoints, troubles, options } = context;
   const nodes = script.nodes.map(({ name }, node) => {
     const { isThere, isDown, isCutOff, speed } = expected.machine(node);
     return {
@@ -54,7 +47,7 @@ export function viewOf(
     durationUs: script.durationUs,
     wallMs,
     speed: clock.speed,
-    ...(held !== undefined && { held }),
+    ...(holding.why !== undefined && { held: holding.why }),
     heldMs: clock.heldMs,
     lateMs: works.lateMs(wallMs),
     steps: {
