@@ -46,7 +46,8 @@ function sshConnection(address: SshAddress, engine: string): Duplex {
   });
   const duplex = new Duplex({
     read: () => void child.stdout.resume(),
-    write: (piece: Buffer, _encoding, done) => void child.stdin.write(piece, done),
+    // Where it cannot be written any more, the end of ssh says why.
+    write: (piece: Buffer, _encoding, done) => void child.stdin.write(piece, () => done()),
     final: (done) => void child.stdin.end(done),
     destroy: (error, done) => {
       child.stdin.destroy();
