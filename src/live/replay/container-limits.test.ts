@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { containerLimits, LEAST_MEM_BYTES } from './container-limits.ts';
+import { LEAST_MEM_LIMIT_BYTES } from '../engine/engine-limits.ts';
+import { containerLimits } from './container-limits.ts';
 
 const MIB = 1024 * 1024;
 const engine = { cpuMilli: 2000, memBytes: 4096 * MIB, canLimitCpu: true, canLimitMem: true };
@@ -20,7 +21,7 @@ test('limits are requests where there are no limits, scaled, and never less than
   expect(containerLimits({ cpuMilli: 1, memBytes: MIB }, half, engine)).toEqual({
     cpuLimitMilli: 10,
     cpuShares: 2,
-    memLimitBytes: LEAST_MEM_BYTES,
+    memLimitBytes: LEAST_MEM_LIMIT_BYTES,
   });
   expect(containerLimits({ cpuMilli: 64_000, memBytes: 0 }, half, engine).cpuLimitMilli).toBe(2000);
   expect(containerLimits({ cpuMilli: 0, memBytes: 0 }, half, engine)).toEqual({});

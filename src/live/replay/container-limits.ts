@@ -1,3 +1,4 @@
+import { LEAST_CPU_SHARES, LEAST_MEM_LIMIT_BYTES } from '../engine/engine-limits.ts';
 import type { ContainerLimits, EngineInfo } from '../engine/engine.ts';
 
 /** What a pod asks for: requests, and limits where it has some. */
@@ -15,9 +16,8 @@ export interface Scale {
   readonly scaleMem: number;
 }
 
-/** An engine refuses less. */
-export const LEAST_MEM_BYTES = 6 * 1024 * 1024;
-const LEAST_CPU_MILLI = 10;
+/** No container is given less: it would not even boot in time. */
+export const LEAST_CPU_MILLI = 10;
 
 /**
  * Limits of a pod's container on a node whose CPU works at `speed` (1: as it should). A pod without limits gets its
@@ -46,8 +46,8 @@ export function containerLimits(
           : undefined;
   return {
     ...(engine.canLimitCpu && hardMilli !== undefined && { cpuLimitMilli: hardMilli }),
-    ...(pod.cpuMilli > 0 && { cpuShares: Math.max(2, Math.round((pod.cpuMilli * 1024) / 1000)) }),
+    ...(pod.cpuMilli > 0 && { cpuShares: Math.max(LEAST_CPU_SHARES, Math.round((pod.cpuMilli * 1024) / 1000)) }),
     ...(engine.canLimitMem &&
-      memBytes > 0 && { memLimitBytes: Math.max(LEAST_MEM_BYTES, Math.round(memBytes * scaleMem)) }),
+      memBytes > 0 && { memLimitBytes: Math.max(LEAST_MEM_LIMIT_BYTES, Math.round(memBytes * scaleMem)) }),
   };
 }

@@ -1,4 +1,5 @@
 import { LEAST_MEM_LIMIT_BYTES } from '../engine/engine-limits.ts';
+import { LEAST_CPU_MILLI } from '../replay/container-limits.ts';
 import { MOST_NETWORKS } from '../replay/node-networks.ts';
 import type { ReplayScript, ScriptPod } from '../script/replay-script.ts';
 import { userImageFor } from '../workload/user-images.ts';
@@ -74,9 +75,6 @@ export function planReplay(
 export function imagesOfReplay(script: ReplayScript, options: Pick<PlanOptions, 'ownImage' | 'userImages'>): string[] {
   return referencesOf(script.pods, options);
 }
-
-/** Less than this share of a CPU no container is given. */
-const LEAST_CPU_MILLI = 10;
 
 /** What a container of these requests is given; at least what an engine can set. */
 export function scaledRequests(options: Pick<PlanOptions, 'scaleCpu' | 'scaleMem'>) {

@@ -1,3 +1,4 @@
+import { LEAST_MEM_LIMIT_BYTES } from '../engine/engine-limits.ts';
 import type { ReplayScript, ScriptPod } from '../script/replay-script.ts';
 import type { WorkloadOrders } from './workload-command.ts';
 
@@ -18,8 +19,6 @@ export interface ActingOptions {
   readonly scaleMem: number;
 }
 
-/** A container may have no less; the workload of our own needs little of it. */
-const LEAST_MEM_BYTES = 6 * 1024 * 1024;
 /** Beside what it is told to hold, the workload and the kernel for it use so much. */
 const OWN_MEM_BYTES = 3 * 1024 * 1024;
 /** What our workload's command line takes at most. */
@@ -89,7 +88,7 @@ function heldBytes(pod: ScriptPod, scaleMem: number): number {
   const wanted = (pod.memUseBytes ?? 0) * scaleMem;
   const limit = pod.memLimitBytes ?? pod.memBytes;
   if (limit === 0 || (pod.memUseBytes ?? 0) > limit) return Math.round(wanted);
-  const room = Math.max(limit * scaleMem, LEAST_MEM_BYTES) - OWN_MEM_BYTES;
+  const room = Math.max(limit * scaleMem, LEAST_MEM_LIMIT_BYTES) - OWN_MEM_BYTES;
   return Math.round(Math.min(wanted, room));
 }
 
