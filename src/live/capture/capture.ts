@@ -1,4 +1,5 @@
 import type { Engine, EngineEvent, Labels } from '../engine/engine.ts';
+import { pause } from '../pause.ts';
 import { CAPTURE_FORMAT, type CaptureLine } from './capture-line.ts';
 import { watchEngine } from './watch-engine.ts';
 
@@ -79,13 +80,12 @@ export async function capture(engines: readonly Engine[], options: CaptureOption
     lost: watches.flatMap((one) => (one.isLost ? [one.name] : [])),
   });
   const tick = setInterval(() => options.onTick?.(progress()), TICK_MS);
-  const end = options.forMs === undefined ? undefined : setTimeout(() => stop.abort(), options.forMs);
+  if (options.forMs !== undefined) void pause(options.forMs, signal).then(() => stop.abort());
   try {
     await Promise.all(watches.map((one) => one.ended));
   } finally {
     stop.abort();
     clearInterval(tick);
-    clearTimeout(end);
   }
   write({ kind: 'end', atMs: Date.now() });
   return { ...progress(), running: 0, byEvent, troubles: [...new Set(troubles)] };
