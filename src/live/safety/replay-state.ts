@@ -20,6 +20,7 @@ import type { Moment } from '../replay/replay-clock.ts';
 import type { Checkpoint, ProcessRecord, ReplayRecord, ResourceSample, StepOutcome } from '../replay/replay-record.ts';
 import { parseScript } from '../script/read-script.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
+import { isRunId } from '../script/run-id.ts';
 import { scriptText } from '../script/write-script.ts';
 import { stateLine } from './state-line.ts';
 
@@ -223,7 +224,7 @@ function withoutPassword(engine: StateEngine): StateEngine {
 
 function folderOf(root: string, runId: string): string {
   // An id names a folder, and must not lead out of the one it is in.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(runId))
+  if (!isRunId(runId))
     throw new InputError(`"${runId}" is no id of a run; write it as baton replay printed it, like 3f2a9c…`);
   return join(root, runId);
 }

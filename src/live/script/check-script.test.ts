@@ -97,3 +97,22 @@ test('names of pods are unique and fit for containers', () => {
 test('of many faults the first are told', () => {
   expect(checkScript(handScript(Array.from({ length: 50 }, () => GONE)))).toHaveLength(20);
 });
+
+test.each([
+  ['"../x" is no id of a run', { runId: '../x' }],
+  ['"a b" is no id of a run', { runId: 'a b' }],
+  ['has control characters', { title: 'a\u001b[31m' }],
+  ['node 1: "n-0" is the name of another node too', {}],
+  ['pod 0: its workload "a\nb" has control characters', {}],
+])('what is printed, and names folders and labels, is harmless: %s', (fault, change) => {
+  const script = handScript([]);
+  const [node] = script.nodes;
+  const [pod] = script.pods;
+  const hostile: ReplayScript = {
+    ...script,
+    ...(fault.startsWith('node') && { nodes: [node, node] }),
+    ...(fault.startsWith('pod') && { pods: [{ ...pod, workload: 'a\nb' }] }),
+    ...change,
+  };
+  expect(checkScript(hostile).join()).toContain(fault);
+});

@@ -1,4 +1,5 @@
 import type { ReplayScript, ScriptStep } from './replay-script.ts';
+import { isRunId } from './run-id.ts';
 import { ScriptState } from './script-state.ts';
 
 /** Sentences that are kept; a script that is wrong is mostly wrong in many places. */
@@ -10,6 +11,7 @@ export function checkScript(script: ReplayScript): string[] {
   const say = (sentence: string): void => {
     if (faults.length < MOST) faults.push(sentence);
   };
+  checkTexts(script, say);
   checkPods(script, say);
   const state = new ScriptState(script);
   let lastUs = 0;
@@ -32,13 +34,32 @@ export function checkScript(script: ReplayScript): string[] {
   return faults;
 }
 
+/** Its id names a folder and labels, and the other texts are printed. */
+function checkTexts({ runId, title, policy, nodes, services }: ReplayScript, say: (sentence: string) => void): void {
+  if (!isRunId(runId)) say(`"${runId}" is no id of a run; write letters and digits, like 3f2a9c…`);
+  const texts = [
+    title,
+    policy,
+    ...nodes.flatMap(({ name, zone = '' }) => [name, zone]),
+    ...services.map(({ name }) => name),
+  ];
+  const painted = texts.find((text) => /\p{Cc}/u.test(text));
+  if (painted !== undefined) say(`"${painted}" has control characters; write it without`);
+  const names = new Set<string>();
+  nodes.forEach(({ name }, k) => {
+    if (names.has(name)) say(`node ${k}: "${name}" is the name of another node too`);
+    names.add(name);
+  });
+}
+
 function checkPods({ pods, services }: ReplayScript, say: (sentence: string) => void): void {
   const names = new Set<string>();
-  pods.forEach(({ name, service }, k) => {
+  pods.forEach(({ name, workload, service }, k) => {
     if (!/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(name))
       say(`pod ${k}: "${name}" is no name; write at most 63 lower-case letters, digits, "-" and "."`);
     if (names.has(name)) say(`pod ${k}: "${name}" is the name of another pod too`);
     names.add(name);
+    if (/\p{Cc}/u.test(workload)) say(`pod ${k}: its workload "${workload}" has control characters; write it without`);
     if (service !== undefined && services[service] === undefined) say(`pod ${k}: there is no service ${service}`);
   });
 }
