@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import type { CallLine, CallLog } from './call-log.ts';
+import { drivenClock } from './fake-clock.ts';
 import type { EngineFault } from './engine-fault.ts';
-import { fakeEngine } from './fake-engine.ts';
+import { fakeEngine, type FakeEngine } from './fake-engine.ts';
 import { guardedEngine } from './guarded-engine.ts';
 
 const RUN = { 'dev.baton.run': 'r' };
 const SPEC = { name: 'web-1', image: 'app:1', labels: RUN };
 
-function guarded(options: { readonly atOnce?: number } = {}) {
-  const fake = fakeEngine({ images: ['app:1'] });
+function guarded(options: { readonly atOnce?: number; readonly fake?: FakeEngine } = {}) {
+  const { fake = fakeEngine({ images: ['app:1'] }) } = options;
   const lines: CallLine[] = [];
   const log: CallLog = {
     nowMs: () => 0,
@@ -96,6 +97,25 @@ test('a start that was not answered is not made twice, even if the process has e
   fake.endProcess(id, 0);
   await started;
   expect(calls()).toEqual(['createContainer', 'start', 'inspect']);
+  fake.failNext('start', 'failed');
+  await engine.start(id);
+  expect((await fake.inspect(id)).state).toBe('running');
+});
+
+test.each([-1, 1])('nor is it where the clock of the engine goes otherwise than ours (%i hour)', async (hours) => {
+  const clock = drivenClock(Date.now() + hours * 3_600_000);
+  const fake = fakeEngine({ images: ['app:1'], clock, info: { isLocal: false } });
+  const { engine, calls } = guarded({ fake });
+  await engine.info();
+  const id = await engine.createContainer(SPEC);
+  fake.failNext('start', 'unreachable', { when: 'after' });
+  const started = engine.start(id);
+  fake.endProcess(id, 0);
+  await started;
+  expect(calls().filter((call) => call === 'start').length).toBe(1);
+  // That start was long ago when the next is not carried out.
+  await clock.advance(60_000);
+  await engine.info();
   fake.failNext('start', 'failed');
   await engine.start(id);
   expect((await fake.inspect(id)).state).toBe('running');

@@ -1,4 +1,5 @@
 import { pause } from '../pause.ts';
+import { clockAhead } from './clock-ahead.ts';
 import type { CallLog } from './call-log.ts';
 import { CALL_WORDS, type EngineCall } from './engine-call.ts';
 import { EngineFault } from './engine-fault.ts';
@@ -43,6 +44,8 @@ export function guardedEngine(engine: Engine, options: GuardOptions = {}): Guard
   const health = healthWatch(() => performance.now());
   const slots = slotsOf(atOnce);
   const names = new Map<string, string>();
+  /** The engine's, as far as it has been asked for it. */
+  let clock = { aheadMs: 0, slackMs: 0 };
   let retries = 0;
   let isClosed = false;
 
@@ -141,7 +144,13 @@ export function guardedEngine(engine: Engine, options: GuardOptions = {}): Guard
     get retries() {
       return retries;
     },
-    info: () => repeated('info', undefined, () => engine.info()),
+    info: () =>
+      repeated('info', undefined, async () => {
+        const askedMs = Date.now();
+        const info = await engine.info();
+        clock = clockAhead(info, askedMs, Date.now());
+        return info;
+      }),
     // One that waits for an engine pings it itself, again and again.
     ping: () => once('ping', undefined, 1, () => engine.ping()),
     hasImage: (reference) => repeated('hasImage', reference, () => engine.hasImage(reference)),
@@ -156,13 +165,13 @@ export function guardedEngine(engine: Engine, options: GuardOptions = {}): Guard
       return id;
     },
     start: (id) => {
-      const beganMs = Date.now();
+      const beganMs = Date.now() + clock.aheadMs - clock.slackMs - CLOCK_SLACK_MS;
       const start = (attempt: number): Promise<void> => once('start', id, attempt, () => engine.start(id));
       return tried(
         () => start(1),
         async (attempt) => {
           const { state, startedMs } = await once('inspect', id, attempt, () => engine.inspect(id));
-          const isDone = state === 'running' || state === 'restarting' || startedMs >= beganMs - CLOCK_SLACK_MS;
+          const isDone = state === 'running' || state === 'restarting' || startedMs >= beganMs;
           if (!isDone) await start(attempt);
         },
       );

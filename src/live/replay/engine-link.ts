@@ -1,3 +1,4 @@
+import { clockAhead } from '../engine/clock-ahead.ts';
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { createCallSlots } from './call-slots.ts';
@@ -39,6 +40,8 @@ export interface LinkOptions {
   readonly onAway: (link: EngineLink, why: string) => void;
   /** It answers again. Calls `arrive` when it knows what is to be done; rejects when it was lost again before that. */
   readonly onBack: (link: EngineLink) => Promise<void>;
+  /** Takes what goes on beside all else; its failure is the replay's. */
+  readonly aside: (task: Promise<void>) => void;
 }
 
 const FIRST_LOOK_MS = 200;
@@ -49,9 +52,7 @@ export async function linkEngine(engine: Engine, options: LinkOptions): Promise<
   const { time, signal } = options;
   const askedMs = time.dateMs();
   const info = await engine.info();
-  const answeredMs = time.dateMs();
-  // The clock of a local engine is the one of this machine.
-  const aheadMs = info.isLocal || info.clockMs === undefined ? 0 : info.clockMs - (askedMs + answeredMs) / 2;
+  const { aheadMs } = clockAhead(info, askedMs, time.dateMs());
   const slots = createCallSlots(options.callsAtOnce);
   let isAway = false;
   let epoch = 0;
@@ -61,7 +62,8 @@ export async function linkEngine(engine: Engine, options: LinkOptions): Promise<
     isAway = true;
     epoch++;
     options.onAway(link, why);
-    void lookForIt();
+    // Nobody waits for an engine when the replay is over, but what is wrong with the search is told.
+    lookForIt().catch((error: unknown) => options.aside(Promise.reject(error as Error)));
   };
   const lookForIt = async (): Promise<void> => {
     for (let waitMs = FIRST_LOOK_MS; link.isAway; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * 1.5)) {
@@ -71,8 +73,9 @@ export async function linkEngine(engine: Engine, options: LinkOptions): Promise<
         await engine.ping();
         await options.onBack(link);
         return;
-      } catch {
+      } catch (error) {
         // Not yet.
+        if (!(error instanceof EngineFault)) throw error;
       }
     }
   };
