@@ -406,6 +406,20 @@ describe('an engine is lost', () => {
     expect(record.outcome).toBe('finished');
   });
 
+  test('and does not start what it had: that is told, and not that all is well', async () => {
+    const clock = drivenClock();
+    const [a, b] = ['a', 'b'].map((name) => fakeEngine({ name, clock, images: ['work'] }));
+    clock.after(2000, () => a.goAway('die'));
+    clock.after(3050, () => {
+      a.comeBack();
+      a.failNext('start', 'failed', { times: 2 });
+    });
+    const record = await drivenReplay(script, (node) => (node === 'one' ? a : b), clock);
+    expect(told(record).filter((what) => what.includes('cannot be brought to what the script says')).length).toBe(2);
+    expect(told(record).at(-1)).toBe('a is back, without all that the script says');
+    expect(record.leftBehind).toBe(0);
+  });
+
   test('and what was cut off, slowed down or resized meanwhile is so when it is back', async () => {
     const { clock, engine } = setUp();
     const cut = scriptOf(

@@ -22,19 +22,24 @@ import { sentenceOf } from '../sentence-of.ts';
 /**
  * Brings the containers of an engine that is back, or of a replay that is resumed, to what the script says now. What is to
  * be done is decided when the list is there and put behind what was ordered before; steps ordered later come after it.
- * Resolves when it is done, and tells what could not be. `listed` is called at the moment of the decision.
+ * Resolves when it is done with how much could not be, each of which is told. `listed` is called at the moment of the decision.
  */
-export async function mendEngine(context: ReplayContext, link: EngineLink, listed: () => void): Promise<void> {
+export async function mendEngine(context: ReplayContext, link: EngineLink, listed: () => void): Promise<number> {
   const found = await link.engine.list(runLabels(context.script.runId));
   listed();
   const { epoch } = link;
+  let left = 0;
+  const mended = async (task: Promise<boolean>): Promise<void> => {
+    if (!(await task)) left++;
+  };
   await Promise.all(
     mendingsOf(context, link, found).map((mending) =>
       mending.pod === undefined
-        ? removeUnknown(context, link, mending)
-        : context.chains.add(mending.pod, () => mendOne(context, link, mending, epoch)),
+        ? mended(removeUnknown(context, link, mending))
+        : context.chains.add(mending.pod, () => mended(mendOne(context, link, mending, epoch))),
     ),
   );
+  return left;
 }
 
 function mendingsOf(context: ReplayContext, link: EngineLink, found: readonly ContainerSummary[]): Mending[] {
@@ -43,33 +48,38 @@ function mendingsOf(context: ReplayContext, link: EngineLink, found: readonly Co
   return reconcile(context.script, here, found);
 }
 
-async function removeUnknown(context: ReplayContext, link: EngineLink, mending: Mending): Promise<void> {
-  if (mending.do !== 'remove') return;
+async function removeUnknown(context: ReplayContext, link: EngineLink, mending: Mending): Promise<boolean> {
+  if (mending.do !== 'remove') return true;
   try {
     await link.call((engine) => engine.remove(mending.id));
+    return true;
   } catch (error) {
     context.trouble(`${mending.name} cannot be removed: ${sentenceOf(error)}`);
+    return false;
   }
 }
 
-async function mendOne(context: ReplayContext, link: EngineLink, mending: Mending, epoch: number): Promise<void> {
-  if (context.over.aborted || link.epoch !== epoch || mending.pod === undefined) return;
+/** False: it could not be done, now or at all. */
+async function mendOne(context: ReplayContext, link: EngineLink, mending: Mending, epoch: number): Promise<boolean> {
+  if (context.over.aborted || link.epoch !== epoch || mending.pod === undefined) return false;
   const live = context.live.get(mending.pod);
   try {
     if (mending.do === 'remove') {
       await link.call((engine) => engine.remove(mending.id));
       if (live?.id === mending.id) context.live.onRemoved(live);
-      return;
+      return true;
     }
     const pod = context.expected.container(mending.pod);
     // It has gone from the script meanwhile, and the step that says so follows.
-    if (pod === undefined || live === undefined) return;
+    if (pod === undefined || live === undefined) return true;
     const order = { pod, node: context.expected.machine(pod.node), due: context.clock.now() };
     await mendPod(context, live, mending, order);
+    return true;
   } catch (error) {
     if (!(error instanceof EngineFault)) throw error;
     const name = live?.name ?? context.script.pods[mending.pod].name;
     if (!link.isAway) context.trouble(`${name} cannot be brought to what the script says: ${error.message}`);
+    return false;
   }
 }
 
