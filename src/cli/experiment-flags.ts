@@ -152,7 +152,9 @@ export function folder(text: string): string {
 /** A whole number above 0, for flags such as `--workers`. */
 export function positiveWhole(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('write a whole number above 0.');
+  throw new InvalidArgumentError(
+    /^\d+$/.test(text) && Number(text) > 0 ? 'write at most 999999.' : 'write a whole number above 0.',
+  );
 }
 
 /** Seconds above 0, fractions too. */

@@ -112,7 +112,7 @@ function another(value: string, before: string[] | undefined): string[] {
 function speed(text: string): number {
   const value = Number(text.replace(/x$/, ''));
   if (value > 0 && value <= 100_000) return value;
-  throw new InvalidArgumentError('write how many times faster, such as 20, above 0.');
+  throw new InvalidArgumentError('write how many times faster, such as 20, above 0 and at most 100000.');
 }
 
 function cpuScale(text: string): number | 'shares' | 'fit' {
@@ -123,5 +123,5 @@ function memScale(text: string): number | 'fit' {
   if (text === 'fit') return text;
   const value = Number(text);
   if (value > 0 && value <= 1000) return value;
-  throw new InvalidArgumentError('write a factor above 0, such as 0.1, or fit.');
+  throw new InvalidArgumentError('write a factor above 0 and at most 1000, such as 0.1, or fit.');
 }

@@ -39,6 +39,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
+  ['SIGQUIT', 131],
 ] as const)('%s stops, cleans, says what was done and ends with %i', async (signal, code) => {
   const { target, happened, exit, guard } = guarded();
   target.emit(signal);

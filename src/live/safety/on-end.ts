@@ -1,11 +1,14 @@
 import type { EventEmitter } from 'node:events';
+import { constants } from 'node:os';
 import { sentenceOf } from '../sentence-of.ts';
 import type { CleanReport } from './clean-run.ts';
 import { cleanReportText } from './clean-report-text.ts';
 
+type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
+
 /** Why a replay ends before its time. */
 export type EndReason =
-  | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
+  | { readonly kind: 'signal'; readonly signal: EndSignal }
   | { readonly kind: 'bug'; readonly error: unknown }
   /** Nobody reads what it prints any more. */
   | { readonly kind: 'pipe' };
@@ -41,7 +44,9 @@ export interface EndGuard {
   dispose(): void;
 }
 
-const SIGNAL_NUMBER = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const SIGNAL_NUMBER: Readonly<Record<EndSignal, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 };
+/** Not every system has all of them. */
+const SIGNALS = (Object.keys(SIGNAL_NUMBER) as EndSignal[]).filter((signal) => signal in constants.signals);
 const EXIT_OF_BUG = 70;
 const EXIT_OF_PIPE = 0;
 
@@ -83,7 +88,7 @@ export function guardEnd(options: EndOptions): EndGuard {
     exit(code);
   };
 
-  const onSignal = (signal: keyof typeof SIGNAL_NUMBER): void => {
+  const onSignal = (signal: EndSignal): void => {
     signals++;
     const code = 128 + SIGNAL_NUMBER[signal];
     if (!isEnding) {
@@ -110,9 +115,7 @@ export function guardEnd(options: EndOptions): EndGuard {
   };
 
   const listeners: readonly [string, (error: Error) => void][] = [
-    ['SIGINT', () => onSignal('SIGINT')],
-    ['SIGTERM', () => onSignal('SIGTERM')],
-    ['SIGHUP', () => onSignal('SIGHUP')],
+    ...SIGNALS.map((signal): [string, () => void] => [signal, () => onSignal(signal)]),
     ['uncaughtException', onBug],
     ['unhandledRejection', onBug],
   ];

@@ -351,7 +351,7 @@ test/docker/replay-safety.test.ts does the same to Docker engines of its own:
 
 ## Ending it
 
-The first Ctrl-C (or SIGTERM, SIGHUP) stops the replay and removes all that it started; a second says that this goes on; a
+The first Ctrl-C (or SIGTERM, SIGHUP, SIGQUIT) stops the replay and removes all that it started; a second says that this goes on; a
 third ends at once, and says how to finish: \`baton replay --clean RUN\`. That command can be given as often as one likes, also
 while the engine is still unwell; it says what is left. Where a lock is left of a process of this machine that has ended,
 the same run takes it over (\`--resume RUN\`), and another is told to clean first. \`--clean\` does not touch a run whose
