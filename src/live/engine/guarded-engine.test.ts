@@ -147,10 +147,8 @@ test('a call that hangs ends with a fault', async () => {
     kind: 'timeout',
     message: 'fake: could not list containers: there was no answer within 0.01 s',
   });
-  expect(engine.health.isUp).toBe(true);
   fake.hangNext('ping');
-  await faultOf(engine.ping());
-  expect(engine.health.isUp).toBe(false);
+  expect(await faultOf(engine.ping())).toMatchObject({ kind: 'timeout' });
 });
 
 test('only so many calls are under way, and pings go past those that wait', async () => {
@@ -165,29 +163,13 @@ test('only so many calls are under way, and pings go past those that wait', asyn
   expect((await all).map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
 });
 
-test('health tells when the engine goes and when it is back', async () => {
+test('events that end are written down with their fault, and are not tried again', async () => {
   const { fake, engine, lines } = guarded();
-  const told: string[] = [];
-  engine.health.onAway((fault) => told.push(`away: ${fault.kind}`));
-  const forget = engine.health.onBack((ms) => told.push(`back: ${ms >= 0}`));
   const events = engine.events(RUN, new AbortController().signal)[Symbol.asyncIterator]();
   const next = faultOf(events.next());
   fake.goAway();
   expect((await next).kind).toBe('unreachable');
-  await faultOf(engine.list(RUN));
-  expect(engine.health).toMatchObject({ isUp: false });
-  expect(engine.health.awaySinceMs).toBeTypeOf('number');
-  fake.comeBack();
-  // A refusal is an answer too.
-  await faultOf(engine.inspect('nobody'));
-  expect(engine.health).toMatchObject({ isUp: true, awaySinceMs: undefined });
-  forget();
-  fake.goAway();
-  await faultOf(engine.ping());
-  fake.comeBack();
-  await engine.ping();
-  expect(told).toEqual(['away: unreachable', 'back: true', 'away: unreachable']);
-  expect(lines[0]).toMatchObject({ call: 'events', outcome: 'unreachable' });
+  expect(lines).toMatchObject([{ call: 'events', outcome: 'unreachable', try: 1 }]);
 });
 
 test('after its close nothing is tried again', async () => {

@@ -1,9 +1,9 @@
 import { pause } from '../pause.ts';
-import { clockAhead } from './clock-ahead.ts';
 import type { CallLog } from './call-log.ts';
+import { createCallSlots } from './call-slots.ts';
+import { clockAhead } from './clock-ahead.ts';
 import { CALL_WORDS, type EngineCall } from './engine-call.ts';
 import { EngineFault } from './engine-fault.ts';
-import { healthWatch, type EngineHealth } from './engine-health.ts';
 import type { ContainerSpec, Engine, EngineEvent, Labels, NetworkSpec } from './engine.ts';
 import { TIME_LIMITS, type TimeLimits } from './time-limits.ts';
 
@@ -20,7 +20,6 @@ export interface GuardOptions {
 }
 
 export interface GuardedEngine extends Engine {
-  readonly health: EngineHealth;
   /** Tries beyond the first so far. */
   readonly retries: number;
 }
@@ -41,8 +40,7 @@ const UNLIMITED: ReadonlySet<EngineCall> = new Set(['ping', 'info', 'events']);
 export function guardedEngine(engine: Engine, options: GuardOptions = {}): GuardedEngine {
   const { tries = 3, backoffMs = 100, atOnce = 32, log, wait = pause } = options;
   const limits: TimeLimits = { ...TIME_LIMITS, ...options.limits };
-  const health = healthWatch(() => performance.now());
-  const slots = slotsOf(atOnce);
+  const slots = createCallSlots(atOnce);
   const names = new Map<string, string>();
   /** The engine's, as far as it has been asked for it. */
   let clock = { aheadMs: 0, slackMs: 0 };
@@ -50,14 +48,23 @@ export function guardedEngine(engine: Engine, options: GuardOptions = {}): Guard
   let isClosed = false;
 
   /** One try of one call. */
-  const once = async <T>(
+  const once = <T>(
     call: EngineCall,
     subject: string | undefined,
     attempt: number,
     body: () => Promise<T>,
     extraMs = 0,
   ): Promise<T> => {
-    const leave = UNLIMITED.has(call) ? undefined : await slots();
+    const made = (): Promise<T> => logged(call, subject, attempt, body, extraMs);
+    return UNLIMITED.has(call) ? made() : slots.run(made);
+  };
+  const logged = async <T>(
+    call: EngineCall,
+    subject: string | undefined,
+    attempt: number,
+    body: () => Promise<T>,
+    extraMs: number,
+  ): Promise<T> => {
     const atMs = log?.nowMs() ?? 0;
     const beganMs = performance.now();
     const write = (outcome: 'ok' | EngineFault): void => {
@@ -75,18 +82,11 @@ export function guardedEngine(engine: Engine, options: GuardOptions = {}): Guard
     };
     try {
       const result = await withLimit(engine.name, call, limits[call] + extraMs + OVERTIME_MS, body);
-      health.answered();
       write('ok');
       return result;
     } catch (error) {
-      if (error instanceof EngineFault) {
-        if (error.status !== undefined) health.answered();
-        else health.failed(error);
-        write(error);
-      }
+      if (error instanceof EngineFault) write(error);
       throw error;
-    } finally {
-      leave?.();
     }
   };
 
@@ -140,7 +140,6 @@ export function guardedEngine(engine: Engine, options: GuardOptions = {}): Guard
 
   return {
     name: engine.name,
-    health,
     get retries() {
       return retries;
     },
@@ -218,10 +217,7 @@ export function guardedEngine(engine: Engine, options: GuardOptions = {}): Guard
       yield* stream;
       write('ok');
     } catch (error) {
-      if (error instanceof EngineFault) {
-        if (!isClosed) health.failed(error);
-        write(error);
-      }
+      if (error instanceof EngineFault) write(error);
       throw error;
     }
   }
@@ -243,22 +239,6 @@ async function withLimit<T>(engine: string, call: EngineCall, limitMs: number, b
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Gives out so many places; who has one calls what it got to leave it. First come, first served. */
-function slotsOf(count: number): () => Promise<() => void> {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) free++;
-    else next();
-  };
-  return async () => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => void waiting.push(resolve));
-    return leave;
-  };
 }
 
 const shortened = (subject: string): string => (/^[0-9a-f]{64}$/.test(subject) ? subject.slice(0, 12) : subject);

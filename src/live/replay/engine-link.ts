@@ -1,7 +1,7 @@
 import { clockAhead } from '../engine/clock-ahead.ts';
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { Engine, EngineInfo } from '../engine/engine.ts';
-import { createCallSlots } from './call-slots.ts';
+import { createCallSlots } from '../engine/call-slots.ts';
 import { createNodeNetworks, type NodeNetworks } from './node-networks.ts';
 import type { TimeSource } from './time-source.ts';
 import { sentenceOf } from '../sentence-of.ts';

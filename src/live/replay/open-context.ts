@@ -1,6 +1,6 @@
 import type { ReplayScript } from '../script/replay-script.ts';
 import { createAsides } from './asides.ts';
-import { createCallSlots } from './call-slots.ts';
+import { createCallSlots } from '../engine/call-slots.ts';
 import { createChains } from './chains.ts';
 import { createExpectedState } from './expected-state.ts';
 import { createHolding } from './holding.ts';

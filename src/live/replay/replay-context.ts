@@ -1,6 +1,6 @@
 import type { ReplayScript } from '../script/replay-script.ts';
 import type { Asides } from './asides.ts';
-import type { CallSlots } from './call-slots.ts';
+import type { CallSlots } from '../engine/call-slots.ts';
 import type { Chains } from './chains.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { ExpectedState } from './expected-state.ts';
