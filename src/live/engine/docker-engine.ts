@@ -18,6 +18,7 @@ import { isLoopback, type EngineAddress } from './engine-address.ts';
 import { CALL_WORDS, type EngineCall } from './engine-call.ts';
 import { EngineFault } from './engine-fault.ts';
 import type { Engine, Labels } from './engine.ts';
+import { imagePath } from './image-path.ts';
 import { TIME_LIMITS, type TimeLimits } from './time-limits.ts';
 
 /** The oldest version of the API that is spoken: that of Docker 20.10. */
@@ -110,6 +111,16 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
     throw faultOfNonsense(place, `${where} not what it should be`, answer.status);
   }
 
+  const imageOf = (call: EngineCall, reference: string): string => {
+    const path = imagePath(reference);
+    if (path !== undefined) return path;
+    throw new EngineFault(
+      'no-image',
+      name,
+      `${name}: could not ${doing(call, reference)}: this is no name of an image`,
+    );
+  };
+
   const engine: Engine = {
     name,
     info: async () => {
@@ -126,7 +137,7 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
     hasImage: async (reference) => {
       const { status, body } = await send('hasImage', {
         method: 'GET',
-        path: `/images/${reference}/json`,
+        path: `/images/${imageOf('hasImage', reference)}/json`,
         subject: reference,
         also: [404],
       });
@@ -161,7 +172,12 @@ export async function dockerEngine(address: EngineAddress, options: DockerEngine
       if (!said.includes('sha256:')) throw faultOfNonsense(place, 'the engine did not say that the image is made');
     },
     removeImage: async (reference) => {
-      await send('removeImage', { method: 'DELETE', path: `/images/${reference}`, subject: reference, also: [404] });
+      await send('removeImage', {
+        method: 'DELETE',
+        path: `/images/${imageOf('removeImage', reference)}`,
+        subject: reference,
+        also: [404],
+      });
     },
 
     createNetwork: async (network) => {

@@ -46,6 +46,9 @@ interface Modem {
 // Every status is handed on, so that what it means is decided in one place.
 const ALL_STATUSES = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [i + 100, true]));
 
+/** Names between slashes, none of them a step up. */
+const PLAIN_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.:@%+-]+)+$/;
+
 export async function dockerTransport(engine: string, address: EngineAddress): Promise<DockerTransport> {
   const text = addressText(address);
   const { modem, agent } = await modemFor(engine, address);
@@ -55,6 +58,8 @@ export async function dockerTransport(engine: string, address: EngineAddress): P
 
   const dial = (request: DockerRequest, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
+      // Dockerode resolves it like a link, and what looks like one would be followed to another machine.
+      if (!PLAIN_PATH.test(request.path)) throw new Error(`"${request.path}" is no path of an engine`);
       modem.dial(
         {
           method: request.method,

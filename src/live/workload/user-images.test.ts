@@ -22,6 +22,7 @@ test.each([
   [['=nginx'], '--image =nginx names no workload'],
   [['web='], '--image web= names no image'],
   [['web=port=80'], '--image web=port=80 names no image'],
+  [['web=../../etc/passwd?x#y'], '--image web=../../etc/passwd?x#y names no image'],
   [['web=nginx,prot=80'], '--image web=nginx,prot=80: "prot=80" is not understood'],
   [['web=nginx,port=0'], 'the port is a number from 1 to 65535, as in port=80, not "0"'],
   [['web=nginx,port=1e3'], 'not "1e3"'],

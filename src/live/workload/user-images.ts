@@ -1,6 +1,7 @@
 import { listOf } from '../../reporting/format.ts';
 import { InputError } from '../../sim/input-error.ts';
 import type { Engine } from '../engine/engine.ts';
+import { imagePath } from '../engine/image-path.ts';
 
 /** An image of the user's for one workload, or for all. */
 export interface UserImage {
@@ -71,7 +72,7 @@ export async function checkUserImages(
 function readImage(text: string, options: string): UserImage {
   const [, before = '', command] = /^(.*?)(?:,command=(.*))?$/s.exec(options)!;
   const [image = '', ...settings] = before.split(',').map((part) => part.trim());
-  if (image === '' || /[\s=]/.test(image)) throw new InputError(`--image ${text} names no image: write ${FORM}`);
+  if (imagePath(image) === undefined) throw new InputError(`--image ${text} names no image: write ${FORM}`);
   const ports: number[] = [];
   let readyPath: string | undefined;
   for (const setting of settings) {
