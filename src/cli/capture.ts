@@ -6,6 +6,7 @@ import { addEngineFlags, meantBy, type EngineFlags } from './engine-flags.ts';
 import type { Capture } from '../live/capture/capture.ts';
 import type { CaptureFile } from '../live/capture/capture-file.ts';
 import type { ConnectedEngines } from '../live/connect-engines.ts';
+import { makeNamedFolder } from '../experiment/local/make-folder.ts';
 import { durationUs } from '../sim/quantity.ts';
 
 interface CaptureFlags extends EngineFlags {
@@ -69,7 +70,7 @@ async function runCapture(flags: CaptureFlags): Promise<void> {
   const outcome = flags.from === undefined ? await watch(flags, folder, eventsPath) : undefined;
   const history = historyOfCapture(captureLines(eventsPath));
   const { files, notes } = filesOfCapture(history);
-  await makeFolder(folder);
+  makeNamedFolder(folder);
   writeCaptureFiles(folder, files);
   const check = history.containers.length === 0 ? undefined : await checkCapture(history, folder);
   if (flags.json) printJson({ folder, history, notes: [...notes, ...(outcome?.troubles ?? [])], check });
@@ -106,7 +107,7 @@ async function watch(flags: CaptureFlags, folder: string, path: string): Promise
   try {
     // Whether they can be spoken to is known before a file is made.
     const { engines } = (connected = await connectEngines(meantBy(flags)));
-    await makeFolder(folder);
+    makeNamedFolder(folder);
     const kept = (file = captureFile(path));
     return await capture(engines, {
       signal: stop.signal,
@@ -138,16 +139,6 @@ async function watch(flags: CaptureFlags, folder: string, path: string): Promise
 }
 
 const QUIET_MS = 10_000;
-
-async function makeFolder(folder: string): Promise<void> {
-  const [{ mkdirSync }, { InputError }] = await Promise.all([import('node:fs'), import('../sim/input-error.ts')]);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`${folder}: this folder cannot be made (${code}); name another one with --out`);
-  }
-}
 
 function pairOf(text: string): [string, string] {
   const equals = text.indexOf('=');

@@ -4,8 +4,9 @@ import type { CleanReport } from '../live/safety/clean-run.ts';
 import { cleanWhenBack } from '../live/safety/clean-when-back.ts';
 import { enginesOfReplay, noteCleaned, REPLAYS_FOLDER, replaysIn } from '../live/safety/replay-state.ts';
 import { runOnEnginesText, runsOn } from '../live/safety/runs-on.ts';
+import { isRunId } from '../live/script/run-id.ts';
 import { InputError } from '../sim/input-error.ts';
-import { note, print, printJson } from './console-output.ts';
+import { note, oneLine, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { ExitWith } from './finish.ts';
 import { isNamed, meantBy } from './engine-flags.ts';
@@ -14,6 +15,10 @@ import type { ReplayFlags } from './replay.ts';
 /** `baton replay --clean RUN`: removes what a replay has left, on the engines it was on or on those that are named. */
 export async function cleanReplay(name: string | undefined, flags: ReplayFlags): Promise<void> {
   const root = flags.out ?? REPLAYS_FOLDER;
+  if (flags.resume)
+    throw new InputError('--clean removes what a replay has left and --resume goes on with it; give one');
+  if (name !== undefined && !isRunId(name))
+    throw new InputError(`"${name}" is no id of a run; write it as baton replay printed it, like 3f2a9c…, or all`);
   const all = name === 'all';
   // A script that can no longer be read is no reason not to clean.
   const kept = name !== undefined && replaysIn(root).includes(name) ? enginesOfReplay(root, name) : [];
@@ -31,7 +36,9 @@ export async function cleanReplay(name: string | undefined, flags: ReplayFlags):
   try {
     const runs = isOne ? [] : await runsOn(connected.engines);
     if (name === undefined) {
-      print(runs.length === 0 ? 'nothing is left of any run' : runs.map(runOnEnginesText).join('\n'));
+      print(
+        runs.length === 0 ? 'nothing is left of any run' : runs.map((run) => oneLine(runOnEnginesText(run))).join('\n'),
+      );
       return;
     }
     const reports: CleanReport[] = [];

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addEngineFlags, type EngineFlags } from './engine-flags.ts';
-import { addRunFlags, positiveSeconds, positiveWhole } from './experiment-flags.ts';
+import { addRunFlags, folder, positiveSeconds, positiveWhole } from './experiment-flags.ts';
 import { addCalibrationFlag, addSetFlag } from './named-files.ts';
 import type { OneRunFlags } from './one-plan.ts';
 
@@ -74,7 +74,7 @@ export function replayCommand(): Command {
     )
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--overcommit', 'do it even where the engine has less than is asked of it')
-    .option('--out <folder>', 'where replays are kept, each in a folder of its run (default baton-out/replays)')
+    .option('--out <folder>', 'where replays are kept, each in a folder of its run (default baton-out/replays)', folder)
     .option('--resume', 'go on with a replay that was cut off; RUN is then its id')
     .option(
       '--clean',

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { InputError } from '../../sim/input-error.ts';
 import type { RunRecord } from '../comparison.ts';
 import { batonVersion } from './baton-version.ts';
 import { shortHash } from './digest.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Survey } from './worker-messages.ts';
 
 /** What is kept, by folder. */
@@ -82,17 +83,5 @@ export function writeAtomically(path: string, text: string): void {
     if (code !== undefined && syscall !== undefined)
       throw new InputError(`${path}: cannot be written (${code}); name another folder with --out`);
     throw error;
-  }
-}
-
-/** Makes a folder and those above it. Node 20's own recursion never ends in /proc, nor where the working directory has gone. */
-function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Somebody else may have made it meanwhile.
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }

@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeNamedFolder } from '../../experiment/local/make-folder.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { addressWithoutPassword } from '../engine/address-without-password.ts';
 import type { Moment } from '../replay/replay-clock.ts';
@@ -89,18 +89,20 @@ export function keepReplayState(root: string, script: ReplayScript, begin: Repla
       `a replay of run "${script.runId}" was broken off and may have left containers on ${on.join(', ')}; go on with it with --resume, remove them with --clean ${script.runId}, or remove ${folder} if that engine is no more`,
     );
   }
-  mkdirSync(folder, { recursive: true });
+  makeNamedFolder(folder);
   const stateFile = join(folder, 'state.ndjson');
   const callsFile = join(folder, 'calls.ndjson');
-  if (!resume) {
-    // What an earlier replay came to is nothing that this one says.
-    for (const name of EARLIER) rmSync(join(folder, name), { force: true });
-    writeWhole(join(folder, 'script.json'), scriptText(script));
-    writeWhole(stateFile, '');
-    writeWhole(callsFile, '');
-  }
-  for (const path of [stateFile, callsFile]) endLine(path);
-  const file = openSync(stateFile, 'a');
+  const file = writing(folder, () => {
+    if (!resume) {
+      // What an earlier replay came to is nothing that this one says.
+      for (const name of EARLIER) rmSync(join(folder, name), { force: true });
+      writeWhole(join(folder, 'script.json'), scriptText(script));
+      writeWhole(stateFile, '');
+      writeWhole(callsFile, '');
+    }
+    for (const path of [stateFile, callsFile]) endLine(path);
+    return openSync(stateFile, 'a');
+  });
   let isOpen = true;
   let fault: string | undefined;
   const trying = (write: () => void): void => {
@@ -203,7 +205,8 @@ export function isUnfinished(root: string, runId: string): boolean {
 
 /** Writes down that nothing of the run is left on its engines. */
 export function noteCleaned(root: string, runId: string, nowMs = Date.now()): void {
-  const path = join(folderOf(root, runId), 'state.ndjson');
+  // What others have labelled may carry any id.
+  const path = isRunId(runId) ? join(root, runId, 'state.ndjson') : '';
   if (!existsSync(path)) return;
   endLine(path);
   const line: StateLine = { kind: 'cleaned', at: new Date(nowMs).toISOString() };
@@ -212,7 +215,8 @@ export function noteCleaned(root: string, runId: string, nowMs = Date.now()): vo
 
 /** Ids of all runs of which something is kept, in order. */
 export function replaysIn(root: string): string[] {
-  if (!existsSync(root)) return [];
+  // A file of that name is no folder of replays either.
+  if (!existsSync(join(root, '.'))) return [];
   return readdirSync(root)
     .filter((name) => existsSync(join(root, name, 'script.json')))
     .sort();
@@ -245,6 +249,17 @@ function linesOf(path: string): StateLine[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((line) => stateLine(line) ?? []);
+}
+
+/** What cannot be written at the beginning is the user's to mend. */
+function writing<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new InputError(`${folder}: cannot be written (${code}); name another folder with --out`);
+  }
 }
 
 function writeLine(file: number, line: string): void {
