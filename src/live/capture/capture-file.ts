@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { InputError } from '../../sim/input-error.ts';
 import { CAPTURE_FORMAT, type CaptureLine } from './capture-line.ts';
 
@@ -12,11 +12,7 @@ export interface CaptureFile {
 export function captureFile(path: string): CaptureFile {
   const handle = orSentence(path, () => openSync(path, 'wx'));
   return {
-    write: (line) =>
-      orSentence(path, () => {
-        const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-        for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
-      }),
+    write: (line) => orSentence(path, () => writeFileSync(handle, `${JSON.stringify(line)}\n`)),
     close: () => closeSync(handle),
   };
 }

@@ -170,3 +170,15 @@ test('it ends by itself after its time', async () => {
   await capture([fakeEngine()], { signal: new AbortController().signal, forMs: 20, write: (line) => lines.push(line) });
   expect(lines.map((line) => line.kind)).toEqual(['begin', 'engine', 'end']);
 });
+
+test.each([
+  ['of an engine elsewhere', false, 3_600_000],
+  ['of a local engine, whose clock is ours', true, 0],
+])('how far the clock is ahead is told, %s', async (_, isLocal, aheadMs) => {
+  const engine = fakeEngine({ images: [IMAGE], info: { isLocal, clockMs: Date.now() + 3_600_000 } });
+  const { lines } = await capturing([engine], async () => {});
+  const told = lines.flatMap((line) =>
+    line.kind === 'engine' ? [Math.round(line.aheadMs / 3_600_000) * 3_600_000] : [],
+  );
+  expect(told).toEqual([aheadMs]);
+});

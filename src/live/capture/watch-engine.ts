@@ -1,3 +1,4 @@
+import { clockAhead } from '../engine/clock-ahead.ts';
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineInfo } from '../engine/engine.ts';
 import type { CaptureLine, FoundContainer } from './capture-line.ts';
@@ -61,7 +62,7 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
 
   async function watch(): Promise<void> {
     const beganMs = Date.now();
-    aheadMs = await clockAhead(engine);
+    aheadMs = await surelyAhead(engine);
     // What happened in this very millisecond, the first list shows.
     heardMs = beganMs + aheadMs + 1;
     write({ kind: 'engine', atMs: Date.now(), engine: name, info, aheadMs });
@@ -267,15 +268,12 @@ function endOf(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** How far the engine's clock is ahead, as far as that can be told: it says its time only with a measurement. */
-async function clockAhead(engine: Engine): Promise<number> {
+/** How far the engine's clock is ahead, where that is more than asking may make of it. */
+async function surelyAhead(engine: Engine): Promise<number> {
   try {
-    const running = (await engine.list({})).find((one) => one.state === 'running');
-    if (running === undefined) return 0;
-    const beforeMs = Date.now();
-    const { readMs } = await engine.stats(running.id);
-    const aheadMs = readMs - (beforeMs + Date.now()) / 2;
-    return Math.abs(aheadMs) > SURE_MS + (Date.now() - beforeMs) / 2 ? aheadMs : 0;
+    const askedMs = Date.now();
+    const { aheadMs, slackMs } = clockAhead(await engine.info(), askedMs, Date.now());
+    return Math.abs(aheadMs) > SURE_MS + slackMs ? aheadMs : 0;
   } catch (error) {
     if (error instanceof EngineFault) return 0;
     throw error;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { EngineCall } from './engine-call.ts';
 import type { EngineFaultKind } from './engine-fault.ts';
 
@@ -55,7 +55,7 @@ export function callLog(path: string): CallLog {
     chars = 0;
     if (!isOpen || trouble !== undefined) return;
     try {
-      writeAll(file, text);
+      writeFileSync(file, text);
     } catch (error) {
       trouble = `the log of calls ${path} ends early: ${(error as Error).message}`;
     }
@@ -84,11 +84,6 @@ export function callLog(path: string): CallLog {
       return trouble;
     },
   };
-}
-
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
 
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;
