@@ -1,6 +1,6 @@
 import { countOf, fixed, formatPercent, listOf } from '../format.ts';
 import type { RealityCheck, ServiceCompared, TimesCompared, Verdict } from './reality-check.ts';
-import { milliseconds, simulatedTime } from './reality-numbers.ts';
+import { clock, milliseconds, simulatedTime } from './reality-numbers.ts';
 
 /** What a reality check says, in sentences. */
 export interface RealityAnswer {
@@ -76,6 +76,7 @@ function requests({ services }: RealityCheck): string {
 function caveats(check: RealityCheck): string[] {
   const { decisions: done, outcome, leftBehind, heldMs, wallMs } = check;
   const lost = done.failed + done.missed;
+  const different = check.checkpoints.filter(({ differences }) => differences.length > 0);
   return [
     ...(outcome === 'interrupted' ? ['The replay was interrupted; what it did not reach is not compared.'] : []),
     ...(outcome === 'failed' ? ['The replay failed; what it did not reach is not compared.'] : []),
@@ -85,6 +86,13 @@ function caveats(check: RealityCheck): string[] {
         ]
       : []),
     ...(lost > 0 ? [`${countOf(lost, 'decision')} could not be carried out.`] : []),
+    ...(different.length > 0
+      ? [
+          `Containers differed at ${listOf(
+            different.map(({ atS }) => clock(atS)),
+          )}; first: ${listOf(different[0].differences)}.`,
+        ]
+      : []),
     ...(heldMs > 0.02 * wallMs
       ? [
           `The simulated clock was held for ${formatPercent(heldMs / wallMs)} of the time, because the engine could not keep up; a lower speed would tell more.`,

@@ -154,6 +154,15 @@ test('a batch of many users has a short table in the terminal, and the whole one
   expect(realityMarkdown({ ...check, starts })).toContain('user-39');
 });
 
+test('what differed at a checkpoint is said', () => {
+  const check = checkOf();
+  const [first] = check.checkpoints;
+  const checkpoints = [{ ...first, atS: 600, differences: ['job-1 runs and should have exited', 'web-2 is missing'] }];
+  expect(realityAnswer({ ...check, checkpoints }).caveats).toContainEqual(
+    'Containers differed at 10:00; first: job-1 runs and should have exited and web-2 is missing.',
+  );
+});
+
 test('answers that take several times as long are said to', () => {
   const check = checkOf();
   const latency = { is: 'higher', relative: 2, text: '3.0 times what was predicted' } as const;
