@@ -11,7 +11,7 @@ import {
   type MappedEngine,
 } from './engine/engine-map.ts';
 import { guardedEngine } from './engine/guarded-engine.ts';
-import type { StateEngine } from './safety/replay-state.ts';
+import type { StateEngine } from './safety/state-line.ts';
 import type { ScriptNode } from './script/replay-script.ts';
 
 export interface EnginesMeant {

@@ -8,7 +8,9 @@ import { RUN_LABEL } from '../labels.ts';
 import type { ReplayScript } from '../script/replay-script.ts';
 import { lockEngines } from './engine-lock.ts';
 import { replaySafely, type SafeReplayOptions } from './replay-safely.ts';
-import { isUnfinished, keepReplayState, readReplayState, type ReplayBegin } from './replay-state.ts';
+import { keepReplayState } from './replay-state.ts';
+import { isUnfinished, readReplayState } from './saved-replay.ts';
+import type { ReplayBegin } from './state-line.ts';
 import { resumePoint } from './resume.ts';
 import { tinyScript } from '../../../test/tiny-script.ts';
 

@@ -5,16 +5,9 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { fc } from '../../../test/fuzz.ts';
 import type { ReplayRecord } from '../replay/replay-record.ts';
 import { addressWithoutPassword } from '../engine/address-without-password.ts';
-import {
-  enginesOfReplay,
-  isUnfinished,
-  keepReplayState,
-  noteCleaned,
-  readReplayState,
-  replaysIn,
-  type ReplayBegin,
-  type StateLine,
-} from './replay-state.ts';
+import { keepReplayState, noteCleaned } from './replay-state.ts';
+import { enginesOfReplay, isUnfinished, readReplayState, replaysIn } from './saved-replay.ts';
+import type { ReplayBegin, StateLine } from './state-line.ts';
 import { scriptText } from '../script/write-script.ts';
 import { tinyScript } from '../../../test/tiny-script.ts';
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../sim/input-error.ts';
-import { readReplayState, type SavedReplay } from './replay-state.ts';
+import { readReplayState, type SavedReplay } from './saved-replay.ts';
 
 /** Where a replay that was broken off goes on. */
 export interface ResumePoint {
