@@ -182,6 +182,28 @@ describe('steps', () => {
     expect(record.leftBehind).toBe(0);
   });
 
+  test('the network of a node that has gone stays while a container that could not be removed is on it', async () => {
+    const removals = async (failures: number): Promise<number> => {
+      const { clock, engine } = setUp();
+      if (failures > 0) engine.failNext('remove', 'failed', { times: failures });
+      const script = scriptOf(
+        [{ name: 'web-1' }],
+        [
+          { atUs: 0, do: 'start', pod: 0, node: 0 },
+          { atUs: 10 * S, do: 'gone', pod: 0 },
+          { atUs: 20 * S, do: 'node-removed', node: 0 },
+        ],
+      );
+      let before = 0;
+      await drivenReplay(script, engine, clock, {
+        onCheckpoint: () => (before = engine.calls.filter(({ call }) => call === 'removeNetwork').length),
+      });
+      expect(await engine.listNetworks({})).toEqual([]);
+      return before;
+    };
+    expect([await removals(0), await removals(1)]).toEqual([1, 0]);
+  });
+
   test('pods on a node that is cut off have no network, also those that come later, and get it back', async () => {
     const { clock, engine } = setUp();
     const script = scriptOf(
