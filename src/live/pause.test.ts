@@ -20,6 +20,6 @@ test('the signal ends it, before and after it has begun', async () => {
   const stop = new AbortController();
   const long = pause(1e12, stop.signal);
   stop.abort();
-  await long;
-  await pause(1e12, stop.signal);
+  await expect(long).resolves.toBeUndefined();
+  await expect(pause(1e12, stop.signal)).resolves.toBeUndefined();
 });

@@ -12,21 +12,19 @@ test.each([
 });
 
 test.each([
-  ...[
-    '',
-    '/',
-    '../../etc/passwd',
-    'a/../../b',
-    'a//host/b',
-    '//host/b',
-    'a?x',
-    'a#y',
-    'a b',
-    'a%00',
-    'a\u001b',
-    '.',
-    'a/.',
-  ],
+  '',
+  '/',
+  '../../etc/passwd',
+  'a/../../b',
+  'a//host/b',
+  '//host/b',
+  'a?x',
+  'a#y',
+  'a b',
+  'a%00',
+  'a\u001b',
+  '.',
+  'a/.',
 ])('%j is no image', (reference) => {
   expect(imagePath(reference)).toBeUndefined();
 });
