@@ -5,7 +5,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { batonVersion } from '../experiment/local/baton-version.ts';
 import { writeAtomically } from '../experiment/local/result-store.ts';
 import { writeCalibration } from '../live/calibration/calibration-file.ts';
-import type { ReplayOutcome } from '../live/replay-here.ts';
+import type { ReplayOutcome } from '../live/replay-outcome.ts';
 import { realityCsv, realityLinesCsv } from '../reporting/reality/reality-csv.ts';
 import { realityHtml } from '../reporting/reality/reality-html.ts';
 import { realityJson } from '../reporting/reality/reality-json.ts';

@@ -1,8 +1,4 @@
-import type { RealityCheck } from '../reporting/reality/reality-check.ts';
-import { calibrate } from './calibration/calibrate.ts';
-import type { Calibration } from './calibration/calibration.ts';
 import type { Engine } from './engine/engine.ts';
-import { compareWithReality } from './reality/compare-with-reality.ts';
 import type { ReplayOptions } from './replay/replay-options.ts';
 import type { ReplayRecord } from './replay/replay-record.ts';
 import { replaySafely, type SafeReplayOptions } from './safety/replay-safely.ts';
@@ -33,31 +29,9 @@ export async function replayHere(script: ReplayScript, here: ReplayHere): Promis
     ...here,
     lockImage: (engine) => references[here.engines.indexOf(engine)],
     imageFor: imagesOf(script, here, references),
-    ...(sends && script.traffic && { traffic: liveTraffic(script, script.traffic, { fromUs: here.resumeFromUs ?? 0 }) }),
+    ...(sends &&
+      script.traffic && { traffic: liveTraffic(script, script.traffic, { fromUs: here.resumeFromUs ?? 0 }) }),
   });
-}
-
-/** What a replay comes to. */
-export interface ReplayOutcome {
-  readonly record: ReplayRecord;
-  readonly check: RealityCheck;
-  /** Absent: nothing was measured that teaches anything. */
-  readonly calibration?: Calibration;
-}
-
-/** Holds a record against its script, and learns from it what can be learnt. */
-export function outcomeOf(
-  script: ReplayScript,
-  record: ReplayRecord,
-  how: { readonly act: Act; readonly calibratedWith?: string | undefined },
-): ReplayOutcome {
-  const check = compareWithReality(script, record, how);
-  try {
-    return { record, check, calibration: calibrate([{ script, record }]) };
-  } catch (error) {
-    if ((error as Error).name !== 'InputError') throw error;
-    return { record, check };
-  }
 }
 
 /** Engines may be of different architectures: a pod's image is that of the engine on which it starts. */
