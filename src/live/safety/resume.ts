@@ -1,3 +1,4 @@
+import { clock } from '../../reporting/reality/reality-numbers.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { readReplayState, type SavedReplay } from './saved-replay.ts';
 
@@ -27,6 +28,6 @@ export function resumePoint(root: string, runId: string): ResumePoint {
   return {
     saved,
     fromUs,
-    sentence: `going on with ${script.title} at ${(fromUs / 1e6).toFixed(1)} s of ${(script.durationUs / 1e6).toFixed(1)} s of simulated time, after ${done} of ${script.steps.length} steps, at speed ${begin.speed} on ${begin.engines.map(({ name }) => name).join(', ')}`,
+    sentence: `going on with ${script.title} at ${clock(fromUs / 1e6)} of ${clock(script.durationUs / 1e6)} of simulated time, after ${done} of ${script.steps.length} steps, at speed ${begin.speed} on ${begin.engines.map(({ name }) => name).join(', ')}`,
   };
 }
