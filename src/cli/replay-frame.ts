@@ -27,8 +27,10 @@ export function replayFrame(view: ReplayView, width: number, height: number, opt
   const rows = Math.max(12, height);
   const rule = line(columns, options).add('─'.repeat(columns), 'dim').text();
   const room = rows - 7;
-  const nodes = nodeLines(view, columns, options, Math.max(2, Math.ceil(room * 0.4)));
   const services = serviceLines(view, columns, options, Math.max(2, Math.ceil(room * 0.35)));
+  // What services and the newest troubles leave is for the nodes.
+  const left = room - services.length - Math.min(3, view.troubles.length);
+  const nodes = nodeLines(view, columns, options, Math.max(2, Math.ceil(room * 0.4), left));
   const lines = [headLine(view, columns, options), stepLine(view, columns, options), rule, ...nodes, rule, ...services];
   lines.push(rule, ...troubleLines(view, columns, options, Math.max(1, rows - lines.length - 1)));
   while (lines.length < rows) lines.push('');

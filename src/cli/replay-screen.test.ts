@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReplayView } from '../live/replay/replay-view.ts';
+import { replayFrame } from './replay-frame.ts';
 import { replayScreen } from './replay-screen.ts';
 
 const VIEW: ReplayView = {
@@ -40,6 +41,18 @@ test('on 80 columns all of the numbers of a replay that goes well are seen', () 
   const text = written.join('');
   expect(text).toContain(' 326 of 326 steps   late 12 ms   held 19.3 s   checkpoints 14/14 equal\r\n');
   expect(text).toContain('nothing has gone wrong');
+});
+
+test('nodes have the room that services leave, and what went wrong keeps some', () => {
+  const nodes = Array.from({ length: 20 }, (_, k) => ({ ...VIEW.nodes[0], name: `node-${k + 1}` }));
+  const frame = (troubles: ReplayView['troubles']): string[] =>
+    replayFrame({ ...VIEW, nodes, troubles }, 80, 24, { title: 'Shop', colours: false }).split('\n');
+  const calm = frame([]);
+  expect(calm).toHaveLength(24);
+  expect(calm).toContainEqual(expect.stringMatching(/^ and 7 more nodes/));
+  expect(calm.at(-2)).toContain('nothing has gone wrong');
+  const bad = frame([1, 2, 3, 4].map((k) => ({ simUs: k, wallMs: k, what: `trouble ${k}` })));
+  expect(bad.filter((line) => line.includes('trouble '))).toHaveLength(4);
 });
 
 test('a log says one container, and several', () => {
