@@ -291,10 +291,45 @@ describe('what would fit', () => {
     expect(suggestScale(script, big, { ...options, speed: 5 })).toMatchObject({ flags: '', fits: true });
   });
 
+  test('leaves others what they have, and half of the engine to those without limits', () => {
+    const scalesBeside = (cpuMilli: number, gib: number, unlimited: number): unknown => {
+      const others = { running: 1, unlimited, cpuMilli, memBytes: gib * GI };
+      const engine = facts({ others, info: { cpuMilli: 40_000, memBytes: 40 * GI } });
+      const { scaleCpu, scaleMem, fits } = suggestScale(script, [engine], options);
+      return [scaleCpu, scaleMem, fits];
+    };
+    expect(scalesBeside(0, 0, 0)).toEqual([0.66, 0.66, true]);
+    expect(scalesBeside(10_000, 30, 0)).toEqual([0.5, 0.16, true]);
+    expect(scalesBeside(0, 0, 1)).toEqual([0.33, 0.33, true]);
+  });
+
+  test('what fits at no scale, or cannot be done at all, is not said to fit', () => {
+    const others = { running: 1, unlimited: 0, cpuMilli: 5000, memBytes: 9 * GI };
+    expect(suggestScale(script, [facts({ others })], options)).toMatchObject({ scaleCpu: 'shares', fits: false });
+    const taken = facts({ ofThisRun: 2, info: { cpuMilli: 128_000, memBytes: 512 * GI } });
+    expect(suggestScale(script, [taken], options).fits).toBe(false);
+    const most = { running: 1, unlimited: 0, cpuMilli: 3999, memBytes: 8 * GI - 2 ** 20 };
+    expect(suggestScale(script, [facts({ others: most })], options).scaleCpu).toBe('shares');
+  });
+
+  test('slows down until what is started is there for a while', () => {
+    const brief = tinyScript([{ name: 'a', cpuMilli: 10, memBytes: GI / 100 }], [start(0, 0), gone(0, 12)]);
+    expect(suggestScale(brief, [facts()], options).speed).toBeLessThanOrEqual(12);
+    expect(suggestScale(brief, [facts()], { ...options, speed: 2 }).speed).toBe(2);
+  });
+
   test('whatever the engine, the scales it names fit it', () => {
+    const share = fc.double({ min: 0, max: 0.5, noNaN: true });
+    const engines = fc.tuple(fc.integer({ min: 500, max: 200_000 }), fc.integer({ min: 1, max: 256 }));
     fc.assert(
-      fc.property(fc.integer({ min: 500, max: 200_000 }), fc.integer({ min: 1, max: 256 }), (cpuMilli, gib) => {
-        const engine = facts({ info: { cpuMilli, memBytes: gib * GI } });
+      fc.property(engines, share, share, fc.nat(1), ([cpuMilli, gib], ofCpu, ofMem, unlimited) => {
+        const others = {
+          running: 1,
+          unlimited,
+          cpuMilli: Math.floor(cpuMilli * ofCpu),
+          memBytes: Math.floor(gib * GI * ofMem),
+        };
+        const engine = facts({ others, info: { cpuMilli, memBytes: gib * GI } });
         expect(suggestScale(script, [engine], options).fits).toBe(true);
       }),
     );
