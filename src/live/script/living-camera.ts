@@ -8,6 +8,7 @@ import type { HappeningRecord } from '../../sim/monitoring/living-result.ts';
 import type { Replica } from '../../sim/services/replica.ts';
 import { FilmedPod } from './filmed-pod.ts';
 import { limitsOf, replicaDraft, writeLivingFacts } from './living-facts.ts';
+import { LivingNodes } from './living-nodes.ts';
 import { RecordList, type JournalRecord } from './record-list.ts';
 import { ScriptBuilder, type PodDraft } from './script-builder.ts';
 
@@ -21,15 +22,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'control-plane-down': 'there is no control plane to take away; what it led to is replayed',
   'image-pull-failed': 'pulls that fail are not replayed; they lengthen the boot of their pods',
 };
-
-/** What the script has said of a machine so far. */
-interface FilmedNode {
-  isThere: boolean;
-  isDown: boolean;
-  isCutOff: boolean;
-  speed: number;
-  downWhy: string;
-}
 
 /**
  * Follows a living cluster event by event and writes its script. The journal says what happened in which order; what is not
@@ -49,7 +41,7 @@ export class LivingCamera {
   private readonly replicaOf = new Map<number, Replica>();
   /** Facts of jobs that were placed and are not filmed yet, by the pod's number. */
   private readonly placedJobs = new Map<number, PodDraft>();
-  private readonly nodes: FilmedNode[];
+  private readonly nodes: LivingNodes;
   private arrived = 0;
   private happened = 0;
   /** Of the event that is looked at. */
@@ -65,13 +57,7 @@ export class LivingCamera {
     });
     this.world = simulation.world;
     writeLivingFacts(this.world, this.builder);
-    this.nodes = this.builder.nodes.map(({ isThereAtStart }) => ({
-      isThere: isThereAtStart,
-      isDown: false,
-      isCutOff: false,
-      speed: 1,
-      downWhy: '',
-    }));
+    this.nodes = new LivingNodes(this.world, this.builder);
     this.look();
   }
 
@@ -92,7 +78,7 @@ export class LivingCamera {
       if (sentence !== undefined) this.builder.note(sentence);
     }
     for (const record of this.records.take()) this.film(record);
-    for (let node = 0; node < this.nodes.length; node++) this.lookAtNode(node);
+    this.nodes.look(this.news);
     for (const replica of this.alive) this.lookAtReplica(replica, this.replicas[replica.id]!);
   }
 
@@ -108,7 +94,8 @@ export class LivingCamera {
         this.replicaChanged(this.world.replicas[record.pod], REPLICA_STATES[record.detail]);
         return;
       case NODE:
-        this.nodeChanged(record.pod, record.detail);
+        this.nodes.changed(record.pod, record.detail, this.news);
+        if (record.detail === NODE_NOTES.down) this.jobsDie(record.pod);
         return;
       case FINISH:
       case EVICT:
@@ -130,7 +117,7 @@ export class LivingCamera {
     const draft = this.placedJobs.get(pod);
     this.placedJobs.delete(pod);
     // Nothing starts on a machine that does not run; it will when the machine does, if nobody has moved it by then.
-    if (this.nodes[node].isDown) return;
+    if (this.nodes.isDown(node)) return;
     if (replica !== undefined) {
       this.start(replica, node);
       return;
@@ -182,7 +169,7 @@ export class LivingCamera {
         film.kill(nowUs, this.crashCause(replica));
         return;
       case 'dead':
-        film.kill(nowUs, this.nodes[film.node].downWhy);
+        film.kill(nowUs, this.nodes.downWhy(film.node));
         return;
       case 'terminating':
         film.rotate(nowUs, 0);
@@ -241,50 +228,9 @@ export class LivingCamera {
     film.gone(timeUs, `evicted from ${this.world.nodes.places[film.node].name}`);
   }
 
-  private nodeChanged(node: number, note: number): void {
-    const { builder } = this;
-    const atUs = this.world.nowUs;
-    const state = this.nodes[node];
-    const { name } = this.world.nodes.places[node];
-    if (note === NODE_NOTES.ready) {
-      state.isThere = true;
-      builder.steps.push({ atUs, do: 'node-added', node });
-    } else if (note === NODE_NOTES.returned) {
-      if (state.isThere) builder.steps.push({ atUs, do: 'node-removed', node });
-      this.nodes[node] = { isThere: false, isDown: false, isCutOff: false, speed: 1, downWhy: '' };
-    } else if (note === NODE_NOTES.down) {
-      const why = this.causeOf('node-down', name);
-      state.isDown = true;
-      state.downWhy = `${name} stopped: ${why}`;
-      builder.steps.push({ atUs, do: 'node-down', node, why });
-      for (const film of this.jobs.values()) if (film.node === node) film.kill(atUs, state.downWhy);
-    } else if (note === NODE_NOTES.up) {
-      state.isDown = false;
-      builder.steps.push({ atUs, do: 'node-up', node });
-    }
-  }
-
-  private lookAtNode(node: number): void {
-    const { nodes, nowUs: atUs } = this.world;
-    const state = this.nodes[node];
-    if (!state.isThere) return;
-    const isCutOff = nodes.cutOff[node] === 1;
-    if (isCutOff !== state.isCutOff) {
-      state.isCutOff = isCutOff;
-      const why = this.causeOf('node-cut-off', nodes.places[node].name);
-      this.builder.steps.push(isCutOff ? { atUs, do: 'node-cut-off', node, why } : { atUs, do: 'node-back', node });
-    }
-    const speed = nodes.speed[node];
-    // One that stands still has its processes paused instead.
-    if (speed === state.speed || speed === 0) return;
-    state.speed = speed;
-    const kind = speed === 1 ? 'node-speed-back' : 'node-slow';
-    const why = this.causeOf(kind, nodes.places[node].name);
-    this.builder.steps.push({ atUs, do: 'node-speed', node, speed, why });
-  }
-
-  private causeOf(kind: string, about: string): string {
-    return this.news.find((one) => one.kind === kind && one.about === about)?.what ?? 'weather';
+  private jobsDie(node: number): void {
+    for (const film of this.jobs.values())
+      if (film.node === node) film.kill(this.world.nowUs, this.nodes.downWhy(node));
   }
 
   /** What no record tells: its weight, its size, and whether its machine stands still. */
