@@ -63,7 +63,10 @@ export async function replaySafely(script: ReplayScript, options: SafeReplayOpti
   const guard = guardEnd({
     runId,
     say,
-    stop: () => over,
+    stop: async ({ kind }) => {
+      await over;
+      if (kind === 'signal' && state !== undefined) say(`go on with it later with: baton replay --resume ${runId}`);
+    },
     clean: async () => {
       if (state !== undefined) return cleanAgain();
       await giveBack();
