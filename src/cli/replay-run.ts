@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readTextFile } from '../experiment/local/read-input.ts';
 import { connectEngines, type ConnectedEngines } from '../live/connect-engines.ts';
 import type { Engine } from '../live/engine/engine.ts';
 import { EngineFault } from '../live/engine/engine-fault.ts';
@@ -87,7 +89,7 @@ async function asSentences(task: () => Promise<void>): Promise<void> {
 }
 
 async function scriptOf(name: string | undefined, flags: ReplayFlags): Promise<ReplayScript> {
-  if (name !== undefined && /\bscript\.json$/.test(name)) return readScript(name);
+  if (name !== undefined && isScript(name)) return readScript(name);
   const { plan } = await planOf(name, { ...flags, calibrationSpeed: flags.speed ?? USUAL_SPEED });
   const script = await recordScript(plan);
   if (!flags.traffic) return script;
@@ -96,6 +98,16 @@ async function scriptOf(name: string | undefined, flags: ReplayFlags): Promise<R
     throw new InputError('--traffic sends the requests of a scenario, and this run has none; leave it out');
   return { ...script, traffic };
 }
+
+/** Whether a script is meant: by its usual name, or by the first words of a file of another. */
+function isScript(name: string): boolean {
+  if (/\bscript\.json$/.test(name)) return true;
+  return (
+    name.endsWith('.json') && existsSync(name) && readTextFile(name, 'a script').slice(0, 200).includes(SCRIPT_KIND)
+  );
+}
+
+const SCRIPT_KIND = '"baton-replay-script/';
 
 /** Asks the engines what a plan must know, and makes it. */
 async function planned(
@@ -166,7 +178,8 @@ async function carryOut(
   const places = connected.placesOf(script.nodes);
   const engineOfName = new Map<string, Engine>(script.nodes.map((node, k) => [node.name, engines[places[k]]]));
   const screen = screenOf(script, flags);
-  if (resumed !== undefined) note(resumed.sentence);
+  if (resumed !== undefined)
+    note(`${resumed.sentence}, at speed ${speed} on ${engines.map((engine) => engine.name).join(', ')}`);
   const say = (sentence: string): void => {
     screen.end('stopping');
     note(sentence);

@@ -32,6 +32,7 @@ function restarted() {
       what,
       id: 'c1',
       name: 'baton-01234567-web-1',
+      image: 'work',
       atMs: BEGAN_MS + wallMs,
       labels: { [POD_LABEL]: 'web-1' },
       ...(what === 'die' && { exitCode: 137 }),

@@ -23,11 +23,11 @@ export function resumePoint(root: string, runId: string): ResumePoint {
       `the replay of run "${runId}" has come to its end, its record is ${saved.folder}/record.json; replay it anew without --resume`,
     );
   const fromUs = saved.reachedUs;
-  const { script, begin } = saved;
+  const { script } = saved;
   const done = saved.lines.filter(({ kind }) => kind === 'step').length;
   return {
     saved,
     fromUs,
-    sentence: `going on with ${script.title} at ${clock(fromUs / 1e6)} of ${clock(script.durationUs / 1e6)} of simulated time, after ${done} of ${script.steps.length} steps, at speed ${begin.speed} on ${begin.engines.map(({ name }) => name).join(', ')}`,
+    sentence: `going on with ${script.title} at ${clock(fromUs / 1e6)} of ${clock(script.durationUs / 1e6)} of simulated time, after ${done} of ${script.steps.length} steps`,
   };
 }
