@@ -89,7 +89,16 @@ async function asSentences(task: () => Promise<void>): Promise<void> {
 }
 
 async function scriptOf(name: string | undefined, flags: ReplayFlags): Promise<ReplayScript> {
-  if (name !== undefined && isScript(name)) return readScript(name);
+  if (flags.traffic && flags.act === 'none' && flags.image === undefined)
+    throw new InputError(
+      '--traffic needs containers that answer, and with --act none none does; leave one of them out',
+    );
+  if (name !== undefined && isScript(name)) {
+    const script = readScript(name);
+    if (flags.traffic && script.traffic === undefined)
+      throw new InputError(`${name} holds no requests for --traffic; leave it out, or name the scenario itself`);
+    return script;
+  }
   const { plan } = await planOf(name, { ...flags, calibrationSpeed: flags.speed ?? USUAL_SPEED });
   const script = await recordScript(plan);
   if (!flags.traffic) return script;

@@ -90,6 +90,8 @@ test(
     expect(flags('--speed', 'NaN')).toContain('such as 20');
     expect(flags('--checkpoints', '1000000000')).toContain('write at most 999999');
     expect(flags('--out', '')).toContain('write the name of a folder');
+    expect(flags('--traffic')).toContain('script.json holds no requests for --traffic');
+    expect(flags('--traffic', '--act', 'none')).toContain('with --act none none does');
   },
   LOOK,
 );
