@@ -1,4 +1,5 @@
-import type { Engine, EngineInfo } from '../engine/engine.ts';
+import { EngineFault } from '../engine/engine-fault.ts';
+import type { ContainerDetail, Engine, EngineInfo } from '../engine/engine.ts';
 import { RUN_LABEL } from '../labels.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -33,7 +34,9 @@ export async function readEngineFacts(engine: Engine, runId: string, images: rea
     ({ state, labels }) => (state === 'running' || state === 'paused') && labels[RUN_LABEL] !== runId,
   );
   await inParallel(4, running, async ({ id }) => {
-    const { cpuLimitMilli, memLimitBytes } = await engine.inspect(id);
+    const detail = await inspected(engine, id);
+    if (detail === undefined) return;
+    const { cpuLimitMilli, memLimitBytes } = detail;
     others.running++;
     others.cpuMilli += cpuLimitMilli ?? 0;
     others.memBytes += memLimitBytes ?? 0;
@@ -50,4 +53,14 @@ export async function readEngineFacts(engine: Engine, runId: string, images: rea
     ofThisRun: containers.filter(isOfRun).length + networks.filter(isOfRun).length,
     images: has,
   };
+}
+
+/** Undefined: it has gone since it was listed; others may remove theirs at any time. */
+async function inspected(engine: Engine, id: string): Promise<ContainerDetail | undefined> {
+  try {
+    return await engine.inspect(id);
+  } catch (error) {
+    if (error instanceof EngineFault && error.kind === 'not-found') return undefined;
+    throw error;
+  }
 }

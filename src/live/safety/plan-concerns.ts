@@ -64,7 +64,7 @@ function ofEngine(
     );
   if (facts.ofThisRun > 0 && options.resumes !== true)
     lists.impossible.push(
-      `${name} has ${countOf(facts.ofThisRun, 'thing')} of this run already, left by an earlier replay; go on with --resume ${script.runId}, or remove them with --clean ${script.runId}`,
+      `${name} has ${countOf(facts.ofThisRun, 'thing')} of this run already, of an earlier replay or of one that goes on; go on with --resume ${script.runId}, or remove them with --clean ${script.runId}`,
     );
   const cpuLeft = info.cpuMilli - others.cpuMilli;
   const memLeft = info.memBytes - others.memBytes;

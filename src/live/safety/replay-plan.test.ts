@@ -245,7 +245,7 @@ describe('what speaks against it', () => {
 
   test('things of the same run that are there already; a node without an engine; no engine', () => {
     expect(planReplay(all, [facts({ ofThisRun: 4 })], options).impossible).toEqual([
-      'docker has 4 things of this run already, left by an earlier replay; go on with --resume run-1, or remove them with --clean run-1',
+      'docker has 4 things of this run already, of an earlier replay or of one that goes on; go on with --resume run-1, or remove them with --clean run-1',
     ]);
     expect(planReplay(all, [facts({ ofThisRun: 4 })], { ...options, resumes: true }).impossible).toEqual([]);
     expect(planReplay(all, [facts()], { ...options, engineOfNode: [0] }).impossible).toEqual([
