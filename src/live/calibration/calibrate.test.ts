@@ -110,7 +110,14 @@ test('a calibration is written and read again, and a file that is none is refuse
   expect(refused('speed: 3')).toContain('FILE: this is not JSON');
   expect(refused('{"format":"other/1"}')).toContain('("format" is "other/1", not "baton-calibration/1")');
   expect(refused('null')).toContain('"format" is missing');
-  expect(refused(JSON.stringify({ ...calibration, speed: 0 }))).toMatch(/^FILE: speed: /);
+  expect(refused(JSON.stringify({ ...calibration, speed: 0 }))).toBe('FILE: speed must be above 0, not 0');
+  for (const far of [1e300, -1])
+    expect(refused(JSON.stringify({ ...calibration, requestOverheadMs: { '*': far } }))).toMatch(
+      /^FILE: requestOverheadMs\S* must be at (most 1000000000|least 0), not /,
+    );
+  expect(refused(JSON.stringify({ ...calibration, serviceFactor: { web: 1e300 } }))).toMatch(
+    /must be at most 1000000,/,
+  );
   const falling = { ...calibration.startMs['*'], quantilesMs: Array.from({ length: 21 }, (_, k) => 30 - k) };
   expect(refused(JSON.stringify({ ...calibration, startMs: { '*': falling } }))).toBe(
     'FILE: startMs.*.quantilesMs: must not fall from one to the next',

@@ -2,14 +2,18 @@ import { z } from 'zod';
 import type { CalibrationPlan } from '../../experiment/scenario/calibration-plan.ts';
 import { readTextFile } from '../../experiment/local/read-input.ts';
 import { writeAtomically } from '../../experiment/local/result-store.ts';
+import { fieldText, schemaFault } from '../../experiment/schema-fault.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { CALIBRATION_FORMAT, type Calibration } from './calibration.ts';
 
+/** A container that takes eleven days to start tells of a damaged file. */
+const MS = z.number().min(0).max(1e9);
+
 const TIMES = z.object({
   count: z.int().min(1),
-  meanMs: z.number().min(0),
+  meanMs: MS,
   quantilesMs: z
-    .array(z.number().min(0))
+    .array(MS)
     .length(21)
     .refine((all) => all.every((one, k) => k === 0 || one >= all[k - 1]), 'must not fall from one to the next'),
 });
@@ -18,12 +22,14 @@ const FILE = z.object({
   format: z.literal(CALIBRATION_FORMAT),
   engine: z.string(),
   runs: z.array(z.string()),
-  speed: z.number().positive(),
+  speed: z.number().positive().max(100_000),
   startMs: z.record(z.string(), TIMES),
   stopMs: z.record(z.string(), TIMES),
-  serviceFactor: z.record(z.string(), z.number().positive()),
-  requestOverheadMs: z.record(z.string(), z.number().min(0)),
+  serviceFactor: z.record(z.string(), z.number().min(1e-6).max(1e6)),
+  requestOverheadMs: z.record(z.string(), MS),
 });
+
+const WORDS = { whole: 'a calibration', missing: 'write the calibration again with `baton replay`' };
 
 /** Reads a calibration that `baton replay` wrote. Throws an InputError that names the first fault. */
 export function readCalibration(path: string): Calibration {
@@ -41,8 +47,9 @@ export function readCalibration(path: string): Calibration {
     );
   const read = FILE.safeParse(data);
   if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new InputError(`${path}: ${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  const { path: place, sentence } = schemaFault(FILE, read.error.issues, data, WORDS);
+  const field = fieldText(place);
+  throw new InputError(`${path}: ${sentence.includes(field) ? sentence : `${field}: ${sentence}`}`);
 }
 
 /** Writes one, whole or not at all. */
