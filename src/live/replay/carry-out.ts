@@ -1,5 +1,6 @@
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { ScriptStep } from '../script/replay-script.ts';
+import { sentenceOf } from '../sentence-of.ts';
 import type { LivePod } from './live-pods.ts';
 import {
   createAndStart,
@@ -164,6 +165,6 @@ async function killAfter(context: ReplayContext, live: LivePod, graceMs: number)
   try {
     await killNow(context, live);
   } catch (error) {
-    if (!live.link.isAway) context.trouble(`${live.name} was told to stop and cannot be killed: ${String(error)}`);
+    if (!live.link.isAway) context.trouble(`${live.name} was told to stop and cannot be killed: ${sentenceOf(error)}`);
   }
 }

@@ -9,14 +9,14 @@ const BEGAN_MS = 1_795_305_600_000;
 const at = (wallMs: number) => ({ wallMs, simUs: wallMs * 1000 });
 
 /** A pod whose container is in its second process, ordered after 200 ms. */
-function restarted() {
+function restarted({ endsByItself = false } = {}) {
   const link = { toLocalMs: (engineMs: number) => engineMs } as EngineLink;
   const troubles: string[] = [];
   const context = {
     script: scriptOf([{ name: 'web-1' }], []),
     options: {},
     linkOf: () => link,
-    expected: { endsByItself: () => false },
+    expected: { endsByItself: () => endsByItself },
     clock: { momentAt: at, now: () => at(300) },
     over: new AbortController().signal,
     trouble: (what: string) => troubles.push(what),
@@ -37,7 +37,7 @@ function restarted() {
       labels: { [POD_LABEL]: 'web-1' },
       ...(what === 'die' && { exitCode: 137 }),
     });
-  return { live, first, second, troubles, happens };
+  return { pods, live, first, second, troubles, happens };
 }
 
 test('the end of an earlier process, told late, is not taken for that of the one that runs', () => {
@@ -55,4 +55,13 @@ test('clocks that differ by a little hide no end', () => {
   const { live, second, happens } = restarted();
   happens('die', 197);
   expect([live.is, second.ended?.wallMs]).toEqual(['exited', 197]);
+});
+
+test('of a job that ended unseen it is not said that it ended wrongly', () => {
+  const unseen = restarted({ endsByItself: true });
+  unseen.pods.onRemoved(unseen.live);
+  expect([unseen.second.ended?.wallMs, unseen.troubles]).toEqual([300, []]);
+  const seen = restarted({ endsByItself: true });
+  seen.happens('die', 250);
+  expect(seen.troubles).toEqual(['web-1 ended with exit code 137 where 0 was expected']);
 });

@@ -85,7 +85,7 @@ export function createLivePods(context: () => ReplayContext, beganDateMs: number
     const memory = process.oomKilled === true ? ', because it wanted more memory than its limit' : '';
     if (process.told === undefined && !context().over.aborted) {
       if (!live.endsByItself) context().trouble(`${live.name} ended${code} without being told${memory}`, at.wallMs);
-      else if (process.exitCode !== right || memory !== '')
+      else if ((process.exitCode ?? right) !== right || memory !== '')
         context().trouble(`${live.name} ended${code} where ${right} was expected${memory}`, at.wallMs);
     }
     options.onProcess?.(process);
