@@ -1,6 +1,7 @@
 import { clockAhead } from '../engine/clock-ahead.ts';
 import { EngineFault } from '../engine/engine-fault.ts';
 import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineInfo } from '../engine/engine.ts';
+import { ROLE_LABEL } from '../labels.ts';
 import type { CaptureLine, FoundContainer } from './capture-line.ts';
 import type { CaptureOptions } from './capture.ts';
 import { matchesName } from './matches-name.ts';
@@ -57,8 +58,9 @@ export function watchEngine(engine: Engine, info: EngineInfo, options: WatchOpti
   let isLost = false;
   let lastLookMs = Date.now();
   const ours = (engineMs: number): number => engineMs - aheadMs;
-  const isWanted = (one: Pick<ContainerSummary, 'id' | 'name'>): boolean =>
-    !foreign.has(one.id) && matchesName(one.name, names);
+  // The lock of a replay is no workload.
+  const isWanted = (one: Pick<ContainerSummary, 'id' | 'name' | 'labels'>): boolean =>
+    !foreign.has(one.id) && one.labels[ROLE_LABEL] !== 'lock' && matchesName(one.name, names);
 
   async function watch(): Promise<void> {
     const beganMs = Date.now();

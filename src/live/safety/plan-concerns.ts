@@ -38,6 +38,7 @@ export function planConcerns(
   });
   ofImages(script, plan, options, concerns);
   ofTime(script, plan, options, concerns);
+  ofTraffic(script, plan, concerns);
   return concerns;
 }
 
@@ -137,8 +138,35 @@ function ofTime(script: ReplayScript, plan: ReplayPlanReport, options: PlanOptio
     );
 }
 
+/** More requests a second than this, or shorter ones, a small machine does not send and serve as told. */
+const REQUESTS_PER_SECOND = 300;
+const REQUEST_MS = 10;
+const WINDOW_US = 10_000_000;
+
+function ofTraffic({ traffic, services }: ReplayScript, { speed }: ReplayPlanReport, lists: Lists): void {
+  if (traffic === undefined) return;
+  const windows = new Map<number, number>();
+  for (const { source } of traffic.traffic)
+    if (source.kind === 'times')
+      for (const timeUs of source.timesUs) {
+        const window = Math.floor(timeUs / WINDOW_US);
+        windows.set(window, (windows.get(window) ?? 0) + 1);
+      }
+  const most = [...windows.values()].reduce((max, count) => Math.max(max, count), 0);
+  const perSecond = Math.round((most / (WINDOW_US / 1e6)) * speed);
+  if (perSecond > REQUESTS_PER_SECOND)
+    lists.warnings.push(
+      `up to ${perSecond} requests a second are sent at this speed, more than a small machine sends and serves as told; latencies will be longer than they should: use a lower --speed`,
+    );
+  for (const { name, workMeanUs } of services)
+    if (workMeanUs !== null && workMeanUs > 0 && workMeanUs / 1000 / speed < REQUEST_MS)
+      lists.warnings.push(
+        `a request to ${name} works for ${seconds(workMeanUs / 1000)} in the scenario, which is ${seconds(workMeanUs / 1000 / speed)} at this speed, and its way there and back costs a millisecond or two; use a lower --speed to compare latencies`,
+      );
+}
+
 /** `20 ms`, `1.5 s`, `40 s`. */
 function seconds(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 1000) return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
   return `${ms < 10_000 ? Number((ms / 1000).toFixed(1)) : Math.round(ms / 1000)} s`;
 }

@@ -256,6 +256,17 @@ describe('what speaks against it', () => {
     ]);
   });
 
+  test('more requests than can be sent, and shorter ones than can be measured, are warnings', () => {
+    const service = { concurrency: 1, queueLimit: null, cpuPerRequestMilli: 0, balancing: 'random' };
+    const timesUs = Array.from({ length: 200 }, (_, k) => k * 50_000);
+    const traffic = { traffic: [{ source: { kind: 'times', timesUs } }] } as unknown as NonNullable<typeof all.traffic>;
+    const script = { ...all, services: [{ ...service, name: 'web', workMeanUs: 100_000 }], traffic };
+    const warnings = (speed: number) => planReplay(script, [facts()], { ...options, speed }).warnings;
+    expect(warnings(1).filter((text) => /request/.test(text))).toEqual([]);
+    expect(warnings(20)).toContainEqual(expect.stringMatching(/^up to 400 requests a second are sent at this speed/));
+    expect(warnings(20)).toContainEqual(expect.stringMatching(/^a request to web works for 100 ms .*which is 5 ms at/));
+  });
+
   test('more starts than an engine does, and a speed too high, are warnings alone', () => {
     const pods = Array.from({ length: 30 }, (_, pod) => ({ name: `p${pod}`, cpuMilli: 10, memBytes: GI / 100 }));
     const script = tinyScript(pods, [...pods.map((_, pod) => start(pod, 0)), gone(0, 30)]);
