@@ -64,6 +64,7 @@ async function replayNamed(name: string | undefined, flags: ReplayFlags): Promis
       : meantBy(flags),
   );
   try {
+    connected.engines.forEach(({ name: engine }, place) => note(`${engine}: ${connected.descriptions[place]}`));
     const { asked, plan, text } = await planned(script, connected, flags, resumed);
     if (flags.dryRun) {
       if (flags.json) printJson(plan);

@@ -67,6 +67,7 @@ function pairsOf(script: ReplayScript, record: ReplayRecord, lives: readonly Pre
 }
 
 function byWorkload(pairs: readonly Pair[], hasPhases: boolean): TimesCompared[] {
+  if (pairs.length === 0) return [];
   const names = [...new Set(pairs.map(({ workload }) => workload))];
   const groups: [string, readonly Pair[]][] = names.map((name) => [
     name,
