@@ -5,6 +5,9 @@ import type { TimeSource } from '../src/live/replay/time-source.ts';
 import { SCRIPT_FORMAT, type ReplayScript, type ScriptPod, type ScriptStep } from '../src/live/script/replay-script.ts';
 import { drivenClock, type DrivenClock } from '../src/live/engine/fake-clock.ts';
 import type { Engine } from '../src/live/engine/engine.ts';
+import type { FakeProgram } from '../src/live/engine/fake-container.ts';
+import { fakeEngine } from '../src/live/engine/fake-engine.ts';
+import { POD_LABEL } from '../src/live/labels.ts';
 
 /** A replay's time that stands still until a test drives it, and that a fake engine shares. */
 export function drivenTime(clock: DrivenClock): TimeSource {
@@ -95,3 +98,22 @@ export function scriptOf(
 }
 
 export const SECOND_US = 1_000_000;
+
+/** An engine in memory and the clock it shares with a replay; `programs`: what containers of pods do, by the pods' names. */
+export function setUpEngine(
+  programs: Readonly<Record<string, FakeProgram>> = {},
+  more: Parameters<typeof fakeEngine>[0] = {},
+): { clock: DrivenClock; engine: ReturnType<typeof fakeEngine> } {
+  const clock = drivenClock();
+  const engine = fakeEngine({
+    clock,
+    images: ['work'],
+    program: ({ labels }) => programs[labels[POD_LABEL]] ?? {},
+    ...more,
+  });
+  return { clock, engine };
+}
+
+export const outcomesOf = (record: ReplayRecord): string[] => record.steps.map(({ outcome }) => outcome);
+export const differencesOf = (record: ReplayRecord): string[] => record.checkpoints.flatMap((one) => one.differences);
+export const troublesOf = (record: ReplayRecord): string[] => record.troubles.map(({ what }) => what);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ScriptStep } from './replay-script.ts';
+import { replayPeaks } from '../safety/replay-peaks.ts';
 import { handScript } from './script-fixture.ts';
 import { ScriptState } from './script-state.ts';
-import { scriptSummary } from './script-summary.ts';
 
 const MIB = 2 ** 20;
 const STEPS: readonly ScriptStep[] = [
@@ -68,43 +68,14 @@ test('sizes and machines follow too', () => {
   expect(state.done).toBe(STEPS.length);
 });
 
-test('a summary adds up what there is at once, and when', () => {
-  const script = handScript(STEPS);
-  const [first, ...others] = script.pods;
-  const summary = scriptSummary({ ...script, pods: [{ ...first, image: 'shop/web:1' }, ...others] });
-  expect(summary).toEqual({
-    durationUs: 100e6,
-    pods: 3,
-    starts: 4,
-    containers: { most: 3, atUs: 13 },
-    // 100 + 300 + 100, from the resize on.
-    cpuMilli: { most: 500, atUs: 13 },
-    memBytes: { most: 256 * MIB, atUs: 13 },
-    byNode: [
-      { node: 'n-0', containers: { most: 1, atUs: 0 }, pods: 1 },
-      { node: 'n-1', containers: { most: 2, atUs: 13 }, pods: 2 },
-    ],
-    images: { 'shop/web:1': 1 },
-    steps: {
-      start: 3,
-      ready: 2,
-      'rotate-in': 1,
-      pause: 1,
-      unready: 1,
-      'rotate-out': 1,
-      resume: 1,
-      kill: 1,
-      restart: 1,
-      resize: 1,
-      stop: 1,
-      gone: 1,
-      'node-speed': 1,
-      'node-cut-off': 1,
-      'node-back': 1,
-      finish: 1,
-      'node-down': 1,
-      'node-up': 1,
-      'node-removed': 1,
-    },
+test('what there is at once at most adds up along the same steps', () => {
+  const peaks = replayPeaks(handScript(STEPS), {
+    speed: 1,
+    scaled: (cpuMilli, memBytes) => ({ cpuMilli, memBytes }),
+    isOnNode: () => true,
+    startsPerSecond: 3,
+    publishes: true,
   });
+  // 100 + 300 + 100 millicores, from the resize on.
+  expect(peaks).toMatchObject({ containersAtOnce: 3, cpuMilli: 500, memBytes: 256 * MIB });
 });
