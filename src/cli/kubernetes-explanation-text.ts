@@ -1,4 +1,4 @@
-import type { ClusterEvent } from '../orchestrators/kubernetes/api/chronicle.ts';
+import type { ClusterEvent } from '../orchestrators/chronicle.ts';
 import type { PodStory } from '../orchestrators/kubernetes/explain/pod-story.ts';
 import type {
   ChoiceExplanation,

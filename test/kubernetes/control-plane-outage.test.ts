@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Clock } from '../../src/orchestrators/kubernetes/api/clock.ts';
+import { Clock } from '../../src/orchestrators/clock.ts';
 import { WorkQueue } from '../../src/orchestrators/kubernetes/api/work-queue.ts';
 import type { KubernetesRun } from '../../src/orchestrators/kubernetes/kubernetes-run.ts';
 import { fc } from '../fuzz.ts';

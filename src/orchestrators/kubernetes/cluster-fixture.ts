@@ -1,6 +1,6 @@
 import { stream } from '../../sim/random.ts';
 import { ApiServer, isRefusal, type NewObject } from './api/api-server.ts';
-import type { Chronicle, ClusterEvent, Decision, TimerSpan } from './api/chronicle.ts';
+import type { Chronicle, ClusterEvent, Decision, TimerSpan } from '../chronicle.ts';
 import type { ControlPlane } from './api/control-plane.ts';
 import type { Kind, Kinds } from './objects/kinds.ts';
 import type { Labels, ResourceList } from './objects/meta.ts';

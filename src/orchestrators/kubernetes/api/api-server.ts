@@ -4,7 +4,7 @@ import type { Kind, Kinds } from '../objects/kinds.ts';
 import { KINDS } from '../objects/kinds.ts';
 import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod, PodSpec, PodStatus } from '../objects/pod.ts';
-import { Clock } from './clock.ts';
+import { Clock } from '../../clock.ts';
 import { ObjectStore } from './object-store.ts';
 
 /** An object that is not in the store yet: number, uid, time and generation are given there. */

@@ -1,7 +1,7 @@
 import type { RandomStream } from '../../../sim/random.ts';
 import type { ApiServer } from './api-server.ts';
-import type { Chronicle } from './chronicle.ts';
-import type { Clock } from './clock.ts';
+import type { Chronicle } from '../../chronicle.ts';
+import type { Clock } from '../../clock.ts';
 
 /** What every component of a cluster works with. */
 export interface ControlPlane {

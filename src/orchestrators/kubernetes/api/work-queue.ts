@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 
 /** From a change until a controller acts on it: a watch event on its way and a turn in the queue. [model] */
 export const SYNC_DELAY_US = 1_000;

@@ -1,5 +1,5 @@
 import { isRefusal, type NewObject } from '../api/api-server.ts';
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { ClusterChange, ObjectName, TimedChange } from '../kubernetes-spec.ts';
 import type { AnyObject, Kind } from '../objects/kinds.ts';

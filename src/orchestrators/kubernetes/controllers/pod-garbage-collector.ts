@@ -1,5 +1,5 @@
 import type { ApiServer } from '../api/api-server.ts';
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { Node } from '../objects/node.ts';
 import { hasEnded } from '../objects/pod-state.ts';

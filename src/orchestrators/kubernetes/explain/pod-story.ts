@@ -1,4 +1,4 @@
-import type { ClusterEvent, TimerSpan } from '../api/chronicle.ts';
+import type { ClusterEvent, TimerSpan } from '../../chronicle.ts';
 import type { KubernetesRun } from '../kubernetes-run.ts';
 import { fullName } from '../objects/full-name.ts';
 import type { Pod } from '../objects/pod.ts';

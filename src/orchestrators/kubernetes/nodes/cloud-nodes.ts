@@ -1,4 +1,4 @@
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { Node } from '../objects/node.ts';
 import type { Machines } from './machines.ts';

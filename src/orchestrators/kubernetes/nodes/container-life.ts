@@ -1,5 +1,5 @@
 import type { ControlPlane } from '../api/control-plane.ts';
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { WorkloadBehaviour } from '../behaviour/workload-behaviour.ts';
 import type { Pod } from '../objects/pod.ts';
 import { grownBackoff, pullBackoffUs, restartUs } from './crash-backoff.ts';

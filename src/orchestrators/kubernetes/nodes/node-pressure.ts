@@ -1,4 +1,4 @@
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { PodUsage } from '../behaviour/workload-behaviour.ts';
 import { lastingContainers } from '../objects/lasting-containers.ts';

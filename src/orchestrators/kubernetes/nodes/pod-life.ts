@@ -1,4 +1,4 @@
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { Pod } from '../objects/pod.ts';
 import {
   beginContainer,

@@ -1,4 +1,4 @@
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import { SYNC_DELAY_US } from '../api/work-queue.ts';
 import type { WorkloadBehaviour } from '../behaviour/workload-behaviour.ts';

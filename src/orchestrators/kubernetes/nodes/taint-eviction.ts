@@ -1,4 +1,4 @@
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import { WorkQueue } from '../api/work-queue.ts';
 import type { Node, Taint } from '../objects/node.ts';

@@ -4,7 +4,7 @@ import type { LivingSnapshot } from '../../../sim/monitoring/living-snapshot.ts'
 import { Timeline } from '../../../sim/monitoring/timeline.ts';
 import { hashOf } from '../../../sim/requests/endpoints.ts';
 import type { RunResult } from '../../../sim/result.ts';
-import type { Chronicle, ClusterEvent, Decision, TimerSpan } from '../api/chronicle.ts';
+import type { Chronicle, ClusterEvent, Decision, TimerSpan } from '../../chronicle.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { CpuUse } from '../behaviour/cpu-use.ts';
 import type { TrafficControl } from '../behaviour/traffic-control.ts';
@@ -20,7 +20,7 @@ import { ClusterLines, type QueueSizes, type WorkloadReading } from './cluster-l
 import { clusterNumbers } from './cluster-numbers.ts';
 import { clusterSnapshot } from './cluster-snapshot.ts';
 import { Rollouts, tellMachine } from './happenings.ts';
-import { KeptRecords } from './kept-records.ts';
+import { KeptRecords } from '../../kept-records.ts';
 import { NodeBills } from './node-bills.ts';
 import { NodeHeat } from './node-heat.ts';
 import { PodLedger } from './pod-ledger.ts';

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../../sim/random.ts';
-import { aboutOf } from '../api/chronicle.ts';
+import { aboutOf } from '../api/about-of.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import type { SchedulingTimes } from '../kubernetes-spec.ts';
 import { fullName } from '../objects/full-name.ts';

@@ -1,6 +1,6 @@
 import { spanText } from '../../../../policies/node-scaling/phrases.ts';
 import { seconds } from '../../../../sim/time.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import type { NodeGroupSpec } from '../../kubernetes-spec.ts';
 import type { Node } from '../../objects/node.ts';

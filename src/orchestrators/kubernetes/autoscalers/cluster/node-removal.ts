@@ -1,5 +1,5 @@
 import { seconds } from '../../../../sim/time.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { Node, Taint } from '../../objects/node.ts';
 import { hasEnded } from '../../objects/pod-state.ts';

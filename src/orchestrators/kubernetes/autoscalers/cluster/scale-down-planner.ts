@@ -1,6 +1,6 @@
 import { percent, spanText } from '../../../../policies/node-scaling/phrases.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import { controllerOf } from '../../api/api-server.ts';
 import { fullName } from '../../objects/full-name.ts';
 import { nodeResources } from '../../objects/node-resources.ts';

@@ -1,4 +1,4 @@
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import { NODE_GROUP_LABEL } from '../../objects/node-labels.ts';
 import type { Pod } from '../../objects/pod.ts';

@@ -1,7 +1,7 @@
 import { RateLimit } from '../../../../policies/autoscaling/rate-limit.ts';
 import { Stabilisation } from '../../../../policies/autoscaling/stabilisation.ts';
 import { seconds } from '../../../../sim/time.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
 import type { MetricsServer } from '../../behaviour/workload-behaviour.ts';

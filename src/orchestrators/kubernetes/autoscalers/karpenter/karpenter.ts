@@ -1,5 +1,5 @@
 import { minutes, seconds } from '../../../../sim/time.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import type { InstanceOffer } from '../../kubernetes-spec.ts';
 import type { Node } from '../../objects/node.ts';

@@ -1,5 +1,5 @@
 import { seconds } from '../../../../sim/time.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { Node } from '../../objects/node.ts';
 import type { Pod } from '../../objects/pod.ts';

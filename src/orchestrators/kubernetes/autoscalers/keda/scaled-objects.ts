@@ -1,6 +1,6 @@
 import { seconds } from '../../../../sim/time.ts';
 import { isRefusal, ownerReference } from '../../api/api-server.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
 import type { MetricsServer, PodSample } from '../../behaviour/workload-behaviour.ts';

@@ -1,6 +1,6 @@
 import type { ApiServer, NewObject } from '../../api/api-server.ts';
 import { isRefusal } from '../../api/api-server.ts';
-import type { Clock } from '../../api/clock.ts';
+import type { Clock } from '../../../clock.ts';
 import { newbornNode } from '../../nodes/node-birth.ts';
 import { HOSTNAME_LABEL, NODE_GROUP_LABEL } from '../../objects/node-labels.ts';
 import type { Node } from '../../objects/node.ts';

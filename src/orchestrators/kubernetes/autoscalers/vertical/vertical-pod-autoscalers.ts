@@ -1,6 +1,6 @@
 import { minutes } from '../../../../sim/time.ts';
 import type { Admission } from '../../api/api-server.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import type { MetricsServer } from '../../behaviour/workload-behaviour.ts';
 import type { VerticalPodAutoscaler } from '../../objects/autoscaling.ts';

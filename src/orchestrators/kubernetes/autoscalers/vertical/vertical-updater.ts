@@ -1,6 +1,6 @@
 import { hours, minutes } from '../../../../sim/time.ts';
 import { controllerOf } from '../../api/api-server.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { VerticalPodAutoscaler } from '../../objects/autoscaling.ts';
 import { nodeResources } from '../../objects/node-resources.ts';

@@ -1,5 +1,5 @@
 import { controllerOf, isRefusal, ownerReference, type ApiServer, type NewObject } from '../../api/api-server.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
 import { InputError } from '../../../../sim/input-error.ts';

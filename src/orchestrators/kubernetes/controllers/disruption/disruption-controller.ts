@@ -1,5 +1,5 @@
 import type { ApiServer } from '../../api/api-server.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Component, ControlPlane } from '../../api/control-plane.ts';
 import { WorkQueue } from '../../api/work-queue.ts';
 import { fullName } from '../../objects/full-name.ts';

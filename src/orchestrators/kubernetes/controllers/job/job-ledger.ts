@@ -1,4 +1,4 @@
-import type { TimerSpan } from '../../api/chronicle.ts';
+import type { TimerSpan } from '../../../chronicle.ts';
 import { hasEnded } from '../../objects/pod-state.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { Job } from '../../objects/workloads.ts';

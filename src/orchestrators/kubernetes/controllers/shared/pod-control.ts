@@ -1,5 +1,5 @@
 import { isRefusal, type NewObject } from '../../api/api-server.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import type { Kind } from '../../objects/kinds.ts';
 import type { KubernetesObject, Labels, OwnerReference } from '../../objects/meta.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../api/clock.ts';
+import type { Clock } from '../../../clock.ts';
 
 /** How long a pod may wait for its gang (P/gangscheduling). */
 export const GANG_WAIT_US = 300_000_000;

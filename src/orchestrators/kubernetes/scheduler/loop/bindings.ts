@@ -1,5 +1,5 @@
 import type { ApiServer } from '../../api/api-server.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { ControlPlane } from '../../api/control-plane.ts';
 import { fullName } from '../../objects/full-name.ts';
 import { hasEnded } from '../../objects/pod-state.ts';

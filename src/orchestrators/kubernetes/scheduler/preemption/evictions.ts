@@ -1,5 +1,5 @@
 import type { ControlPlane } from '../../api/control-plane.ts';
-import { aboutOf } from '../../api/chronicle.ts';
+import { aboutOf } from '../../api/about-of.ts';
 import type { Pod } from '../../objects/pod.ts';
 import type { ClientBucket } from '../loop/client-bucket.ts';
 import type { PreemptionCandidate } from './pick-candidate.ts';

@@ -1,10 +1,5 @@
-import type {
-  DecisionRecord,
-  EventCount,
-  HappeningRecord,
-  TimerRecord,
-} from '../../../sim/monitoring/living-result.ts';
-import type { ClusterEvent, Decision, TimerSpan } from '../api/chronicle.ts';
+import type { DecisionRecord, EventCount, HappeningRecord, TimerRecord } from '../sim/monitoring/living-result.ts';
+import type { ClusterEvent, Decision, TimerSpan } from './chronicle.ts';
 
 /** No run keeps more records of one kind than this; those that come later are counted only. */
 const MOST_RECORDS = 20_000;

@@ -1,5 +1,3 @@
-import type { KubernetesObject } from '../objects/meta.ts';
-
 /** Something that a component did or found, as `kubectl get events` would show it. */
 export interface ClusterEvent {
   readonly timeUs: number;
@@ -39,10 +37,4 @@ export interface Chronicle {
   decision(decision: Decision): void;
   /** A span told again with the same beginning takes the place of the one before: it ended earlier, or goes on. */
   timer(span: TimerSpan): void;
-}
-
-/** How an object is called in events: `Pod default/web-7`, `Node n1`. */
-export function aboutOf(object: KubernetesObject): string {
-  const { namespace, name } = object.metadata;
-  return `${object.kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
 }

@@ -1,10 +1,11 @@
-import { EventQueue } from '../../../sim/event-queue.ts';
+import { EventQueue } from '../sim/event-queue.ts';
 
 /** Virtual time, and what is due when. Of two things due at one instant the one that was asked for first comes first. */
 export class Clock {
-  /** Microseconds since the run began. */
-  nowUs = 0;
+  /** Microseconds since the run began; negative while a cluster comes to rest before it. */
+  nowUs: number;
   events = 0;
+  private readonly startUs: number;
   private readonly queue = new EventQueue(() => undefined);
   private readonly handlers: ((subject: number) => void)[] = [];
   /** By kind: whether it needs the API server. */
@@ -12,6 +13,12 @@ export class Clock {
   /** Kinds and subjects, in turn, of what was due while the API server was down. */
   private readonly heldBack: number[] = [];
   private isApiDown = false;
+
+  /** Time begins at `startUs`, 0 or before. */
+  constructor(startUs = 0) {
+    this.startUs = startUs;
+    this.nowUs = startUs;
+  }
 
   /** A kind of event: what `handler` does with the number of what it is about. Kinds are made once, when a run is put together. */
   kind(handler: (subject: number) => void): number {
@@ -39,7 +46,7 @@ export class Clock {
 
   /** An event at this time, which may be now but not before. */
   at(timeUs: number, kind: number, subject: number): void {
-    this.queue.push(Math.max(timeUs, this.nowUs), 0, kind, subject);
+    this.queue.push(Math.max(timeUs, this.nowUs) - this.startUs, 0, kind, subject);
   }
 
   after(delayUs: number, kind: number, subject: number): void {
@@ -48,7 +55,7 @@ export class Clock {
 
   /** Does what is due next, if that is not later than the limit, whole microseconds; else moves the time to it and says false. */
   step(limitUs: number): boolean {
-    const nextUs = this.queue.nextUs(limitUs);
+    const nextUs = this.queue.nextUs(limitUs - this.startUs) + this.startUs;
     if (nextUs > limitUs) {
       this.nowUs = Math.max(this.nowUs, limitUs);
       return false;
