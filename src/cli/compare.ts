@@ -12,7 +12,7 @@ import { readExperiment } from './read-experiment.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
 import type { Failure } from '../experiment/local/carry-out.ts';
 import type { Planned } from '../experiment/local/planned.ts';
-import { addCalibrationFlag, addSetFlag, readNamed } from './named-files.ts';
+import { addCalibrationFlag, addOrchestratorFlag, addSetFlag, readNamed } from './named-files.ts';
 
 interface CompareFlags extends ExperimentFlags {
   workers?: number;
@@ -20,6 +20,7 @@ interface CompareFlags extends ExperimentFlags {
   out: string;
   resume?: boolean;
   set?: string[];
+  orchestrators?: string[];
   calibration?: string;
   metric?: string;
   json?: boolean;
@@ -28,15 +29,10 @@ interface CompareFlags extends ExperimentFlags {
 
 /** `baton compare`: the main job. */
 export function compareCommand(): Command {
-  return addCalibrationFlag(
-    addSetFlag(
-      addExperimentFlags(
-        new Command('compare')
-          .description('run policies side by side and say which is better')
-          .argument('[scenario...]', 'scenario files, names of scenarios that ship with Baton, or an experiment file'),
-      ),
-    ),
-  )
+  const command = new Command('compare')
+    .description('run policies side by side and say which is better')
+    .argument('[scenario...]', 'scenario files, names of scenarios that ship with Baton, or an experiment file');
+  return addCalibrationFlag(addOrchestratorFlag(addSetFlag(addExperimentFlags(command)), true))
     .option('--workers <n>', 'runs side by side (default: as many as there are cores)', positiveWhole)
     .option('--timeout <seconds>', 'stop a run that makes no progress for so long', positiveSeconds, 60)
     .option('--out <dir>', 'where results and reports go', folder, 'baton-out')
@@ -54,6 +50,7 @@ Examples:
   baton compare --experiment experiment.yaml --workers 2 --out results --resume
   baton compare black-friday --seeds 1..5
   baton compare shop.yaml --set duration=1h --set policies.nodes=fixed
+  baton compare shop-under-five --orchestrators kubernetes,swarm,mesos,ecs,nomad --seeds 1..20
 
 Without --cluster and --nodes, a preset workload runs on its own cluster.
 Writes report.html, report.md, runs.csv, metrics.csv and result.json into --out, and each run under --out/runs.`,
@@ -139,6 +136,7 @@ async function plannedOf(
       startedFrom: {
         Scenario: named.paths.join(', '),
         ...(flags.set && { Changes: flags.set.join(', ') }),
+        ...(flags.orchestrators && { Orchestrators: flags.orchestrators.join(', ') }),
         ...(flags.calibration !== undefined && { Calibration: flags.calibration }),
       },
     };

@@ -34,6 +34,21 @@ export function addSetFlag(command: Command): Command {
   );
 }
 
+/** Adds the flag that names who orchestrates a scenario with services. */
+export function addOrchestratorFlag(command: Command, many: boolean): Command {
+  return many
+    ? command.option(
+        '--orchestrators <names>',
+        'the same scenario under each of these, with commas between: kubernetes, swarm, mesos, ecs, nomad, or with a placement policy, such as swarm+best-fit',
+        (text: string) => text.split(',').map((one) => one.trim()),
+      )
+    : command.option(
+        '--orchestrator <name>',
+        'who runs the scenario: kubernetes, swarm, mesos, ecs, nomad, or one with a placement policy, such as swarm+best-fit',
+        (text: string) => [text.trim()],
+      );
+}
+
 /** Adds the flag with which a scenario's times are corrected by what an engine was measured to add. */
 export function addCalibrationFlag(command: Command): Command {
   return command.option(
@@ -42,19 +57,30 @@ export function addCalibrationFlag(command: Command): Command {
   );
 }
 
+/** Flags of commands that name scenarios. */
+export interface ScenarioFlags extends ExperimentFlags {
+  set?: string[];
+  orchestrators?: string[];
+  orchestrator?: string[];
+  calibration?: string;
+  calibrationSpeed?: number;
+}
+
 /**
  * Reads what the arguments name: scenarios (files, or names of those that ship with Baton), or one experiment file.
  * Throws an InputError for flags that do not go with them.
  */
-export async function readNamed(
-  names: readonly string[],
-  flags: ExperimentFlags & { set?: string[]; calibration?: string; calibrationSpeed?: number },
-): Promise<Named | undefined> {
+export async function readNamed(names: readonly string[], flags: ScenarioFlags): Promise<Named | undefined> {
   const [{ InputError }, { openNamed }] = await Promise.all([
     import('../sim/input-error.ts'),
     import('../experiment/local/scenarios-here.ts'),
   ]);
+  const orchestrators = flags.orchestrators ?? flags.orchestrator;
   if (names.length === 0) {
+    if (orchestrators !== undefined)
+      throw new InputError(
+        `--orchestrator${flags.orchestrators ? 's' : ''} runs a scenario with services, and none is named; write its file or name first, such as zone-outage`,
+      );
     if (flags.set !== undefined)
       throw new InputError('--set replaces fields of a scenario, and none is named; write its file or name first');
     if (flags.calibration !== undefined)
@@ -63,7 +89,15 @@ export async function readNamed(
       );
     return undefined;
   }
-  const files = [...new Set(names)].map((name) => openNamed(name, flags.set ?? []));
+  if (orchestrators !== undefined) {
+    const { orchestratorChoice } = await import('../experiment/orchestrated/orchestrator-choice.ts');
+    for (const one of orchestrators) orchestratorChoice(one);
+  }
+  const settings = [
+    ...(flags.set ?? []),
+    ...(orchestrators === undefined ? [] : [`policies.orchestrator=${JSON.stringify(orchestrators)}`]),
+  ];
+  const files = [...new Set(names)].map((name) => openNamed(name, settings));
   const experiment = files.find((file) => file.kind === 'experiment');
   if (experiment !== undefined) {
     if (files.length > 1)

@@ -3,7 +3,7 @@ import { columns, painter, print, printJson } from './console-output.ts';
 import { EXIT } from './exit-codes.ts';
 import { addRunFlags, positiveSeconds } from './experiment-flags.ts';
 import { commandLine, ExitWith, noteBug } from './finish.ts';
-import { addCalibrationFlag, addSetFlag } from './named-files.ts';
+import { addCalibrationFlag, addOrchestratorFlag, addSetFlag } from './named-files.ts';
 import { addLiveFlags, runPlanLive, type LiveFlags } from './live-run.ts';
 import type { OneRunFlags } from './one-plan.ts';
 import { planOf } from './plan-of.ts';
@@ -22,6 +22,7 @@ interface RunFlags extends OneRunFlags, SeriesFlags, LiveFlags {
   journal?: string;
   timeout: number;
   set?: string[];
+  orchestrator?: string[];
   calibration?: string;
   variant?: string;
   json?: boolean;
@@ -39,7 +40,7 @@ export function runCommand(): Command {
         ),
     ),
   );
-  return addLiveFlags(addSeriesFlags(addCalibrationFlag(command)))
+  return addLiveFlags(addSeriesFlags(addCalibrationFlag(addOrchestratorFlag(command, false))))
     .option('--variant <name>', 'which variant of a scenario, by its number or its policies; default the first')
     .option('--journal <file>', 'write everything that happened, as NDJSON')
     .option('--timeout <seconds>', 'stop the run when it makes no progress for so long', positiveSeconds, 60)

@@ -1,3 +1,4 @@
+import type { OrchestratorName } from '../orchestrators/orchestrator.ts';
 import type { KubernetesPlan } from './kubernetes/kubernetes-plan.ts';
 import type { ScenarioPlan } from './scenario/scenario-plan.ts';
 
@@ -56,6 +57,6 @@ export interface PolicyPlan {
   readonly backfill: string;
   /** The other policies of a scenario, as one text: what runs with other ones is another policy. */
   readonly living?: string;
-  /** Whose own scheduler decides; placement, queue and backfilling then mean nothing. */
-  readonly orchestrator?: 'kubernetes';
+  /** Whose own scheduler decides; placement, queue and backfilling then mean nothing, unless it was told to use the placement. */
+  readonly orchestrator?: OrchestratorName;
 }

@@ -7,7 +7,9 @@ import type { NativeFile, NativeWorkloads } from './native-file.ts';
 /** Orchestrators whose control loops run on the data plane. Kubernetes has its own engine of API objects. */
 export const DATA_PLANE_ORCHESTRATORS = ['swarm', 'mesos', 'ecs', 'nomad'] as const;
 export type DataPlaneOrchestrator = (typeof DATA_PLANE_ORCHESTRATORS)[number];
-export type OrchestratorName = 'kubernetes' | DataPlaneOrchestrator;
+/** All that a scenario may name, in the order of reports. */
+export const ORCHESTRATORS = ['kubernetes', ...DATA_PLANE_ORCHESTRATORS] as const;
+export type OrchestratorName = (typeof ORCHESTRATORS)[number];
 
 /** What a control loop is told besides its files. */
 export interface LoopOptions {

@@ -1,5 +1,6 @@
 import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
 import type { NodeGroupSpec } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
+import { nodeNamed } from '../../orchestrators/kubernetes/nodes-at-start.ts';
 import {
   INSTANCE_TYPE_LABEL,
   NODE_GROUP_LABEL,
@@ -37,6 +38,14 @@ export function nodeGroupSpecs(groups: readonly NodeGroup[]): NodeGroupSpec[] {
       };
     });
   });
+}
+
+/** One machine of a group as a Node of its own, under its own name. */
+export function nodeOfMachine(
+  group: NodeGroup,
+  { name, zone }: { readonly name: string; readonly zone: string },
+): NewObject<Node> {
+  return nodeNamed(nodeOfGroup(group, group.name, zone), name);
 }
 
 /** A node's resources, labels and taints by the group's template; its name is completed with a number. */

@@ -164,6 +164,7 @@ function policyOf(
   policies: Map<string, PolicyPlan>,
 ): PolicyPlan {
   const { queue, backfill, placement: _placement, ...living } = texts;
+  const { orchestrator } = texts;
   const content = canonicalText({ ...chosen, queue, backfill, living });
   const known = policies.get(content);
   if (known) return known;
@@ -172,13 +173,21 @@ function policyOf(
   const names = new Set([...policies.values()].map((one) => one.name));
   let name = wanted;
   for (let number = 2; names.has(name); number++) name = `${wanted} #${number}`;
-  const plan = { name, ...chosen, queue, backfill, living: canonicalText(living) };
+  const plan = {
+    name,
+    ...chosen,
+    queue,
+    backfill,
+    living: canonicalText(living),
+    ...(orchestrator && { orchestrator: orchestrator.name }),
+  };
   policies.set(content, plan);
   return plan;
 }
 
 /** The policies that are written, when nothing in them varies. */
 function writtenPolicies(texts: ScenarioPlan['policies']): string {
+  if (texts.orchestrator) return texts.orchestrator.text;
   const names = [
     texts.placement,
     ...(texts.queue === 'fifo' ? [] : [texts.queue]),
@@ -196,7 +205,8 @@ function placementOf(
   { policies }: ScenarioPlan,
   { names, resolvePath }: ScenarioContext,
 ): { placement: string } | { file: string } {
-  const { placement, queue, backfill } = policies;
+  const { queue, backfill, orchestrator } = policies;
+  const placement = orchestrator?.placement ?? policies.placement;
   const unknown = (path: Path, kind: string, name: string, known: readonly string[]): never => {
     throw new ScenarioFault(path, `there is no ${kind} policy called "${name}"${suggestion(name, known)}`);
   };
@@ -209,9 +219,10 @@ function placementOf(
       ['policies', 'backfill'],
       `"${backfill}" plans ahead by run times, and in a living cluster pods and machines go before their time; write any or strict`,
     );
-  if (at(['policies', 'placement'], () => names.isPlacement(placement))) return { placement };
+  const path = ['policies', orchestrator?.placement === undefined ? 'placement' : 'orchestrator'];
+  if (at(path, () => names.isPlacement(placement))) return { placement };
   if (names.isFile(placement)) return { file: resolvePath(placement) };
-  return unknown(['policies', 'placement'], 'placement', placement, names.placements);
+  return unknown(path, 'placement', placement, names.placements);
 }
 
 /** Traffic with its files found: `trace:` and presets below BATON_TRACE_DIR, others beside the scenario. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../../sim/input-error.ts';
+import { orchestratorSchema } from '../orchestrated/orchestrator-schema.ts';
 import { clientSchema } from './client-schema.ts';
 import { detectionSchema } from './detection-schema.ts';
 import { FAMILIES, type FamilyKind } from './families.ts';
@@ -74,6 +75,7 @@ function fault(
 export const policiesSchema = z
   .strictObject({
     name: z.string().min(1).optional().describe('What this set of policies is called in reports'),
+    orchestrator: orchestratorSchema.optional(),
     placement: z
       .string()
       .default('least-allocated')

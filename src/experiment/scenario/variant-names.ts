@@ -8,6 +8,7 @@ export interface VariantLabels {
 }
 
 const POLICY_FIELDS = new Set([
+  'orchestrator',
   'placement',
   'queue',
   'backfill',
