@@ -8,7 +8,7 @@ import type { Node } from '../objects/node.ts';
 import type { Pod } from '../objects/pod.ts';
 import { quantityMilli } from '../objects/quantity.ts';
 import { cpuClaim, type CpuClaim } from './cpu-claim.ts';
-import { Meter } from './meter.ts';
+import { Meter } from '../../data-plane/usage/meter.ts';
 import { servingContainer, statusOf } from './serving-container.ts';
 import type { TrafficControl } from './traffic-control.ts';
 import { ownCpuMilli } from './usage-levels.ts';

@@ -6,7 +6,7 @@ import type { AnyObject } from '../objects/kinds.ts';
 import { lastingContainers } from '../objects/lasting-containers.ts';
 import type { CpuUse } from './cpu-use.ts';
 import { readScalerAnnotations } from './external-metrics.ts';
-import { Meter } from './meter.ts';
+import { Meter } from '../../data-plane/usage/meter.ts';
 import { statusOf } from './serving-container.ts';
 import type { TrafficControl } from './traffic-control.ts';
 import type { MetricsServer, PodSample, PodUsage } from './workload-behaviour.ts';

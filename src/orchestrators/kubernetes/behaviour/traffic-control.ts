@@ -7,7 +7,7 @@ import type { MachineState, Machines } from '../nodes/machines.ts';
 import type { Endpoint } from '../objects/network.ts';
 import { ZONE_LABEL } from '../objects/node-labels.ts';
 import type { Pod } from '../objects/pod.ts';
-import { Backend, type BackendFacts } from './backend.ts';
+import { Backend, type BackendFacts } from '../../data-plane/requests/backend.ts';
 import { replicasAtStart } from './replicas-at-start.ts';
 import { servingContainer, statusOf } from './serving-container.ts';
 import type { WorkloadBehaviour } from './workload-behaviour.ts';

@@ -5,7 +5,7 @@ import type { CpuUse } from '../behaviour/cpu-use.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import { NODE_GROUP_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../objects/node-labels.ts';
 import type { Node } from '../objects/node.ts';
-import type { WorkloadReading } from './cluster-lines.ts';
+import type { WorkloadReading } from '../../recording/cluster-lines.ts';
 import type { KeptRecords } from '../../kept-records.ts';
 import type { NodeBills } from './node-bills.ts';
 import type { PodLedger } from './pod-ledger.ts';

@@ -3,13 +3,7 @@ import { nodeResources, type NodeResources } from '../objects/node-resources.ts'
 import type { Node } from '../objects/node.ts';
 import { podResources, type PodResources } from '../objects/pod-resources.ts';
 import type { Pod } from '../objects/pod.ts';
-
-/** What a pod takes of its node, as reports count it. */
-export interface Taken {
-  readonly cpuMilli: number;
-  readonly memBytes: number;
-  readonly gpuMilli: number;
-}
+import type { Taken } from '../../recording/pod-numbers.ts';
 
 /** One node's pods, by the scheduler's books. */
 export interface NodeBook {

@@ -9,9 +9,10 @@ import { hasEnded } from '../objects/pod-state.ts';
 import type { Pod } from '../objects/pod.ts';
 import { enter, gpuMilliOf, newBook, overfull, takenBy, type NodeBook } from './node-books.ts';
 import { NOBODY, type NodeBills } from './node-bills.ts';
-import type { PodNumbers } from './pod-numbers.ts';
-import type { NodeHeat } from './node-heat.ts';
-import type { Workload, Workloads } from './workloads.ts';
+import type { PodNumbers } from '../../recording/pod-numbers.ts';
+import type { NodeHeat } from '../../recording/node-heat.ts';
+import type { Workload } from '../../recording/workload-counts.ts';
+import type { Workloads } from './workloads.ts';
 
 /** What is kept of each pod that has not ended. */
 interface PodEntry {
@@ -122,7 +123,7 @@ export class PodLedger {
     if (book === undefined) return;
     for (const pod of book.pods.values()) this.unseat(pod, this.entries.get(pod.id));
     this.countCapacity(book, -1);
-    this.parts.bills.nodeStopped(book);
+    this.parts.bills.stop(book);
     this.books.delete(book.name);
   }
 

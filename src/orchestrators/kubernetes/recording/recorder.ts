@@ -16,18 +16,22 @@ import { waitingPods } from '../explain/pending-pods.ts';
 import type { Node } from '../objects/node.ts';
 import { podResources } from '../objects/pod-resources.ts';
 import type { Pod } from '../objects/pod.ts';
-import { ClusterLines, type QueueSizes, type WorkloadReading } from './cluster-lines.ts';
-import { clusterNumbers } from './cluster-numbers.ts';
+import { ClusterLines, type WorkloadReading } from '../../recording/cluster-lines.ts';
+import { clusterNumbers } from '../../recording/cluster-numbers.ts';
 import { clusterSnapshot } from './cluster-snapshot.ts';
 import { Rollouts, tellMachine } from './happenings.ts';
 import { KeptRecords } from '../../kept-records.ts';
 import { NodeBills } from './node-bills.ts';
-import { NodeHeat } from './node-heat.ts';
+import { NodeHeat } from '../../recording/node-heat.ts';
 import { PodLedger } from './pod-ledger.ts';
-import { PodNumbers } from './pod-numbers.ts';
-import { RequestRecords } from './request-records.ts';
-import { serviceResult } from './service-result.ts';
+import { PodNumbers } from '../../recording/pod-numbers.ts';
+import { RequestRecords } from '../../recording/request-records.ts';
+import { serviceResult } from '../../recording/service-result.ts';
 import { Workloads } from './workloads.ts';
+
+/** Where a pod without a node stands. */
+const QUEUES = ['active', 'backoff', 'unschedulable', 'gated'] as const;
+type QueueSizes = Readonly<Record<(typeof QUEUES)[number], number>>;
 
 /** Of workloads with more ready pods than this, the use of about so many is read at a scrape, evenly among them. */
 const MOST_PODS_READ = 250;
@@ -89,7 +93,7 @@ export class Recorder implements Chronicle {
     this.bills = new NodeBills(spec);
     this.workloads = new Workloads(plane, spec);
     this.timeline = new Timeline(spec.durationUs, spec.scrapeUs, spec.timelinePoints);
-    this.lines = new ClusterLines(this.timeline, spec.zones);
+    this.lines = new ClusterLines(this.timeline, spec.zones, QUEUES);
     const addLines: Workloads['onNew'] = (workload) => this.lines.add(workload, workload.index < spec.services.length);
     this.workloads.all.forEach(addLines);
     this.workloads.onNew = addLines;

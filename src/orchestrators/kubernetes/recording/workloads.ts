@@ -5,25 +5,8 @@ import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import { matchesLabels } from '../objects/label-selector.ts';
 import type { Labels } from '../objects/meta.ts';
 import type { Pod } from '../objects/pod.ts';
+import { WorkloadCounts, type Workload } from '../../recording/workload-counts.ts';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../objects/workloads.ts';
-
-/** Something that keeps pods running, as results tell of it: a modelled service with all behind it, or a workload. */
-export interface Workload {
-  /** Number among all; modelled services come first, in their order. */
-  readonly index: number;
-  readonly name: string;
-  /** Pods asked for, of which ready and available. */
-  desired: number;
-  ready: number;
-  available: number;
-  readyPeak: number;
-  evictions: number;
-  restarts: number;
-  /** Replicas x microseconds: ready, and missing. */
-  readyUs: number;
-  missingUs: number;
-  sinceUs: number;
-}
 
 type Keeper = Deployment | ReplicaSet | StatefulSet | DaemonSet;
 const KEEPERS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'] as const;
@@ -31,19 +14,16 @@ const KEEPERS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'] as cons
 const MOST_WORKLOADS = 200;
 
 /** Which workload each pod belongs to, and how many pods each asks for and has. */
-export class Workloads {
-  readonly all: Workload[] = [];
-  /** Told of a workload that has just become known. */
-  onNew: (workload: Workload) => void = () => {};
+export class Workloads extends WorkloadCounts {
   private readonly plane: Pick<ControlPlane, 'api' | 'clock'>;
   private readonly services: KubernetesSpec['services'];
   /** By number of the keeping object. */
   private readonly keepers = new Map<number, { readonly workload: Workload; desired: number; available: number }>();
   private readonly byOwner = new Map<string, Workload | undefined>();
-  private readonly names = new Set<string>();
   private readonly untold = new Set<string>();
 
   constructor(plane: Pick<ControlPlane, 'api' | 'clock'>, spec: KubernetesSpec) {
+    super(plane.clock);
     this.plane = plane;
     this.services = spec.services;
     for (const name of uniqueNames(spec.services)) this.add(name);
@@ -65,42 +45,6 @@ export class Workloads {
     // Of pods without an owner only those are remembered that there may be many of.
     this.byOwner.set(key, found);
     return found;
-  }
-
-  /** So many more (or fewer) pods of it are ready. */
-  changeReady(workload: Workload, by: number): void {
-    this.pass(workload);
-    workload.ready += by;
-    workload.readyPeak = Math.max(workload.readyPeak, workload.ready);
-  }
-
-  /** Brings integrals over time up to now. */
-  pass(workload: Workload): void {
-    const { nowUs } = this.plane.clock;
-    const spanUs = nowUs - workload.sinceUs;
-    workload.sinceUs = nowUs;
-    workload.readyUs += workload.ready * spanUs;
-    workload.missingUs += Math.max(0, workload.desired - workload.ready) * spanUs;
-  }
-
-  private add(name: string): Workload {
-    const workload: Workload = {
-      index: this.all.length,
-      name,
-      desired: 0,
-      ready: 0,
-      available: 0,
-      readyPeak: 0,
-      evictions: 0,
-      restarts: 0,
-      readyUs: 0,
-      missingUs: 0,
-      sinceUs: this.plane.clock.nowUs,
-    };
-    this.all.push(workload);
-    this.names.add(name);
-    this.onNew(workload);
-    return workload;
   }
 
   private noteKeeper(object: Keeper): void {
@@ -131,8 +75,7 @@ export class Workloads {
     available: number,
   ): void {
     const { workload } = known;
-    if (desired !== known.desired) this.pass(workload);
-    workload.desired += desired - known.desired;
+    this.changeDesired(workload, desired - known.desired);
     workload.available += available - known.available;
     known.desired = desired;
     known.available = available;
@@ -150,7 +93,7 @@ export class Workloads {
     }
     const full = `${namespace}/${name}`;
     // A name that is taken (by a service that does not select these pods, or in another namespace) gets more before it.
-    return this.add(!this.names.has(name) ? name : full);
+    return this.add(!this.isKnown(name) ? name : full);
   }
 
   private serviceOf(namespace: string, labels: Labels): Workload | undefined {

@@ -1,7 +1,7 @@
-import type { KubernetesSpec } from '../kubernetes-spec.ts';
-import { ObjectiveMeter } from '../../../sim/monitoring/objective-meter.ts';
-import { LatencyHistogram } from '../../../sim/requests/latency-histogram.ts';
-import type { RequestModel } from '../../../sim/requests/request-model.ts';
+import type { ObjectiveSpec } from '../../sim/living-spec.ts';
+import { ObjectiveMeter } from '../../sim/monitoring/objective-meter.ts';
+import { LatencyHistogram } from '../../sim/requests/latency-histogram.ts';
+import type { RequestModel } from '../../sim/requests/request-model.ts';
 
 /** What came of a service's calls since the scrape before. */
 export interface CallsSince {
@@ -9,6 +9,12 @@ export interface CallsSince {
   readonly served: number;
   readonly bad: number;
   readonly latency: LatencyHistogram;
+}
+
+/** Services whose requests are modelled, and what was promised about them. */
+export interface RequestRecordsSpec {
+  readonly services: readonly { readonly requests: { readonly name: string } }[];
+  readonly objectives: readonly ObjectiveSpec[];
 }
 
 const NO_CALLS: CallsSince = { arrived: 0, served: 0, bad: 0, latency: new LatencyHistogram() };
@@ -20,14 +26,14 @@ export class RequestRecords {
   readonly latencyOfTraffic: readonly LatencyHistogram[];
   readonly objectives: readonly ObjectiveMeter[];
   private readonly model: RequestModel;
-  private readonly spec: KubernetesSpec;
+  private readonly spec: RequestRecordsSpec;
   private readonly callsBefore: { arrived: number; served: number; bad: number }[];
   private readonly trafficBefore: { good: number; bad: number }[];
   private readonly lastOfTraffic: { good: number; bad: number; latency: LatencyHistogram }[];
   /** Which traffics each objective is about; none: all calls to its service. */
   private readonly trafficOf: readonly number[][];
 
-  constructor(model: RequestModel, spec: KubernetesSpec, serviceOfTraffic: readonly number[]) {
+  constructor(model: RequestModel, spec: RequestRecordsSpec, serviceOfTraffic: readonly number[]) {
     this.model = model;
     this.spec = spec;
     this.last = spec.services.map(() => NO_CALLS);

@@ -1,8 +1,8 @@
-import type { ServiceResult } from '../../../sim/monitoring/living-result.ts';
-import { LatencyHistogram } from '../../../sim/requests/latency-histogram.ts';
-import type { RequestModel } from '../../../sim/requests/request-model.ts';
-import { hours, US_PER_SECOND } from '../../../sim/time.ts';
-import type { Workload } from './workloads.ts';
+import type { ServiceResult } from '../../sim/monitoring/living-result.ts';
+import { LatencyHistogram } from '../../sim/requests/latency-histogram.ts';
+import type { RequestModel } from '../../sim/requests/request-model.ts';
+import { hours, US_PER_SECOND } from '../../sim/time.ts';
+import type { Workload } from './workload-counts.ts';
 
 const NO_LATENCY = new LatencyHistogram();
 

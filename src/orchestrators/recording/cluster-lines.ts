@@ -1,20 +1,17 @@
-import type { TimelineSeries } from '../../../sim/monitoring/living-result.ts';
-import type { Folding, Timeline } from '../../../sim/monitoring/timeline.ts';
-import { US_PER_SECOND } from '../../../sim/time.ts';
+import type { TimelineSeries } from '../../sim/monitoring/living-result.ts';
+import type { Folding, Timeline } from '../../sim/monitoring/timeline.ts';
+import { US_PER_SECOND } from '../../sim/time.ts';
 import type { CallsSince } from './request-records.ts';
-import type { Workload } from './workloads.ts';
+import type { Workload } from './workload-counts.ts';
 
 type Unit = TimelineSeries['unit'];
-
-/** Where a pod without a node stands. */
-export const QUEUES = ['active', 'backoff', 'unschedulable', 'gated'] as const;
-export type QueueSizes = Readonly<Record<(typeof QUEUES)[number], number>>;
 
 /** What the whole cluster came to at a scrape. */
 export interface ClusterReading {
   readonly nodes: number;
   readonly nodesReady: number;
-  readonly queues: QueueSizes;
+  /** Pods without a node, by the names of the queues. */
+  readonly queues: Readonly<Record<string, number>>;
   readonly cpuUsedShare: number;
   readonly usdPerHour: number;
   readonly usdSoFar: number;
@@ -52,14 +49,17 @@ const QUANTILES: readonly [share: number, title: string][] = [
 export class ClusterLines {
   readonly timeline: Timeline;
   private readonly zones: readonly string[];
+  private readonly queues: readonly string[];
   private readonly fleetFrom: number;
   /** By workload: the first of its series about replicas, and about requests (-1: none). */
   private readonly replicasFrom: number[] = [];
   private readonly requestsFrom: number[] = [];
 
-  constructor(timeline: Timeline, zones: readonly string[]) {
+  /** `queues`: where pods without a node may stand. */
+  constructor(timeline: Timeline, zones: readonly string[], queues: readonly string[]) {
     this.timeline = timeline;
     this.zones = zones;
+    this.queues = queues;
     this.fleetFrom = timeline.series.length;
     const whole = (name: string, title: string, unit: Unit, fold: Folding = 'mean', labels = {}): number =>
       timeline.add({ name, title, unit, labels }, fold);
@@ -69,7 +69,7 @@ export class ClusterLines {
     whole('baton_cpu_used_share', 'CPU used of CPU bought', 'share');
     whole('baton_cost_usd_per_hour', 'Cost', 'usd-per-hour');
     whole('baton_cost_usd', 'Cost so far', 'usd', 'last');
-    for (const queue of QUEUES) whole('baton_pods_pending', 'Pods without a node', '', 'mean', { queue });
+    for (const queue of queues) whole('baton_pods_pending', 'Pods without a node', '', 'mean', { queue });
     for (const zone of zones) whole('baton_nodes_ready', 'Nodes that are ready', '', 'mean', { zone });
   }
 
@@ -117,7 +117,7 @@ export class ClusterLines {
       reading.cpuUsedShare,
       reading.usdPerHour,
       reading.usdSoFar,
-      ...QUEUES.map((queue) => reading.queues[queue]),
+      ...this.queues.map((queue) => reading.queues[queue]),
       ...this.zones.map((_, zone) => reading.readyInZone[zone] ?? 0),
     ];
     values.forEach((value, k) => timeline.take(fleetFrom + k, value));

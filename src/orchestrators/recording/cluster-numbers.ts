@@ -1,15 +1,15 @@
-import type { LivingResult } from '../../../sim/monitoring/living-result.ts';
-import type { ObjectiveMeter } from '../../../sim/monitoring/objective-meter.ts';
-import { LatencyHistogram } from '../../../sim/requests/latency-histogram.ts';
-import type { TrafficCounters } from '../../../sim/requests/request-model.ts';
-import { hours, minutes } from '../../../sim/time.ts';
-import type { NodeBills } from './node-bills.ts';
+import type { LivingResult } from '../../sim/monitoring/living-result.ts';
+import type { ObjectiveMeter } from '../../sim/monitoring/objective-meter.ts';
+import { LatencyHistogram } from '../../sim/requests/latency-histogram.ts';
+import type { TrafficCounters } from '../../sim/requests/request-model.ts';
+import { hours, minutes } from '../../sim/time.ts';
 
 /** What the numbers are made of. */
 export interface NumberFacts {
   readonly nowUs: number;
   readonly living: LivingResult;
-  readonly bills: NodeBills;
+  /** Over time: CPU that machines have, and machines, times microseconds. */
+  readonly bills: { readonly cpuMilliUs: number; readonly nodeUs: number };
   readonly objectives: readonly ObjectiveMeter[];
   readonly traffic: readonly Readonly<TrafficCounters>[];
   readonly latencies: readonly LatencyHistogram[];

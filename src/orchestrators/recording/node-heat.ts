@@ -1,4 +1,4 @@
-import type { HeatMap } from '../../../sim/result.ts';
+import type { HeatMap } from '../../sim/result.ts';
 
 const MOST_GROUPS = 48;
 const MOST_COLUMNS = 256;

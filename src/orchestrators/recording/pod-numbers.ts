@@ -1,9 +1,15 @@
-import { Distribution } from '../../../sim/distribution.ts';
-import type { Curves, DistributionSummary, PodCounts, UserResult } from '../../../sim/result.ts';
-import { StepCurves } from '../../../sim/step-curves.ts';
-import { US_PER_SECOND } from '../../../sim/time.ts';
-import { jainIndex, UserLedger } from '../../../sim/user-ledger.ts';
-import type { Taken } from './node-books.ts';
+import { Distribution } from '../../sim/distribution.ts';
+import type { Curves, DistributionSummary, PodCounts, UserResult } from '../../sim/result.ts';
+import { StepCurves } from '../../sim/step-curves.ts';
+import { US_PER_SECOND } from '../../sim/time.ts';
+import { jainIndex, UserLedger } from '../../sim/user-ledger.ts';
+
+/** What a pod or task takes of its machine, as reports count it. */
+export interface Taken {
+  readonly cpuMilli: number;
+  readonly memBytes: number;
+  readonly gpuMilli: number;
+}
 
 const CPU = 0;
 const MEM = 1;
@@ -20,7 +26,7 @@ const CHANNELS = 9;
 const BOUND_S = 10;
 const UNDELAYED = 1;
 
-/** Waits, flow times and curves of pods, as `RunMetrics` has them, for nodes that come and go; users are namespaces. */
+/** Waits, flow times and curves of pods, as `RunMetrics` has them, for nodes that come and go; users are namespaces, or what comes nearest to them. */
 export class PodNumbers {
   private readonly curves = new StepCurves(CHANNELS);
   private readonly waitS = new Distribution();
