@@ -1,4 +1,5 @@
-import { annotatedTraffic, modelledService } from '../../orchestrators/kubernetes/behaviour/annotated-traffic.ts';
+import { modelledService } from '../../orchestrators/behaviour/described-traffic.ts';
+import { annotatedTraffic } from '../../orchestrators/kubernetes/behaviour/annotated-traffic.ts';
 import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts';
 import type { ChangeText } from '../../orchestrators/kubernetes/changes/change-text.ts';
 import type { ClusterChange, KubernetesSpec, TimedChange } from '../../orchestrators/kubernetes/kubernetes-spec.ts';

@@ -1,39 +1,16 @@
 import { InputError } from '../../../sim/input-error.ts';
-import type { ObjectiveSpec, Streams } from '../../../sim/living-spec.ts';
-import { suggestion } from '../../../sim/nearest-name.ts';
-import type { CallSpec, RequestService } from '../../../sim/requests/request-service.ts';
-import { PATIENT, type ClientSpec, type Traffic } from '../../../sim/requests/traffic.ts';
-import { seconds } from '../../../sim/time.ts';
-import { balancingPolicies } from '../../../policies/balancing/index.ts';
-import { withDefaults } from '../../../policies/policy-family.ts';
+import {
+  describedTraffic,
+  type DescribedTraffic,
+  type TrafficSurroundings,
+} from '../../behaviour/described-traffic.ts';
 import type { NewObject } from '../api/api-server.ts';
-import type { ServiceTraffic } from '../kubernetes-spec.ts';
 import type { AnyObject } from '../objects/kinds.ts';
 import { matchesLabels } from '../objects/label-selector.ts';
 import type { Labels } from '../objects/meta.ts';
 import type { Service } from '../objects/network.ts';
 import { podTemplateOf } from './pod-template-of.ts';
-import { readServiceAnnotations, type CallText, type ServiceAnnotations } from './service-annotations.ts';
-
-/** Services whose requests are modelled, as the annotations of the objects say. */
-export interface AnnotatedTraffic {
-  readonly services: readonly ServiceTraffic[];
-  readonly traffic: (streams: Streams) => readonly Traffic[];
-  /** Indices are those of `services`. */
-  readonly objectives: readonly ObjectiveSpec[];
-}
-
-export interface TrafficSurroundings {
-  readonly zones: readonly string[];
-  readonly epochMs: number;
-  /** Services that get requests besides, by name or `namespace/name`. */
-  readonly also?: readonly string[];
-}
-
-/** Clients outside give up after so long where nothing is said, as in scenario files. */
-const OUTSIDE_TIMEOUT_US = seconds(30);
-const BACKOFF = { baseUs: 100_000, capUs: seconds(10), jitter: 'full' } as const;
-const DEFAULTS = { concurrency: 10, work: { kind: 'exponential', meanUs: 20_000 } } as const;
+import { readServiceAnnotations, type ServiceAnnotations } from './service-annotations.ts';
 
 /**
  * Finds the services that get requests: those with traffic or a promise, and all that they call. What a Service does not
@@ -42,63 +19,15 @@ const DEFAULTS = { concurrency: 10, work: { kind: 'exponential', meanUs: 20_000 
  */
 export function annotatedTraffic(
   objects: readonly NewObject<AnyObject>[],
-  { zones, epochMs, also = [] }: TrafficSurroundings,
-): AnnotatedTraffic {
+  surroundings: TrafficSurroundings,
+): DescribedTraffic {
   const known = objects.flatMap((one) => {
     const service = one as Service;
-    return service.kind === 'Service' ? [{ service, said: annotationsFor(service, objects) }] : [];
-  });
-  const modelled = reached(known, also);
-  const indexOf = new Map(modelled.map((one, index) => [one, index]));
-  const names = uniqueNames(modelled.map(({ service }) => service.metadata));
-  const services = modelled.map(({ service, said }, index): ServiceTraffic => {
+    if (service.kind !== 'Service') return [];
     const { namespace, name } = service.metadata;
-    const callsOf = (call: CallText): CallSpec[] => {
-      const called = find(call.service, namespace, known)!;
-      return callSpecs(call.mean, indexOf.get(called)!, clientOf(called.said, undefined));
-    };
-    return {
-      namespace,
-      name,
-      requests: requestService(names[index], said, callsOf),
-      ...(said.cpuPerRequestMilli !== undefined && { cpuPerRequestMilli: said.cpuPerRequestMilli }),
-      ...(said.memPerRequestBytes !== undefined && { memPerRequestBytes: said.memPerRequestBytes }),
-    };
+    return [{ namespace, name, said: annotationsFor(service, objects), about: about(service) }];
   });
-  for (const { service, said } of modelled)
-    for (const { fromZone } of said.traffic ?? [])
-      if (fromZone !== undefined && !zones.includes(fromZone))
-        throw new InputError(
-          `${about(service)}: annotation "baton.dev/traffic": no node is in a zone called "${fromZone}"${suggestion(fromZone, zones)}`,
-        );
-  return {
-    services,
-    traffic: () =>
-      modelled.flatMap(({ said }, service) =>
-        (said.traffic ?? []).map(({ source, fromZone }, k): Traffic => ({
-          name: k === 0 ? names[service] : `${names[service]}-${k + 1}`,
-          service,
-          source: source(epochMs),
-          fromZone: fromZone === undefined ? -1 : zones.indexOf(fromZone),
-          client: clientOf(said, OUTSIDE_TIMEOUT_US),
-        })),
-      ),
-    objectives: modelled.flatMap(({ said }, service) =>
-      (said.objectives ?? []).map((one): ObjectiveSpec => ({ ...one, service, windowUs: Infinity })),
-    ),
-  };
-}
-
-/** The names, with their namespaces before them where a name comes twice. */
-export function uniqueNames(all: readonly { readonly namespace: string; readonly name: string }[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return all.map(({ namespace, name }) => (counts.get(name) === 1 ? name : `${namespace}/${name}`));
-}
-
-interface Known {
-  readonly service: Service;
-  readonly said: ServiceAnnotations;
+  return describedTraffic(known, surroundings);
 }
 
 /** Its own annotations before those of the first workload behind it. */
@@ -119,101 +48,6 @@ function annotationsFor(service: Service, objects: readonly NewObject<AnyObject>
     if (error instanceof InputError) throw new InputError(`${about(service)}: ${error.message}`);
     throw error;
   }
-}
-
-/** Those with traffic or promises, then all that they call, breadth first; in this order. */
-function reached(known: readonly Known[], also: readonly string[]): Known[] {
-  const wanted = new Set(also.map((name) => namedAnywhere(name, known)));
-  const found = known.filter(
-    (one) => one.said.traffic !== undefined || one.said.objectives !== undefined || wanted.has(one),
-  );
-  for (const caller of found) {
-    for (const call of caller.said.calls?.flat() ?? []) {
-      const called = find(call.service, caller.service.metadata.namespace, known);
-      if (called === undefined)
-        throw new InputError(
-          `${about(caller.service)}: annotation "baton.dev/calls": there is no Service called "${call.service}"${suggestion(
-            call.service,
-            known.map(({ service }) => service.metadata.name),
-          )}`,
-        );
-      if (!found.includes(called)) found.push(called);
-    }
-  }
-  return found;
-}
-
-/** A Service by `namespace/name`, or by its name where only one has it or one of the namespace `default` does. */
-function namedAnywhere(written: string, known: readonly Known[]): Known {
-  const own = find(written, 'default', known);
-  if (own !== undefined) return own;
-  const called = known.filter(({ service }) => service.metadata.name === written);
-  if (called.length === 1) return called[0];
-  const names = known.map(({ service: { metadata } }) => `${metadata.namespace}/${metadata.name}`);
-  if (called.length > 1)
-    throw new InputError(
-      `${called.length} Services are called "${written}"; write the namespace as well, such as ${called[0].service.metadata.namespace}/${written}`,
-    );
-  throw new InputError(`there is no Service called "${written}"${suggestion(written, names)}`);
-}
-
-/** The place of a service among those modelled, by its name or `namespace/name` as in `also`; -1: it is not there. */
-export function modelledService(written: string, services: readonly ServiceTraffic[]): number {
-  const exact = services.findIndex(({ namespace, name }) => `${namespace}/${name}` === written);
-  if (exact >= 0) return exact;
-  const inDefault = services.findIndex(({ namespace, name }) => namespace === 'default' && name === written);
-  return inDefault >= 0 ? inDefault : services.findIndex(({ name }) => name === written);
-}
-
-/** `cart` in the caller's namespace, `shop/cart`, or `cart.shop` with or without `.svc.cluster.local`. */
-function find(written: string, namespace: string, known: readonly Known[]): Known | undefined {
-  const at = written.indexOf('/');
-  const dot = written.indexOf('.');
-  const [inside, name] =
-    at >= 0
-      ? [written.slice(0, at), written.slice(at + 1)]
-      : dot >= 0
-        ? [written.slice(dot + 1).replace(/\.svc(\..*)?$/, ''), written.slice(0, dot)]
-        : [namespace, written];
-  return known.find(({ service: { metadata } }) => metadata.namespace === inside && metadata.name === name);
-}
-
-function requestService(
-  name: string,
-  said: ServiceAnnotations,
-  callsOf: (call: CallText) => CallSpec[],
-): RequestService {
-  const family = balancingPolicies.find((one) => one.name === (said.balancing ?? 'random'))!;
-  return {
-    name,
-    concurrency: said.concurrency ?? DEFAULTS.concurrency,
-    queueLimit: said.queueLimit ?? Infinity,
-    work: said.work ?? DEFAULTS.work,
-    calls: (said.calls ?? []).map((stage) => stage.flatMap(callsOf)),
-    holdsPlace: true,
-    balancing: family.make(withDefaults(family), family.name),
-    staleUs: 0,
-    balancers: 1,
-    slowStartUs: 0,
-    ...(said.holdUs !== undefined && said.holdUs > 0 && { holdUs: said.holdUs }),
-  };
-}
-
-/** So many calls on average: whole ones at once, and one more with the chance of the rest. */
-function callSpecs(mean: number, service: number, client: ClientSpec): CallSpec[] {
-  const whole = Math.floor(mean);
-  const rest = mean - whole;
-  const call = { service, client, required: true };
-  return [
-    ...(whole > 0 ? [{ ...call, chance: 1, fanOut: whole }] : []),
-    ...(rest > 1e-12 ? [{ ...call, chance: rest, fanOut: 1 }] : []),
-  ];
-}
-
-function clientOf(said: ServiceAnnotations, defaultTimeoutUs: number | undefined): ClientSpec {
-  const timeoutUs = said.timeoutUs ?? defaultTimeoutUs ?? Infinity;
-  const attempts = 1 + (said.retries ?? 0);
-  return timeoutUs === Infinity && attempts === 1 ? PATIENT : { timeoutUs, attempts, backoff: BACKOFF };
 }
 
 const about = ({ metadata }: Service): string => `Service ${metadata.namespace}/${metadata.name}`;

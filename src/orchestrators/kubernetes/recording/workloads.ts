@@ -1,6 +1,6 @@
 import type { ControlPlane } from '../api/control-plane.ts';
 import { controllerOf } from '../api/api-server.ts';
-import { uniqueNames } from '../behaviour/annotated-traffic.ts';
+import { uniqueNames } from '../../behaviour/described-traffic.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import { matchesLabels } from '../objects/label-selector.ts';
 import type { Labels } from '../objects/meta.ts';
