@@ -13,6 +13,8 @@ export interface ModelledService {
   /** CPU that one busy place uses at full speed. */
   readonly cpuPerRequestMilli: number;
   readonly memPerRequestBytes: number;
+  /** Replicas that it will have at first, where they are known: helps to choose the request model. */
+  readonly replicasAtStart?: number;
 }
 
 export interface TimedOperation {
@@ -48,6 +50,8 @@ export interface OrchestratedSpec {
   readonly kgPerKWh: number;
   readonly operations: readonly TimedOperation[];
   readonly loop: MakeControlLoop;
+  /** Whether tasks may declare more than their machine has; absent: a placement that does is a bug. */
+  readonly mayOvercommit?: boolean;
   readonly chooser?: (plane: DataPlane) => MachineChooser;
   readonly scrapeUs: number;
   readonly timelinePoints: number;

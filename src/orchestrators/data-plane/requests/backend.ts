@@ -1,9 +1,10 @@
 import type { RequestModel } from '../../../sim/requests/request-model.ts';
 
-/** What is known of the pod when its endpoint is put right. */
+/** What is known of a replica (a pod, a container) when its endpoint is put right. */
 export interface BackendFacts {
-  /** Whether the proxies send requests to it. */
+  /** Whether balancers send requests to it, and how many relative to others; absent: 1. */
   readonly listed: boolean;
+  readonly weight?: number;
   /** Which process runs there, by the number of its restarts; -1: none. */
   readonly process: number;
   /** Whether that process takes requests: it has booted and was not told to stop. */
@@ -16,13 +17,12 @@ export interface BackendFacts {
 }
 
 /**
- * One pod behind one service, in the request model. The process that serves is an endpoint; where proxies still send
- * requests to a pod whose process does not take them, a second endpoint turns them away at once, as a machine does with
- * connections to a port where nobody listens.
+ * One replica behind one service, in the request model. The process that serves is an endpoint; where balancers still
+ * send requests to a replica whose process does not take them, a second endpoint turns them away at once, as a machine
+ * does with connections to a port where nobody listens.
  */
 export class Backend {
   readonly service: number;
-  readonly podId: number;
   private readonly name: string;
   private readonly model: RequestModel;
   private readonly refusingSpeed: number;
@@ -32,17 +32,17 @@ export class Backend {
   private weight = 1;
   private reachable = true;
   private refusalsReachable = true;
+  private refusalsWeight = 1;
   private speed = 1;
   private errorShare = 0;
   private pastBusyUs = 0;
   private pastStarted = 0;
 
   /** `refusingSpeed`: how fast requests are turned away that reach a machine where nobody listens, 1 being the speed of work. */
-  constructor(model: RequestModel, service: number, podId: number, name: string, refusingSpeed: number) {
+  constructor(model: RequestModel, service: number, name: string, refusingSpeed: number) {
     this.model = model;
     this.refusingSpeed = refusingSpeed;
     this.service = service;
-    this.podId = podId;
     this.name = name;
   }
 
@@ -60,7 +60,7 @@ export class Backend {
       this.errorShare = 0;
     }
     if (this.live >= 0) {
-      const weight = takes ? 1 : 0;
+      const weight = takes ? (facts.weight ?? 1) : 0;
       if (weight !== this.weight) model.setWeight(this.live, (this.weight = weight));
       if (facts.speed !== this.speed) model.setSpeed(this.live, (this.speed = facts.speed));
       if (facts.errorShare !== this.errorShare) model.setErrorShare(this.live, (this.errorShare = facts.errorShare));
@@ -94,7 +94,7 @@ export class Backend {
     return this.live < 0 ? 0 : this.model.inFlight(this.live);
   }
 
-  private refuse(refuses: boolean, { zone, reachable }: BackendFacts): void {
+  private refuse(refuses: boolean, { zone, reachable, weight = 1 }: BackendFacts): void {
     const { model } = this;
     if (!refuses) {
       if (this.refusing >= 0) model.remove(this.refusing);
@@ -105,7 +105,9 @@ export class Backend {
       this.refusing = this.add(zone, this.refusingSpeed);
       model.setErrorShare(this.refusing, 1);
       this.refusalsReachable = true;
+      this.refusalsWeight = 1;
     }
+    if (weight !== this.refusalsWeight) model.setWeight(this.refusing, (this.refusalsWeight = weight));
     if (reachable !== this.refusalsReachable) model.setReachable(this.refusing, (this.refusalsReachable = reachable));
   }
 

@@ -1,4 +1,3 @@
-import { requestModelFor } from '../../../sim/requests/auto-requests.ts';
 import type { RequestModel } from '../../../sim/requests/request-model.ts';
 import type { Component, ControlPlane } from '../api/control-plane.ts';
 import { nameKey } from '../api/object-store.ts';
@@ -8,15 +7,11 @@ import type { Endpoint } from '../objects/network.ts';
 import { ZONE_LABEL } from '../objects/node-labels.ts';
 import type { Pod } from '../objects/pod.ts';
 import { Backend, type BackendFacts } from '../../data-plane/requests/backend.ts';
+import { RequestFlow } from '../../data-plane/requests/request-flow.ts';
 import { replicasAtStart } from './replicas-at-start.ts';
 import { servingContainer, statusOf } from './serving-container.ts';
 import type { WorkloadBehaviour } from './workload-behaviour.ts';
 
-/**
- * How fast single requests are turned away where nobody listens: in next to no time. Where requests are rates, endpoints
- * of very different speeds cost much and say little more: there it takes as long as an answer.
- */
-const AT_ONCE = 1e6;
 /** A machine that stands still boots nothing; so slowly does it boot at least, to have an end. */
 const LEAST_BOOT_SPEED = 1e-3;
 
@@ -31,7 +26,6 @@ export class TrafficControl implements Component {
   /** Index of each traffic's service. */
   readonly serviceOfTraffic: readonly number[];
   private readonly plane: ControlPlane;
-  private readonly spec: KubernetesSpec;
   private readonly machines: Pick<Machines, 'state' | 'watch'>;
   private readonly behaviour: WorkloadBehaviour;
   private readonly indexOf = new Map<string, number>();
@@ -43,8 +37,7 @@ export class TrafficControl implements Component {
   private readonly cpuFactor = new Map<number, number>();
   private readonly zoneIndex: ReadonlyMap<string, number>;
   private readonly onProcess: number;
-  /** Up to when the requests have flowed; NaN: something was done to them since. */
-  private flowedUs = Number.NaN;
+  private readonly requests: RequestFlow;
 
   constructor(
     plane: ControlPlane,
@@ -53,30 +46,17 @@ export class TrafficControl implements Component {
     behaviour: WorkloadBehaviour,
   ) {
     this.plane = plane;
-    this.spec = spec;
     this.machines = machines;
     this.behaviour = behaviour;
     this.services = spec.services;
     spec.services.forEach(({ namespace, name }, index) => this.indexOf.set(nameKey(namespace, name), index));
-    const traffic = spec.traffic(plane.streams);
-    this.serviceOfTraffic = traffic.map(({ service }) => service);
-    this.model = requestModelFor(
-      {
-        services: spec.services.map(({ requests }) => requests),
-        traffic,
-        zones: spec.zones,
-        startUs: 0,
-        endUs: spec.durationUs,
-        replicas: replicasAtStart(spec),
-        streams: plane.streams,
-      },
-      spec.requestModel,
-    );
+    this.requests = new RequestFlow(plane.clock, spec, plane.streams, replicasAtStart(spec));
+    this.model = this.requests.model;
+    this.serviceOfTraffic = this.requests.serviceOfTraffic;
     this.zoneIndex = new Map(spec.zones.map((zone, index) => [zone, index]));
     this.backends = spec.services.map(() => new Map<number, Backend>());
     this.listed = spec.services.map(() => new Set<number>());
     this.onProcess = plane.clock.kind((podId) => this.refresh(podId));
-    this.setDelays();
   }
 
   begin(): void {
@@ -95,10 +75,7 @@ export class TrafficControl implements Component {
 
   /** Lets the requests flow up to now. */
   flow(): void {
-    const { nowUs } = this.plane.clock;
-    if (this.flowedUs === nowUs) return;
-    this.model.advance(nowUs);
-    this.flowedUs = nowUs;
+    this.requests.flow();
   }
 
   /** The proxies have been told: from now on requests go to these. Terminating ones are used when none is ready. */
@@ -134,18 +111,12 @@ export class TrafficControl implements Component {
 
   /** Between two zones (-1: outside) nothing passes, or everything again. */
   setLink(from: number, to: number, up: boolean): void {
-    this.flow();
-    this.flowedUs = Number.NaN;
-    this.model.setLink(from, to, up);
-    this.model.setLink(to, from, up);
+    this.requests.setLink(from, to, up);
   }
 
   /** So much more time one way between two zones than usual. */
   setExtraDelay(from: number, to: number, extraUs: number): void {
-    this.flow();
-    this.flowedUs = Number.NaN;
-    this.model.setDelay(from, to, this.usualDelayUs(from, to) + extraUs);
-    this.model.setDelay(to, from, this.usualDelayUs(from, to) + extraUs);
+    this.requests.setExtraDelay(from, to, extraUs);
   }
 
   private list(service: number, podId: number): void {
@@ -153,7 +124,7 @@ export class TrafficControl implements Component {
     if (!backends[service].has(podId)) {
       const pod = this.plane.api.pods.get(podId);
       const name = pod?.metadata.name ?? `${podId}`;
-      const backend = new Backend(this.model, service, podId, name, this.isDiscrete(service) ? AT_ONCE : 1);
+      const backend = new Backend(this.model, service, name, this.requests.refusingSpeed(service));
       backends[service].set(podId, backend);
       const others = ofPod.get(podId);
       if (others) others.push(backend);
@@ -162,18 +133,11 @@ export class TrafficControl implements Component {
     this.refresh(podId);
   }
 
-  /** Whether each request of the service is simulated. */
-  private isDiscrete(service: number): boolean {
-    if (this.spec.requestModel !== 'auto') return this.spec.requestModel === 'discrete';
-    return this.model.notes[service]?.includes('ran on the discrete model') ?? false;
-  }
-
   /** Brings the pod's endpoints in line with what is so now. */
   private refresh(podId: number): void {
     const of = this.ofPod.get(podId);
     if (of === undefined) return;
-    this.flow();
-    this.flowedUs = Number.NaN;
+    this.requests.touch();
     const pod = this.plane.api.pods.get(podId);
     const facts = this.factsOf(podId, pod);
     const left = of.filter((backend) => {
@@ -231,18 +195,6 @@ export class TrafficControl implements Component {
     const accepts = termUs > clock.nowUs;
     if (accepts) clock.at(termUs, this.onProcess, pod.id);
     return { process, accepts };
-  }
-
-  private setDelays(): void {
-    const { zones } = this.spec;
-    for (let from = -1; from < zones.length; from++)
-      for (let to = -1; to < zones.length; to++)
-        if (from >= 0 || to >= 0) this.model.setDelay(from, to, this.usualDelayUs(from, to));
-  }
-
-  private usualDelayUs(from: number, to: number): number {
-    const { within, between, outside } = this.spec.delaysUs;
-    return from < 0 || to < 0 ? outside : from === to ? within : between;
   }
 }
 
