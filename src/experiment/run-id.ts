@@ -41,6 +41,7 @@ export function runInputs(plan: Omit<RunPlan, 'id'>, digests: InputDigests): str
     stopAfterUs: plan.stopAfterUs,
     scenario: withDigests(plan.scenario, digests),
     kubernetes: withDigests(plan.kubernetes, digests),
+    native: withDigests(plan.native, digests),
   });
 }
 

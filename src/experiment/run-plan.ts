@@ -1,5 +1,6 @@
 import type { OrchestratorName } from '../orchestrators/orchestrator.ts';
 import type { KubernetesPlan } from './kubernetes/kubernetes-plan.ts';
+import type { NativePlan } from './orchestrated/native-plan.ts';
 import type { ScenarioPlan } from './scenario/scenario-plan.ts';
 
 /** One run, as plain data that can be written down, hashed, sent to a worker and repeated. */
@@ -17,6 +18,8 @@ export interface RunPlan {
   readonly scenario?: ScenarioPlan;
   /** A Kubernetes cluster; then cluster, workload and policy are but names. */
   readonly kubernetes?: KubernetesPlan;
+  /** A cluster of another orchestrator, by its own files. */
+  readonly native?: NativePlan;
 }
 
 /** Where the nodes come from: a file, groups in the text grammar of `workloads/readers/cluster-text.ts`, or a preset. */

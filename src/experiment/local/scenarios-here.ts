@@ -113,7 +113,7 @@ export function plannedScenarios(scenarios: readonly PlannedScenario[], seeds?: 
     runs: (policyOf, digests) => {
       const plans = new Map<string, RunPlan>();
       for (const scenario of scenarios)
-        for (const { cluster, workload, policy, scenario: living, kubernetes } of scenario.variants)
+        for (const { cluster, workload, policy, scenario: living, kubernetes, native } of scenario.variants)
           for (const seed of seedsOf(scenario)) {
             const plan = {
               cluster,
@@ -123,6 +123,7 @@ export function plannedScenarios(scenarios: readonly PlannedScenario[], seeds?: 
               whenFull: 'wait' as const,
               ...(living && { scenario: living }),
               ...(kubernetes && { kubernetes }),
+              ...(native && { native }),
             };
             const id = shortHash(runInputs(plan, digests));
             if (!plans.has(id)) plans.set(id, { id, ...plan });

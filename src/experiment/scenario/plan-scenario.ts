@@ -4,6 +4,7 @@ import { suggestion } from '../../sim/nearest-name.ts';
 import { seriesPreset } from '../../workloads/traffic/series-presets.ts';
 import { canonicalText } from '../run-id.ts';
 import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
+import type { NativePlan } from '../orchestrated/native-plan.ts';
 import type { ClusterPlan, PolicyPlan, WorkloadPlan } from '../run-plan.ts';
 import { parseSeeds } from '../seeds.ts';
 import type { PolicyNames } from '../policy-text.ts';
@@ -25,6 +26,7 @@ export interface PlannedVariant {
   /** What happens there: in a living cluster, or in a Kubernetes cluster by its manifests. */
   readonly scenario?: ScenarioPlan;
   readonly kubernetes?: KubernetesPlan;
+  readonly native?: NativePlan;
 }
 
 /** A variant with a living cluster. */
@@ -322,15 +324,16 @@ export function seedsOf({ seeds }: Pick<ScenarioText, 'seeds'>): readonly number
 /** The files a planned scenario reads, with what they are read as. */
 export function scenarioFiles({ variants }: PlannedScenario): { path: string; what: FileUse }[] {
   const files = new Map<string, FileUse>();
-  for (const { scenario, kubernetes, policy } of variants) {
+  for (const { scenario, kubernetes, native, policy } of variants) {
     if (policy.file !== undefined) files.set(policy.file, 'a policy');
     for (const { file } of kubernetes?.manifests ?? []) files.set(file, 'a manifest');
-    for (const path of filesIn(kubernetes ?? scenario)) if (!files.has(path)) files.set(path, 'a trace');
+    for (const { file } of native?.files ?? []) files.set(file, 'a native file');
+    for (const path of filesIn(native ?? kubernetes ?? scenario)) if (!files.has(path)) files.set(path, 'a trace');
   }
   return [...files].map(([path, what]) => ({ path, what }));
 }
 
-type FileUse = 'a trace' | 'a policy' | 'a manifest';
+type FileUse = 'a trace' | 'a policy' | 'a manifest' | 'a native file';
 
 /** Paths under every key `file` of some plain data. */
 export function filesIn(value: unknown): string[] {

@@ -131,12 +131,17 @@ function namedAnywhere(written: string, known: readonly DescribedService[]): Des
   if (own !== undefined) return own;
   const called = known.filter(({ name }) => name === written);
   if (called.length === 1) return called[0];
-  const names = known.map(({ namespace, name }) => `${namespace}/${name}`);
+  const names = known.map(fullName);
   if (called.length > 1)
     throw new InputError(
-      `${called.length} Services are called "${written}"; write the namespace as well, such as ${called[0].namespace}/${written}`,
+      `${called.length} Services are called "${written}"; write the namespace as well, such as ${fullName(called[0])}`,
     );
   throw new InputError(`there is no Service called "${written}"${suggestion(written, names)}`);
+}
+
+/** `shop/web`, or `web` where there is no namespace. */
+export function fullName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
 }
 
 /** The place of a service among those modelled, by its name or `namespace/name` as in `also`; -1: it is not there. */
@@ -152,7 +157,7 @@ export function modelledService(
 
 /** `cart` in the caller's namespace, `shop/cart`, or `cart.shop` with or without `.svc.cluster.local`. */
 function find(written: string, namespace: string, known: readonly DescribedService[]): DescribedService | undefined {
-  const at = written.indexOf('/');
+  const at = written.lastIndexOf('/');
   const dot = written.indexOf('.');
   const [inside, name] =
     at >= 0
