@@ -105,7 +105,8 @@ export class RequestBalancers implements Balancers {
   }
 
   unlist(service: number, container: number): void {
-    if (this.listed[service]?.delete(container) !== true) return;
+    if (!this.isListed(service, container)) return;
+    this.listed[service].delete(container);
     this.refresh(container);
     for (const told of this.listingWatchers) told(service, container, false);
   }
