@@ -7,6 +7,11 @@ import type { NativeFile, NativeWorkloads } from './native-file.ts';
 /** Orchestrators whose control loops run on the data plane. Kubernetes has its own engine of API objects. */
 export const DATA_PLANE_ORCHESTRATORS = ['swarm', 'mesos', 'ecs', 'nomad'] as const;
 export type DataPlaneOrchestrator = (typeof DATA_PLANE_ORCHESTRATORS)[number];
+
+export function isDataPlaneOrchestrator(name: string | undefined): name is DataPlaneOrchestrator {
+  return DATA_PLANE_ORCHESTRATORS.some((one) => one === name);
+}
+
 /** All that a scenario may name, in the order of reports. */
 export const ORCHESTRATORS = ['kubernetes', ...DATA_PLANE_ORCHESTRATORS] as const;
 export type OrchestratorName = (typeof ORCHESTRATORS)[number];

@@ -1,5 +1,6 @@
 import { kubernetesSpecOf, type KubernetesInputs } from '../../src/experiment/kubernetes/kubernetes-spec-of.ts';
-import { endOfScenario, planKubernetes } from '../../src/experiment/kubernetes/plan-kubernetes.ts';
+import { planKubernetes } from '../../src/experiment/kubernetes/plan-kubernetes.ts';
+import { endOfScenario } from '../../src/experiment/orchestrator-of-text.ts';
 import { KubernetesRun } from '../../src/orchestrators/kubernetes/kubernetes-run.ts';
 import type { KubernetesSpec } from '../../src/orchestrators/kubernetes/kubernetes-spec.ts';
 import { readManifests } from '../../src/orchestrators/kubernetes/manifests/read-manifests.ts';

@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { FIRST_KUBERNETES } from '../../cli/first-kubernetes.ts';
 import { kubernetesJsonSchema } from './kubernetes-json-schema.ts';
-import { endOfScenario, isKubernetesText } from './plan-kubernetes.ts';
+import { endOfScenario } from '../orchestrator-of-text.ts';
+import { isKubernetesText } from './plan-kubernetes.ts';
 
 const schema = z.fromJSONSchema(kubernetesJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
 const accepts = (data: unknown): boolean => schema.safeParse(data).success;

@@ -7,7 +7,7 @@ import { FIRST_KUBERNETES } from '../../cli/first-kubernetes.ts';
 import { KubernetesRun } from '../../orchestrators/kubernetes/kubernetes-run.ts';
 import type { KubernetesSpec } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
 import { ScenarioFault } from '../scenario/scenario-fault.ts';
-import { endOfScenario } from './plan-kubernetes.ts';
+import { endOfScenario } from '../orchestrator-of-text.ts';
 
 /** A scenario's data, and that of the manifests behind it. */
 interface Whole {

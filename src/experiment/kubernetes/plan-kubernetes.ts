@@ -2,6 +2,7 @@ import { changeOf, type ChangeText } from '../../orchestrators/kubernetes/change
 import { canonicalText } from '../run-id.ts';
 import { clusterParts } from '../scenario/cluster-groups.ts';
 import { describeGroups } from '../scenario/describe-groups.ts';
+import { endOfScenario, orchestratorOfText } from '../orchestrator-of-text.ts';
 import type { PolicyPlan } from '../run-plan.ts';
 import type { PlannedScenario, PlannedVariant, ScenarioContext } from '../scenario/plan-scenario.ts';
 import { distinct, seedsOf, withFiles, withRecordings } from '../scenario/plan-scenario.ts';
@@ -20,17 +21,7 @@ export interface KubernetesContext extends ScenarioContext {
 
 /** Whether a text holds a scenario of a Kubernetes cluster: it says so itself. */
 export function isKubernetesText(text: string): boolean {
-  return /^\s*(?:["']?orchestrator["']?)\s*:\s*["']?kubernetes\b/m.test(text);
-}
-
-/**
- * Where the scenario ends in its file: at a line of three dashes, behind which manifests may follow, or at the end. The
- * dashes with which a document may begin do not count.
- */
-export function endOfScenario(text: string): number {
-  const begins = /^(?:\s*(?:#[^\n]*)?\n)*---[ \t]*\n/.exec(text)?.[0].length ?? 0;
-  const found = /^---[ \t]*(?:#.*)?$/m.exec(text.slice(begins));
-  return found === null ? text.length : begins + found.index;
+  return orchestratorOfText(text) === 'kubernetes';
 }
 
 /** Names of schedulers that need no file. */

@@ -66,7 +66,7 @@ export async function carryOut(options: CarryOutOptions): Promise<Outcome> {
   const plans = planned.runs(policyOf, digests);
   // A scenario has no workload that could be looked at before it runs, and no bound is known for it.
   const surveys = await survey(
-    plans.filter((plan) => plan.scenario === undefined && plan.kubernetes === undefined),
+    plans.filter((plan) => plan.scenario === undefined && plan.kubernetes === undefined && plan.native === undefined),
     digests,
     options,
     store,

@@ -2,7 +2,8 @@ import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, st
 import { dirname, join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { InputError } from '../../sim/input-error.ts';
-import { endOfScenario, isKubernetesText } from '../kubernetes/plan-kubernetes.ts';
+import { isKubernetesText } from '../kubernetes/plan-kubernetes.ts';
+import { endOfScenario } from '../orchestrator-of-text.ts';
 import type { PlannedFile } from '../kubernetes/kubernetes-plan.ts';
 import { readable, readTextFile, requireFile } from './read-input.ts';
 
@@ -35,7 +36,8 @@ export function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
   }
 }
 
-function filesBelow(folder: string, level: number): string[] {
+/** Files below a folder whose names end so, sorted by name. */
+export function filesBelow(folder: string, level: number, endings = ENDINGS): string[] {
   if (level > MOST_LEVELS) return [];
   let names: string[];
   try {
@@ -46,8 +48,8 @@ function filesBelow(folder: string, level: number): string[] {
   return names.sort().flatMap((name) => {
     const path = join(folder, name);
     if (leadsUp(path)) return [];
-    if (kindOf(path) === 'folder') return filesBelow(path, level + 1);
-    return ENDINGS.test(name) ? [path] : [];
+    if (kindOf(path) === 'folder') return filesBelow(path, level + 1, endings);
+    return endings.test(name) ? [path] : [];
   });
 }
 

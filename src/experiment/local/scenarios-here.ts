@@ -9,11 +9,15 @@ import type { RunPlan } from '../run-plan.ts';
 import { planScenario, requireFewRuns, scenarioFiles, type PlannedScenario } from '../scenario/plan-scenario.ts';
 import { isScenarioText } from '../scenario/read-scenario.ts';
 import { clusterFactsOf, workloadFactsOf } from '../scenario/scenario-facts.ts';
-import { endOfScenario, isKubernetesText, planKubernetes } from '../kubernetes/plan-kubernetes.ts';
+import { isKubernetesText, planKubernetes } from '../kubernetes/plan-kubernetes.ts';
+import { endOfScenario, orchestratorOfText } from '../orchestrator-of-text.ts';
+import { planNative } from '../orchestrated/plan-native.ts';
+import { isDataPlaneOrchestrator } from '../../orchestrators/orchestrator.ts';
 import { batonVersion } from './baton-version.ts';
 import { fileDigest, programDigest, shortHash } from './digest.ts';
 import { namesPolicyFile } from './load-policy.ts';
 import { holdsManifests, kindOf, manifestsAt, scenarioOfManifests } from './manifests-here.ts';
+import { nativeFilesAt } from './native-files-here.ts';
 import { valueAt } from '../schema-fault.ts';
 import { readYaml } from '../yaml-text.ts';
 import type { Planned } from './planned.ts';
@@ -52,7 +56,9 @@ export function openNamed(name: string, settings: readonly string[]): NamedFile 
   const planned =
     isManifests || isKubernetesText(text)
       ? planKubernetes(text, { ...context, manifestsAt }, settings)
-      : planScenario(text, context, settings);
+      : isDataPlaneOrchestrator(orchestratorOfText(text))
+        ? planNative(text, { ...context, nativeFilesAt }, settings)
+        : planScenario(text, context, settings);
   return { kind: 'scenario', path, planned };
 }
 
