@@ -4,6 +4,7 @@ import type { Traffic } from '../../sim/requests/traffic.ts';
 import type { NodePlace, WeatherSource } from '../../sim/weather/weather-event.ts';
 import type { MakeControlLoop, OperatorChange } from './control-loop.ts';
 import type { DataPlane, MachineChooser } from './data-plane.ts';
+import type { Holdings } from './holdings.ts';
 import type { MachineSpec } from './machine-spec.ts';
 
 /** A service whose requests are modelled. */
@@ -52,7 +53,8 @@ export interface OrchestratedSpec {
   readonly loop: MakeControlLoop;
   /** Whether tasks may declare more than their machine has; absent: a placement that does is a bug. */
   readonly mayOvercommit?: boolean;
-  readonly chooser?: (plane: DataPlane) => MachineChooser;
+  /** `holdings`: what machines hold by the books. */
+  readonly chooser?: (plane: DataPlane, holdings: Holdings) => MachineChooser;
   readonly scrapeUs: number;
   readonly timelinePoints: number;
   /** Requests to the registry: a round trip each layer, and the manifest's. */

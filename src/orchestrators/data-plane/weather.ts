@@ -2,9 +2,9 @@ import type { NodePlace, WeatherEvent, WeatherSource } from '../../sim/weather/w
 import type { Clock } from '../clock.ts';
 import type { ContainerRuns } from './containers.ts';
 import type { Balancers, Books, Container } from './data-plane.ts';
+import type { Holdings } from './holdings.ts';
 import type { MachinePark } from './machines.ts';
 import type { MachineSpec } from './machine-spec.ts';
-import type { Holdings } from './task-ledger.ts';
 
 export interface WeatherParts {
   readonly clock: Clock;
