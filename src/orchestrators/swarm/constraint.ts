@@ -76,7 +76,8 @@ function addressWithin(address: string, network: string): boolean | undefined {
   const actual = addressNumber(address);
   if (wanted === undefined || actual === undefined || !Number.isInteger(bits) || bits < 0 || bits > 32)
     return undefined;
-  const hosts = 2 ** (32 - bits);
+  let hosts = 1;
+  for (let bit = bits; bit < 32; bit++) hosts *= 2;
   return Math.floor(wanted / hosts) === Math.floor(actual / hosts);
 }
 
