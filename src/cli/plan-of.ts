@@ -5,6 +5,7 @@ import { onePlan, type OneRunFlags } from './one-plan.ts';
 /** Flags that name one run of a scenario, an experiment, or manifests. */
 export interface PlanFlags extends OneRunFlags {
   set?: string[];
+  orchestrator?: string[];
   calibration?: string;
   /** Of the replay that is predicted; absent: that of the calibration's file. */
   calibrationSpeed?: number;

@@ -16,6 +16,23 @@ export function isDataPlaneOrchestrator(name: string | undefined): name is DataP
 export const ORCHESTRATORS = ['kubernetes', ...DATA_PLANE_ORCHESTRATORS] as const;
 export type OrchestratorName = (typeof ORCHESTRATORS)[number];
 
+export const ORCHESTRATOR_TITLES: Readonly<Record<OrchestratorName, string>> = {
+  kubernetes: 'Kubernetes',
+  swarm: 'Docker Swarm',
+  mesos: 'Mesos with Marathon',
+  ecs: 'Amazon ECS',
+  nomad: 'HashiCorp Nomad',
+};
+
+/** What each was read from. */
+export const ORCHESTRATOR_SOURCES: Readonly<Record<OrchestratorName, string>> = {
+  kubernetes: 'kubernetes v1.36.2',
+  swarm: 'moby/swarmkit 3e72cb64, moby/moby b985e231',
+  mesos: 'apache/mesos c1b42f79, mesosphere/marathon 90619da7',
+  ecs: 'Amazon ECS Developer Guide (2023-06-15), amazon-ecs-agent 8dfceca6',
+  nomad: 'hashicorp/nomad aa026cc9',
+};
+
 /** What a control loop is told besides its files. */
 export interface LoopOptions {
   /** How the processes of a workload behave, by its name in `NativeWorkload`. */

@@ -5,7 +5,9 @@ import type { BackfillPolicy, PlacementFactory, QueuePolicy } from '../../sim/po
 import type { PolicyFacts } from '../comparison.ts';
 import { policyLabel } from '../policy-text.ts';
 import { policyTexts } from '../scenario/policy-texts.ts';
+import { ORCHESTRATOR_SOURCES, ORCHESTRATOR_TITLES, type OrchestratorName } from '../../orchestrators/orchestrator.ts';
 import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
+import type { OrchestratorChoice } from '../orchestrated/orchestrator-choice.ts';
 import type { PolicyPlan } from '../run-plan.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { loadPolicy } from './load-policy.ts';
@@ -32,8 +34,8 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
     .map((words) => `; ${words}`)
     .join('');
   if (plan.orchestrator !== undefined) {
-    const { create } = builtInPlacement(plan.placement!);
-    return { placement: create, queue, backfill, facts: orchestratorFacts(plan) };
+    const placement = plan.file === undefined ? builtInPlacement(plan.placement!).create : await loadPolicy(plan.file);
+    return { placement, queue, backfill, facts: orchestratorFacts(plan, plan.orchestrator) };
   }
   if (plan.file === undefined) {
     const { create, summary, source } = builtInPlacement(plan.placement!);
@@ -62,9 +64,28 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
   };
 }
 
+interface ToldOrchestrator extends Partial<OrchestratorChoice> {
+  readonly orchestrator?: OrchestratorChoice | string;
+}
+
 /** An orchestrator that decides by its own rules, and what it was told. */
-function orchestratorFacts({ name, living }: PolicyPlan): PolicyFacts {
-  const told = JSON.parse(living ?? '{}') as KubernetesPlan['policies'];
+function orchestratorFacts({ name, living, file }: PolicyPlan, orchestrator: OrchestratorName): PolicyFacts {
+  const told = JSON.parse(living ?? '{}') as KubernetesPlan['policies'] | ToldOrchestrator;
+  if (!('scheduler' in told)) {
+    // A scenario tells its choice whole; a scenario of native files tells what differs.
+    const { placement, constants } = typeof told.orchestrator === 'object' ? told.orchestrator : told;
+    const words = [
+      ORCHESTRATOR_TITLES[orchestrator],
+      ...(placement === undefined ? [] : [`${placement} chooses among the machines that it allows`]),
+      ...Object.entries(constants ?? {}).map(([constant, value]) => `${constant} ${value}`),
+    ];
+    return {
+      name,
+      summary: words.join('; '),
+      source: ORCHESTRATOR_SOURCES[orchestrator],
+      ...(file !== undefined && { file }),
+    };
+  }
   const { scheduler, version, clusterAutoscaler, karpenter } = told;
   const words = [
     `kube-scheduler ${version}, ${typeof scheduler === 'string' ? `${scheduler} configuration` : `configured by ${scheduler.file}`}`,
