@@ -119,7 +119,9 @@ export interface AppCheck {
   readonly timeoutUs?: number;
   /** Failures in a row until it counts as failed. */
   readonly retries?: number;
-  /** For so long after the start failures do not count. */
+  /** For so long after the start it is not asked at all. */
+  readonly delayUs?: number;
+  /** For so long after the start failures do not count; it ends with the first success. */
   readonly startPeriodUs?: number;
   /** How often it is asked in that time. */
   readonly startIntervalUs?: number;
@@ -139,7 +141,7 @@ export interface AppRestart {
 }
 
 export interface AppUpdate {
-  /** Replicas at a time. */
+  /** Replicas at a time; 0: all. */
   readonly parallelism?: number;
   /** Between one lot and the next. */
   readonly delayUs?: number;
@@ -194,7 +196,7 @@ export interface AppPlacement {
   readonly affinity: readonly (AppConstraint & { readonly weight: number })[];
   /** With, or apart from, replicas of other services, on the same value of `key`. */
   readonly neighbours: readonly AppNeighbour[];
-  /** Marks of machines (taints) that it puts up with; '' is every one. */
+  /** Marks of machines (taints) that it puts up with: `key`, `key=value:NoSchedule`; '' is every one. */
   readonly tolerates: readonly string[];
 }
 
@@ -271,7 +273,9 @@ export interface AppMount {
 
 export interface AppSecret {
   readonly name: string;
-  /** A path in the container, or the name of a variable of the environment with `$` before it. */
+  /** One entry of it; absent: all of it. */
+  readonly key?: string;
+  /** A path in the container, `$NAME`: a variable of the environment, `$*`: a variable for each entry. */
   readonly target?: string;
 }
 
