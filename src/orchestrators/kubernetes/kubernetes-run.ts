@@ -105,7 +105,7 @@ export class KubernetesRun {
       behaviour,
       usage,
       machines: this.machines,
-      options: { pullBytesPerSecond: spec.defaults.pullBytesPerSecond },
+      options: { pullBytesPerSecond: spec.defaults.pullBytesPerSecond, ...spec.nodeOptions },
       weather: spec.weather(streams, this.places()),
       services: spec.services,
       drain: (nodeName) => drainer.drain(nodeName),

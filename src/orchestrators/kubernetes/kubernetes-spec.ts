@@ -2,8 +2,10 @@ import type { ObjectiveSpec, Streams } from '../../sim/living-spec.ts';
 import type { Traffic } from '../../sim/requests/traffic.ts';
 import type { RequestService } from '../../sim/requests/request-service.ts';
 import type { NodePlace, WeatherSource } from '../../sim/weather/weather-event.ts';
+import type { PlacementFactory } from '../../sim/policy.ts';
 import type { NewObject } from './api/api-server.ts';
 import type { AnyObject, Kind } from './objects/kinds.ts';
+import type { NodeOptions } from './nodes/node-options.ts';
 import type { Node } from './objects/node.ts';
 import type { SchedulerConfiguration } from './scheduler/scheduler-profile.ts';
 
@@ -137,6 +139,10 @@ export interface KubernetesSpec {
   readonly usdPerHour: (node: NewObject<Node>) => number;
   readonly scrapeUs: number;
   readonly timelinePoints: number;
+  /** Timers of nodes and their controllers that are not as upstream has them. */
+  readonly nodeOptions?: Partial<NodeOptions>;
+  /** A placement policy in place of the scheduler's scores: it chooses among the nodes that pass all filters. */
+  readonly placement?: PlacementFactory;
   /** How images and processes behave where no annotation says so. */
   readonly defaults: {
     readonly imageBytes: number;
