@@ -5,10 +5,12 @@ import { printJson } from './console-output.ts';
 export function schemaCommand(): Command {
   return new Command('schema')
     .description(
-      'print the JSON Schema of experiment or scenario files, or of scenarios of a Kubernetes cluster, for editors',
+      "print the JSON Schema of experiment or scenario files, or of scenarios of orchestrators' own files, for editors",
     )
     .addArgument(
-      new Argument('[kind]', 'of which files').choices(['experiment', 'scenario', 'kubernetes']).default('experiment'),
+      new Argument('[kind]', 'of which files')
+        .choices(['experiment', 'scenario', 'kubernetes', 'native'])
+        .default('experiment'),
     )
     .option('--json', 'as it is anyhow')
     .addHelpText(
@@ -20,9 +22,10 @@ Examples:
   # yaml-language-server: $schema=./experiment.schema.json
 
   baton schema scenario > scenario.schema.json
-  baton schema kubernetes > kubernetes.schema.json`,
+  baton schema kubernetes > kubernetes.schema.json
+  baton schema native > native.schema.json      (scenarios of compose, Marathon, ECS and Nomad files)`,
     )
-    .action(async (kind: 'experiment' | 'scenario' | 'kubernetes') => {
+    .action(async (kind: 'experiment' | 'scenario' | 'kubernetes' | 'native') => {
       if (kind === 'scenario') {
         const { scenarioJsonSchema } = await import('../experiment/scenario/scenario-json-schema.ts');
         return printJson(scenarioJsonSchema());
@@ -30,6 +33,10 @@ Examples:
       if (kind === 'kubernetes') {
         const { kubernetesJsonSchema } = await import('../experiment/kubernetes/kubernetes-json-schema.ts');
         return printJson(kubernetesJsonSchema());
+      }
+      if (kind === 'native') {
+        const { nativeJsonSchema } = await import('../experiment/orchestrated/native-json-schema.ts');
+        return printJson(nativeJsonSchema());
       }
       const { experimentJsonSchema } = await import('../experiment/experiment-schema.ts');
       return printJson(experimentJsonSchema());

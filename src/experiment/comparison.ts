@@ -57,6 +57,33 @@ export interface PolicyFacts {
   readonly source: string;
   /** The user's file, for policies that are not built in. */
   readonly file?: string;
+  /** Where an orchestrator decides. */
+  readonly orchestrator?: OrchestratorFacts;
+}
+
+/** What a report says of an orchestrator: what decides how long it waits, and what it can do. */
+export interface OrchestratorFacts {
+  /** `swarm`. */
+  readonly name: string;
+  /** `Docker Swarm`. */
+  readonly title: string;
+  readonly constants: readonly {
+    readonly name: string;
+    /** With its unit: `5 s`. */
+    readonly text: string;
+    readonly meaning: string;
+    readonly source: string;
+    /** Upstream publishes nothing, so we had to choose. */
+    readonly isModellingChoice: boolean;
+    /** The scenario has set it otherwise than upstream has it. */
+    readonly isChanged: boolean;
+  }[];
+  /** In the same order for all. */
+  readonly features: readonly {
+    readonly title: string;
+    readonly has: 'yes' | 'partly' | 'no' | 'outside';
+    readonly by: string;
+  }[];
 }
 
 /** Everything about an experiment that is known before its first run. */

@@ -6,7 +6,7 @@ import { shareOf } from '../../sim/unit-text.ts';
 
 /** Constants as a scenario writes them, in the unit of each: `10s`, `50%`, `3`. Throws an InputError. */
 export function constantValues(
-  { constants, title }: Orchestrator,
+  { constants, title }: Pick<Orchestrator, 'constants' | 'title'>,
   written: Readonly<Record<string, string | number>>,
 ): Readonly<Record<string, number>> {
   const values = Object.fromEntries(
