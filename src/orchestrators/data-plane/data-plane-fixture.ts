@@ -6,7 +6,7 @@ import { listedWeather, type TimedWeather } from '../../sim/weather/timed-weathe
 import { Clock } from '../clock.ts';
 import { ContainerRuns } from './containers.ts';
 import type { ControlLoop, MakeControlLoop } from './control-loop.ts';
-import type { ContainerExit, ContainerOrder, DataPlane } from './data-plane.ts';
+import type { Books, ContainerExit, ContainerOrder, DataPlane } from './data-plane.ts';
 import { NO_RESOURCES, type MachineSpec, type Resources } from './machine-spec.ts';
 import { MachinePark } from './machines.ts';
 import type { ModelledService, OrchestratedSpec } from './orchestrated-spec.ts';
@@ -151,6 +151,25 @@ export function bareMachines(
 
 function untilUs(clock: Clock, timeUs: number): void {
   while (clock.step(timeUs));
+}
+
+/** Books that only count. */
+export function silentBooks(): Books {
+  let workloads = 0;
+  let tasks = 0;
+  const nothing = () => {};
+  return {
+    addWorkload: () => workloads++,
+    addTask: () => tasks++,
+    setDesired: nothing,
+    place: nothing,
+    setReady: nothing,
+    end: nothing,
+    restarted: nothing,
+    waits: nothing,
+    happened: nothing,
+    addCost: nothing,
+  };
 }
 
 /** An order for a container of 100 MB that boots for a second, on machine 0 unless it says otherwise. */
