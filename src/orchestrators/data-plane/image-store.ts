@@ -6,7 +6,7 @@ export interface ImageStoreParts {
   readonly machines: MachinePark;
   /** Requests to the registry cost one each: the manifest's, and one a layer. */
   readonly registryRoundTripUs: number;
-  /** Never told within `ask`: the image is there, or `failed` says why it is not. */
+  /** The image is there, or `failed` says why it is not. May be told within `ask`. */
   readonly done: (container: number, failed: string | undefined) => void;
 }
 
@@ -51,7 +51,6 @@ export class ImageStore {
   private readonly images: Set<string>[] = [];
   private readonly pulls: Pulls[] = [];
   private readonly pullOf = new Map<number, Pull>();
-  private readonly refusals = new Map<number, string>();
   private nextPull = 0;
   private readonly answeredKind: number;
   private readonly loadKind: number;
@@ -60,7 +59,7 @@ export class ImageStore {
   constructor(parts: ImageStoreParts) {
     this.parts = parts;
     const { clock, machines } = parts;
-    this.answeredKind = clock.kind((container) => this.answered(container));
+    this.answeredKind = clock.kind((container) => parts.done(container, undefined));
     this.loadKind = clock.kind((pull) => this.load(pull));
     this.loadedKind = clock.kind((machine) => this.loaded(machine));
     machines.watch((machine, state, before) => {
@@ -77,17 +76,18 @@ export class ImageStore {
     return this.images[machine]?.has(image) ?? false;
   }
 
-  /** Gets the image for a container that is to be created there; `done` is told later, once, unless the machine stops. */
+  /** Gets the image for a container that is to be created there; `done` is told once, unless the machine stops. */
   ask(container: number, { machine, image, bytes, layers, prefersLocal }: ImageWanted): void {
-    const { clock, registryRoundTripUs } = this.parts;
+    const { clock, done, registryRoundTripUs } = this.parts;
     const isThere = bytes === 0 || this.has(machine, image);
     const obstacle = this.obstacle(machine, isThere);
     if (obstacle !== undefined) {
-      this.refuse(container, obstacle);
+      done(container, obstacle);
       return;
     }
     if (isThere) {
-      clock.after(prefersLocal || bytes === 0 ? 0 : registryRoundTripUs, this.answeredKind, container);
+      if (prefersLocal || bytes === 0) done(container, undefined);
+      else clock.after(registryRoundTripUs, this.answeredKind, container);
       return;
     }
     const pulls = (this.pulls[machine] ??= { byImage: new Map(), loading: [], sinceUs: 0, dueUs: Number.NaN });
@@ -111,17 +111,6 @@ export class ImageStore {
     if (isThere) return undefined;
     if (!machines.registryUp) return 'the registry is down';
     return cutOff ? 'the registry cannot be reached' : undefined;
-  }
-
-  private refuse(container: number, why: string): void {
-    this.refusals.set(container, why);
-    this.parts.clock.after(0, this.answeredKind, container);
-  }
-
-  private answered(container: number): void {
-    const why = this.refusals.get(container);
-    this.refusals.delete(container);
-    this.parts.done(container, why);
   }
 
   /** The registry has answered; the layers come. */
@@ -168,9 +157,9 @@ export class ImageStore {
     clock.at(pulls.dueUs, this.loadedKind, machine);
   }
 
-  /** Nothing can be pulled there any more: whoever waits is told why, later. */
+  /** Nothing can be pulled there any more: whoever waits is told why. */
   private fail(machine: number, why: string): void {
-    for (const { waiters } of this.forget(machine)) for (const container of waiters) this.refuse(container, why);
+    for (const { waiters } of this.forget(machine)) for (const container of waiters) this.parts.done(container, why);
   }
 
   /** The machine has stopped, and with it whoever waited. */
