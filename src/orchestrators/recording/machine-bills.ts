@@ -1,4 +1,4 @@
-import { Billing } from '../../sim/fleet/billing.ts';
+import { Billing, type BillingRules } from '../../sim/fleet/billing.ts';
 import type { CostResult } from '../../sim/monitoring/living-result.ts';
 import { hours } from '../../sim/time.ts';
 
@@ -49,8 +49,8 @@ export class MachineBills {
   private usdNow = 0;
   private lastUs = 0;
 
-  constructor(rules: { readonly usdPerGbBetweenZones: number; readonly kgPerKWh: number }) {
-    this.billing = new Billing([], [], { minimumS: BILLED_AT_LEAST_S, ...rules });
+  constructor({ usdPerGbBetweenZones, kgPerKWh }: Omit<BillingRules, 'minimumS'>) {
+    this.billing = new Billing([], [], { minimumS: BILLED_AT_LEAST_S, usdPerGbBetweenZones, kgPerKWh });
   }
 
   advance(nowUs: number): void {

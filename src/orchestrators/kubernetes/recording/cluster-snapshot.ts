@@ -1,11 +1,11 @@
 import type { LivingSnapshot } from '../../../sim/monitoring/living-snapshot.ts';
-import { US_PER_SECOND } from '../../../sim/time.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { CpuUse } from '../behaviour/cpu-use.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import { NODE_GROUP_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../objects/node-labels.ts';
 import type { Node } from '../objects/node.ts';
 import type { WorkloadReading } from '../../recording/cluster-lines.ts';
+import { snapshotServices } from '../../recording/snapshot-services.ts';
 import type { KeptRecords } from '../../kept-records.ts';
 import type { NodeBills } from './node-bills.ts';
 import type { PodLedger } from './pod-ledger.ts';
@@ -33,21 +33,7 @@ export function clusterSnapshot(parts: SnapshotParts): LivingSnapshot {
     nowUs: plane.clock.nowUs,
     endUs: parts.spec.durationUs,
     nodes: Array.from(plane.api.nodes.all(), (node) => nodeOf(node, parts)),
-    services: parts.workloads.all.map(({ index, name, desired, ready }) => {
-      const reading = parts.readings[index];
-      const calls = reading?.calls;
-      const perSecond = calls === undefined ? 0 : US_PER_SECOND / calls.spanUs;
-      return {
-        name,
-        desired,
-        ready,
-        coming: Math.max(0, desired - ready),
-        requestsPerSecond: (calls?.arrived ?? 0) * perSecond,
-        failedPerSecond: (calls?.bad ?? 0) * perSecond,
-        p99Ms: (calls?.latency.quantileUs(0.99) ?? 0) / 1000,
-        cpuShare: Number.isFinite(reading?.cpuShare) ? reading!.cpuShare : 0,
-      };
-    }),
+    services: snapshotServices(parts.workloads.all, parts.readings),
     usdPerHour: bills.usdPerHour,
     usdSoFar: bills.usdSoFar,
     decisions: records.decisions.slice(-SHOWN_RECORDS),
