@@ -7,11 +7,12 @@ import { ContainerRuns } from './containers.ts';
 import type { ControlLoop } from './control-loop.ts';
 import type { DataPlane } from './data-plane.ts';
 import { MachinePark } from './machines.ts';
-import { MinimalRecorder, MinimalUsage } from './minimal-parts.ts';
 import type { OrchestratedSpec } from './orchestrated-spec.ts';
 import { ProbeRuns } from './probes.ts';
+import { DataPlaneRecorder } from './recording/data-plane-recorder.ts';
 import { RequestBalancers } from './requests/request-balancers.ts';
 import { TaskLedger } from './task-ledger.ts';
+import { ResourceUsage } from './usage/resource-usage.ts';
 import { placesOf, Weather } from './weather.ts';
 
 export interface OrchestratedRunOptions {
@@ -43,8 +44,8 @@ export class OrchestratedRun {
   readonly machines: MachinePark;
   readonly containers: ContainerRuns;
   readonly balancers: RequestBalancers;
-  readonly usage: MinimalUsage;
-  readonly recorder: MinimalRecorder;
+  readonly usage: ResourceUsage;
+  readonly recorder: DataPlaneRecorder;
   readonly ledger: TaskLedger;
   readonly loop: ControlLoop;
   private readonly options: OrchestratedRunOptions;
@@ -60,7 +61,7 @@ export class OrchestratedRun {
     this.clock = clock;
     const streams = (name: string) => stream(options.seed, name);
     const { journal } = options;
-    this.recorder = new MinimalRecorder(clock, spec, journal === undefined ? {} : { journal });
+    this.recorder = new DataPlaneRecorder(clock, spec, journal === undefined ? {} : { journal });
     // Made first, so that the run has begun when anything else happens at 0.
     const beginKind = clock.kind(() => this.recorder.beginRun());
     clock.at(0, beginKind, 0);
@@ -73,7 +74,7 @@ export class OrchestratedRun {
     const balancers = new RequestBalancers({ clock, spec, machines, containers, streams });
     this.balancers = balancers;
     containers.setInFlight((container) => balancers.inFlight(container));
-    const usage = new MinimalUsage();
+    const usage = new ResourceUsage({ clock, spec, machines, containers, balancers });
     this.usage = usage;
     usage.onOutOfMemory = (container) => containers.outOfMemory(container);
     const ledger = new TaskLedger(this.recorder);
@@ -93,7 +94,7 @@ export class OrchestratedRun {
     };
     const chooser = spec.chooser?.(plane, ledger);
     this.plane = chooser === undefined ? plane : { ...plane, chooser };
-    this.recorder.attach({ machines, containers, balancers, usage });
+    this.recorder.attach({ machines, containers, balancers, usage, notes: () => this.loop.notes() });
     const weather = new Weather(spec.weather(streams, placesOf(spec.machines, spec.zones)), {
       clock,
       machines,
@@ -140,8 +141,6 @@ export class OrchestratedRun {
 
   /** What the run came to up to now. */
   result(): RunResult {
-    this.balancers.flow();
-    this.usage.look();
     return this.recorder.result();
   }
 
@@ -153,8 +152,6 @@ export class OrchestratedRun {
   }
 
   private scrape(): void {
-    this.balancers.flow();
-    this.usage.look();
     this.recorder.scrape();
     this.options.onScrape?.();
     if (this.spec.untilQuiet && this.isQuiet) this.isOver = true;
