@@ -1,3 +1,4 @@
+import { isOrchestrated } from '../experiment/orchestrated/is-orchestrated.ts';
 import type { RunPlan } from '../experiment/run-plan.ts';
 import type { LivingResult, ServiceResult } from '../sim/monitoring/living-result.ts';
 import type { RunResult } from '../sim/result.ts';
@@ -17,7 +18,7 @@ export function livingText(
   width = Infinity,
 ): string {
   const { objectives, cost, notes } = living;
-  const isKubernetes = plan.kubernetes !== undefined;
+  const isKubernetes = plan.kubernetes !== undefined || isOrchestrated(plan);
   // Only of those with requests is there anything to say about requests.
   const services = living.services.filter((one) => !isKubernetes || one.model !== '' || one.arrived > 0);
   const workloads = living.services.filter((one) => !services.includes(one));

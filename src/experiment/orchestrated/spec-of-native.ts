@@ -3,11 +3,13 @@ import { labelledTraffic } from '../../orchestrators/behaviour/labelled-traffic.
 import { fullName, modelledService } from '../../orchestrators/behaviour/described-traffic.ts';
 import type { OperatorChange } from '../../orchestrators/data-plane/control-loop.ts';
 import type { OrchestratedSpec, TimedOperation } from '../../orchestrators/data-plane/orchestrated-spec.ts';
+import { policyChooser } from '../../orchestrators/data-plane/policy-chooser.ts';
 import type { NativeFile, NativeWorkload } from '../../orchestrators/native-file.ts';
 import type { Orchestrator } from '../../orchestrators/orchestrator.ts';
 import type { NodeGroup } from '../../sim/fleet/node-group.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
+import type { PlacementFactory } from '../../sim/policy.ts';
 import { weatherOf } from '../../sim/weather/weather-kinds.ts';
 import type { ByteSource } from '../../workloads/byte-source.ts';
 import { trafficOf } from '../scenario/assemble-traffic.ts';
@@ -18,6 +20,7 @@ import { groupsForWorkloads } from './groups-for-workloads.ts';
 import { machinesOfGroups } from './machines-of-groups.ts';
 import type { NativePlan } from './native-plan.ts';
 import type { OperationText } from './operation-text.ts';
+import { typicalRequests } from './typical-requests.ts';
 
 /** What such a scenario needs of the machine it runs on. */
 export interface NativeInputs {
@@ -40,7 +43,7 @@ export function specOfNative(
   plan: NativePlan,
   orchestrator: Orchestrator,
   inputs: NativeInputs,
-  chooser?: OrchestratedSpec['chooser'],
+  placement?: PlacementFactory,
 ): OrchestratedSpec {
   const native = orchestrator.read(plan.files.map(({ file }) => inputs.read(file)));
   native.notes.forEach(inputs.note);
@@ -115,7 +118,12 @@ export function specOfNative(
       behaviourOf: (workload) => behaviours.get(workload) ?? labelledProcess(blank(workload), defaults, false),
       constants: constantValues(orchestrator, plan.policies.constants ?? {}),
     }),
-    ...(chooser && { chooser }),
+    ...(placement && {
+      chooser: policyChooser(
+        placement,
+        typicalRequests(workloads.map((one) => ({ request: one, replicas: one.replicas }))),
+      ),
+    }),
     scrapeUs: plan.scrape,
     timelinePoints: plan.timelinePoints,
     registryRoundTripUs: REGISTRY_ROUND_TRIP_US,

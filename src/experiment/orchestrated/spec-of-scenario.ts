@@ -1,11 +1,14 @@
 import type { TimedOperation, OrchestratedSpec } from '../../orchestrators/data-plane/orchestrated-spec.ts';
+import { policyChooser } from '../../orchestrators/data-plane/policy-chooser.ts';
 import { PLAIN_PROCESS } from '../../orchestrators/data-plane/process-behaviour.ts';
 import type { NativeFile } from '../../orchestrators/native-file.ts';
 import type { Orchestrator } from '../../orchestrators/orchestrator.ts';
 import type { LivingSpec } from '../../sim/living-spec.ts';
+import type { PlacementFactory } from '../../sim/policy.ts';
 import { imageOf } from './app-of-scenario.ts';
 import { behaviourOfService } from './behaviour-of-service.ts';
 import { machinesOfGroups } from './machines-of-groups.ts';
+import { typicalRequests } from './typical-requests.ts';
 
 /** 2026-01-01T00:00:00Z, a Thursday. */
 const NEW_YEAR_MS = 1_767_225_600_000;
@@ -20,7 +23,7 @@ export function specOfScenario(
   orchestrator: Orchestrator,
   files: readonly NativeFile[],
   constants: Readonly<Record<string, number>>,
-  chooser?: OrchestratedSpec['chooser'],
+  placement?: PlacementFactory,
 ): OrchestratedSpec {
   const { machines, places } = machinesOfGroups(living.groups, living.zones);
   const behaviours = new Map(living.services.map((service) => [service.name, behaviourOfService(service)]));
@@ -64,7 +67,7 @@ export function specOfScenario(
       behaviourOf: (workload) => behaviours.get(workload) ?? PLAIN_PROCESS,
       constants,
     }),
-    ...(chooser && { chooser }),
+    ...(placement && { chooser: policyChooser(placement, typicalRequests(living.services)) }),
     scrapeUs: living.scrapeUs,
     timelinePoints: living.timelinePoints,
     registryRoundTripUs: REGISTRY_ROUND_TRIP_US,

@@ -3,6 +3,7 @@ import { simulationOptions } from '../../experiment/local/execute-run.ts';
 import { policiesOf } from '../../experiment/local/policies-of-plan.ts';
 import { openCluster, WorkloadCache } from '../../experiment/local/open-inputs.ts';
 import { scenarioSimulation } from '../../experiment/local/scenario-simulation.ts';
+import { isOrchestrated } from '../../experiment/orchestrated/is-orchestrated.ts';
 import type { RunPlan } from '../../experiment/run-plan.ts';
 import { InputError } from '../../sim/input-error.ts';
 import type { RunResult } from '../../sim/result.ts';
@@ -48,6 +49,10 @@ export async function recordScript(plan: RunPlan, options: RecordOptions = {}): 
 }
 
 async function openFilming(plan: RunPlan): Promise<Filming> {
+  if (isOrchestrated(plan))
+    throw new InputError(
+      'runs of orchestrators are replayed by the orchestrator itself: baton replay --swarm (docs/replay-swarm.md); leave --orchestrator out to replay the scenario on its own policies',
+    );
   if (plan.kubernetes !== undefined) return filmKubernetes(plan, plan.kubernetes);
   if (plan.scenario !== undefined) return filmScenario(plan, plan.scenario);
   return filmPods(plan);

@@ -25,6 +25,12 @@ export function policyChooser(
   return (plane, holdings) => new PolicyChooser(factory, plane, holdings, typicalPods);
 }
 
+/** What a chooser needs of the world around. */
+export interface ChooserPlane extends Pick<DataPlane, 'streams'> {
+  readonly machines: { readonly specs: readonly MachineSpec[] };
+  readonly clock: { readonly nowUs: number };
+}
+
 /** What the policy sees of a cluster of so many machines, and what it has made of it. */
 interface World {
   readonly cluster: Cluster;
@@ -47,7 +53,7 @@ interface Held {
  */
 export class PolicyChooser implements MachineChooser {
   readonly name: string;
-  private readonly plane: Pick<DataPlane, 'machines' | 'streams' | 'clock'>;
+  private readonly plane: ChooserPlane;
   private readonly holdings: Holdings;
   private readonly makePlacer: (cluster: Cluster, shapes: ShapeTable, pods: Pods, owners: OwnerCounts) => Placer;
   private readonly held = new Map<number, Held>();
@@ -56,12 +62,7 @@ export class PolicyChooser implements MachineChooser {
   private isCandidate = new Uint8Array(0);
   private world: World;
 
-  constructor(
-    factory: PlacementFactory,
-    plane: Pick<DataPlane, 'machines' | 'streams' | 'clock'>,
-    holdings: Holdings,
-    typicalPods?: readonly TypicalPod[],
-  ) {
+  constructor(factory: PlacementFactory, plane: ChooserPlane, holdings: Holdings, typicalPods?: readonly TypicalPod[]) {
     this.plane = plane;
     this.holdings = holdings;
     const random = plane.streams('placement');

@@ -28,6 +28,7 @@ import { ExplainingCore, type DecisionWatcher } from './explain/explaining-core.
 import { Recorder } from './recording/recorder.ts';
 import { IndexedCore } from './scheduler/indexed/indexed-core.ts';
 import { KubeScheduler } from './scheduler/kube-scheduler.ts';
+import { PolicyCore } from './scheduler/policy/policy-core.ts';
 import { ReferenceCore } from './scheduler/reference/reference-core.ts';
 import { volumesOf, type VolumeObjects } from './scheduler/volume-objects.ts';
 import type { SchedulerConfiguration, SchedulerProfile } from './scheduler/scheduler-profile.ts';
@@ -198,7 +199,13 @@ export class KubernetesRun {
 
   private coreOf(profile: SchedulerProfile): SchedulingCore {
     const options = { random: this.plane.streams('scheduler/ties'), volumes: this.volumes };
-    const core = this.spec.core === 'indexed' ? new IndexedCore(profile, options) : new ReferenceCore(profile, options);
+    const own = this.spec.core === 'indexed' ? new IndexedCore(profile, options) : new ReferenceCore(profile, options);
+    const { placement, typicalPods } = this.spec;
+    const { clock, streams } = this.plane;
+    const core =
+      placement === undefined
+        ? own
+        : new PolicyCore({ inside: own, placement, streams, clock, ...(typicalPods && { typicalPods }) });
     const { onDecide } = this.options;
     return onDecide === undefined ? core : new ExplainingCore(core, new ReferenceCore(profile, options), onDecide);
   }

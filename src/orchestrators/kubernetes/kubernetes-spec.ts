@@ -3,6 +3,7 @@ import type { Traffic } from '../../sim/requests/traffic.ts';
 import type { RequestService } from '../../sim/requests/request-service.ts';
 import type { NodePlace, WeatherSource } from '../../sim/weather/weather-event.ts';
 import type { PlacementFactory } from '../../sim/policy.ts';
+import type { TypicalPod } from '../../sim/typical-pod.ts';
 import type { NewObject } from './api/api-server.ts';
 import type { AnyObject, Kind } from './objects/kinds.ts';
 import type { NodeOptions } from './nodes/node-options.ts';
@@ -143,6 +144,8 @@ export interface KubernetesSpec {
   readonly nodeOptions?: Partial<NodeOptions>;
   /** A placement policy in place of the scheduler's scores: it chooses among the nodes that pass all filters. */
   readonly placement?: PlacementFactory;
+  /** What pods ask for, for placement policies that must know it beforehand. */
+  readonly typicalPods?: readonly TypicalPod[];
   /** How images and processes behave where no annotation says so. */
   readonly defaults: {
     readonly imageBytes: number;
