@@ -20,7 +20,7 @@ export function kubernetesWorkload(
     spec: podSpec(service, className, volumes, losses),
   };
   const metadata = metadataOf(service, marks.labels);
-  const head = { apiVersion: 'apps/v1', metadata };
+  const head = { apiVersion: 'apps/v1' };
   const selector = { matchLabels: { [NAME_LABEL]: objectName(service.name) } };
   const claims = volumes.claims.map((mount) => ({
     apiVersion: 'v1',
