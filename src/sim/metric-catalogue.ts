@@ -107,6 +107,13 @@ const LIVING: readonly Metric[] = [
     'lower',
     'Replicas asked for and not ready, summed over time.',
   ),
+  metric(
+    'lostReplicaS',
+    'Replicas lost',
+    'replica-seconds',
+    'lower',
+    'Replicas asked for that do not really answer, whatever the orchestrator believes, summed over time.',
+  ),
   metric('replicaHours', 'Replica-hours', 'replica-hours', 'lower', 'Hours of replicas on nodes, summed.'),
   metric('cpuUsedShare', 'CPU used', 'share', 'neither', 'CPU used over capacity of the nodes there, mean over time.'),
   metric('evictions', 'Evictions', 'count', 'lower', 'Pods put off their node: drained, preempted, or the node lost.'),

@@ -152,6 +152,7 @@ export class KubernetesRun {
       cpu,
       usage,
       machines: this.machines,
+      behaviour,
       queues: () => this.scheduler.pending,
       work: () => {
         const { attempts, examined } = this.scheduler.stats;

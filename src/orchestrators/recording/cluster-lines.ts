@@ -35,6 +35,7 @@ const OF_REPLICAS: readonly [name: string, title: string, unit: Unit][] = [
   ['replicas_desired', 'Replicas asked for', ''],
   ['replicas_ready', 'Replicas ready', ''],
   ['replicas_available', 'Replicas available', ''],
+  ['replicas_answering', 'Replicas that answer', ''],
   ['cpu_share', 'CPU used of CPU requested', 'share'],
   ['memory_share', 'Memory used of memory requested', 'share'],
 ];
@@ -91,10 +92,11 @@ export class ClusterLines {
       );
   }
 
-  drawWorkload({ index, desired, ready, available }: Workload, { cpuShare, memShare, calls }: WorkloadReading): void {
+  drawWorkload(workload: Workload, { cpuShare, memShare, calls }: WorkloadReading): void {
+    const { index, desired, ready, available, answering } = workload;
     const { timeline } = this;
     const from = this.replicasFrom[index];
-    [desired, ready, available, cpuShare, memShare].forEach((value, k) => timeline.take(from + k, value));
+    [desired, ready, available, answering, cpuShare, memShare].forEach((value, k) => timeline.take(from + k, value));
     const requests = this.requestsFrom[index];
     if (calls === undefined || requests < 0 || calls.spanUs <= 0) return;
     const perSecond = US_PER_SECOND / calls.spanUs;

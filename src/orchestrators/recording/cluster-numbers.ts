@@ -53,9 +53,15 @@ export function clusterNumbers(facts: NumberFacts): Record<string, number> {
     numbers['idleCostUsd'] = cost.idleUsd;
     if (good > 0) numbers['usdPerMillionRequests'] = cost.usdPerMillionRequests;
   }
+  if (cost.energyKWh > 0) {
+    numbers['energyKWh'] = cost.energyKWh;
+    numbers['carbonKg'] = cost.carbonKg;
+  }
   if (living.services.length > 0) {
     numbers['replicaHours'] = total(living.services, (one) => one.replicaHours);
     numbers['replicaDeficitS'] = total(living.services, (one) => one.deficitReplicaS);
+    if (living.services.some(({ lostReplicaS }) => lostReplicaS !== undefined))
+      numbers['lostReplicaS'] = total(living.services, (one) => one.lostReplicaS ?? 0);
   }
   if (bills.cpuMilliUs > 0) numbers['cpuUsedShare'] = facts.cpuUsedMilliUs / bills.cpuMilliUs;
   numbers['nodeHours'] = bills.nodeUs / hours(1);

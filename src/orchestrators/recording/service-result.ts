@@ -40,6 +40,7 @@ export function serviceResult(
     cpuShareMean: facts.cpuShareMean,
     costUsd: facts.costUsd,
     deficitReplicaS: workload.missingUs / US_PER_SECOND,
+    ...(!Number.isNaN(workload.lostUs) && { lostReplicaS: workload.lostUs / US_PER_SECOND }),
     evictions: workload.evictions,
     restarts: workload.restarts,
     atEnd: { desired: workload.desired, ready: workload.ready },

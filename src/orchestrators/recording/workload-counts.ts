@@ -7,7 +7,7 @@ export interface Workload {
   desired: number;
   ready: number;
   available: number;
-  /** Replicas that really answer: the process does, and its machine works and can be reached. */
+  /** Replicas that really answer: the process does, and its machine works and can be reached. NaN: nobody says. */
   answering: number;
   readyPeak: number;
   evictions: number;
@@ -29,6 +29,7 @@ export class WorkloadCounts {
   /** Called before anything is summed up: whoever knows of changes of `answering` in the past tells them now, in order. */
   catchUp: () => void = () => {};
   private readonly clock: { readonly nowUs: number };
+  private knowsAnswering = false;
   private readonly names = new Set<string>();
 
   constructor(clock: { readonly nowUs: number }) {
@@ -47,13 +48,13 @@ export class WorkloadCounts {
       desired: 0,
       ready: 0,
       available: 0,
-      answering: 0,
+      answering: this.knowsAnswering ? 0 : Number.NaN,
       readyPeak: 0,
       evictions: 0,
       restarts: 0,
       readyUs: 0,
       missingUs: 0,
-      lostUs: 0,
+      lostUs: this.knowsAnswering ? 0 : Number.NaN,
       sinceUs,
       lostSinceUs: sinceUs,
     };
@@ -61,6 +62,16 @@ export class WorkloadCounts {
     this.names.add(name);
     this.onNew(workload);
     return workload;
+  }
+
+  /** From now on somebody tells which replicas really answer: none yet. */
+  knowAnswering(): void {
+    this.knowsAnswering = true;
+    for (const workload of this.all) {
+      workload.answering = 0;
+      workload.lostUs = 0;
+      workload.lostSinceUs = Math.max(0, this.clock.nowUs);
+    }
   }
 
   changeDesired(workload: Workload, by: number): void {

@@ -104,6 +104,8 @@ export interface ServiceResult {
   readonly costUsd: number;
   /** Sum over time of max(0, desired - ready), in replica-seconds. */
   readonly deficitReplicaS: number;
+  /** The same of replicas that really answer: the process does, and its machine works and can be reached; absent: not recorded. */
+  readonly lostReplicaS?: number;
   readonly evictions: number;
   readonly restarts: number;
   /** Replicas asked for and ready when the run ended; absent: not recorded. */

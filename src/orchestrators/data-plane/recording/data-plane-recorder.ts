@@ -82,6 +82,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
     this.billedCalls = spec.services.map(() => 0);
     this.bills = new MachineBills(spec);
     this.workloads = new WorkloadCounts(clock);
+    this.workloads.knowAnswering();
     for (const { name } of spec.services) this.workloads.add(name);
     const { bills, workloads } = this;
     this.run = new RunRecord({ clock, spec, bills, workloads, queues: QUEUES, journal: options.journal });

@@ -9,11 +9,8 @@ import type { Pod } from '../objects/pod.ts';
 import { Backend, type BackendFacts } from '../../data-plane/requests/backend.ts';
 import { RequestFlow } from '../../data-plane/requests/request-flow.ts';
 import { replicasAtStart } from './replicas-at-start.ts';
-import { servingContainer, statusOf } from './serving-container.ts';
+import { servingProcess } from './serving-process.ts';
 import type { WorkloadBehaviour } from './workload-behaviour.ts';
-
-/** A machine that stands still boots nothing; so slowly does it boot at least, to have an end. */
-const LEAST_BOOT_SPEED = 1e-3;
 
 /**
  * Requests in the cluster: the request model, told of everything that matters to it. Who gets requests is what the
@@ -175,25 +172,15 @@ export class TrafficControl implements Component {
   /** The process that serves: whether there is one, and whether it takes requests now; if that will change by time alone, an event is set. */
   private processOf(pod: Pod, speed: number): { process: number; accepts: boolean } {
     const { clock } = this.plane;
-    const container = servingContainer(pod.spec);
-    const status = statusOf(pod, container.name);
-    if (status === undefined || status.state !== 'running') return { process: -1, accepts: false };
-    const process = status.restartCount;
-    // Who ran before the run began has booted long ago, and so has whoever passed a readiness probe.
-    const hasBooted = status.sinceUs <= 0 || (container.readinessProbe !== undefined && status.ready);
-    const bootUs = hasBooted ? 0 : this.behaviour.bootUs(pod, container, process);
-    const bootedUs = hasBooted ? 0 : status.sinceUs + Math.ceil(bootUs / Math.max(LEAST_BOOT_SPEED, speed));
-    if (bootedUs > clock.nowUs) {
-      clock.at(bootedUs, this.onProcess, pod.id);
+    const found = servingProcess(pod, speed, this.behaviour);
+    if (found === undefined) return { process: -1, accepts: false };
+    const { process, fromUs, untilUs } = found;
+    if (fromUs > clock.nowUs) {
+      clock.at(fromUs, this.onProcess, pod.id);
       return { process, accepts: false };
     }
-    const { deletionUs, deletionGracePeriodSeconds = 30 } = pod.metadata;
-    if (deletionUs === undefined) return { process, accepts: true };
-    // A process that is told to stop (SIGTERM) takes nothing new and finishes what it has.
-    const sleepsS = Math.min(container.preStopSeconds ?? 0, deletionGracePeriodSeconds);
-    const termUs = deletionUs + sleepsS * 1e6;
-    const accepts = termUs > clock.nowUs;
-    if (accepts) clock.at(termUs, this.onProcess, pod.id);
+    const accepts = untilUs > clock.nowUs;
+    if (accepts && untilUs < Infinity) clock.at(untilUs, this.onProcess, pod.id);
     return { process, accepts };
   }
 }

@@ -5,7 +5,7 @@ import type { Chronicle, ClusterEvent, Decision, TimerSpan } from '../../chronic
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { CpuUse } from '../behaviour/cpu-use.ts';
 import type { TrafficControl } from '../behaviour/traffic-control.ts';
-import type { PodUsage } from '../behaviour/workload-behaviour.ts';
+import type { PodUsage, WorkloadBehaviour } from '../behaviour/workload-behaviour.ts';
 import type { KubernetesSpec } from '../kubernetes-spec.ts';
 import type { Machines } from '../nodes/machines.ts';
 import { ZONE_LABEL } from '../objects/node-labels.ts';
@@ -18,6 +18,7 @@ import { Rollouts } from './rollouts.ts';
 import { tellMachine } from '../../recording/machine-happenings.ts';
 import type { KeptRecords } from '../../kept-records.ts';
 import { RunRecord, type WorkloadUse } from '../../recording/run-record.ts';
+import { AnsweringPods } from './answering-pods.ts';
 import { NodeBills } from './node-bills.ts';
 import { PodLedger } from './pod-ledger.ts';
 import { Workloads } from './workloads.ts';
@@ -37,7 +38,9 @@ export interface RecordedParts {
   readonly cpu: CpuUse;
   readonly usage: PodUsage;
   /** What really befalls machines, for the happenings. */
-  readonly machines?: Pick<Machines, 'watch'>;
+  readonly machines?: Pick<Machines, 'state' | 'watch'>;
+  /** How processes boot; with `machines`, what is needed to know which replicas really answer. */
+  readonly behaviour?: Pick<WorkloadBehaviour, 'bootUs'>;
   /** Pods that wait for the scheduler, by where. */
   readonly queues?: () => QueueSizes;
   /** Work of the scheduler. */
@@ -62,6 +65,8 @@ export class Recorder implements Chronicle {
   private parts: RecordedParts | undefined;
   /** Every how many ready pods of a workload one is read. */
   private readStep = 1;
+  /** Which pods really answer, where that is known. */
+  answering: AnsweringPods | undefined;
   private readonly rollouts = new Rollouts();
 
   constructor(
@@ -91,7 +96,10 @@ export class Recorder implements Chronicle {
   attach(parts: RecordedParts): void {
     this.parts = parts;
     this.run.attach(parts.traffic.model, parts.traffic.serviceOfTraffic);
-    parts.machines?.watch((name, state, before) =>
+    const { machines, behaviour } = parts;
+    if (machines !== undefined && behaviour !== undefined)
+      this.answering = new AnsweringPods({ plane: this.plane, machines, behaviour, workloads: this.workloads });
+    machines?.watch((name, state, before) =>
       tellMachine(state, before, (kind, what) => this.happened(kind, name, what)),
     );
   }
