@@ -92,7 +92,7 @@ test("H, upstream's test: a full zone leaves its share to the other, which sprea
   const [id0, id1, ...rest] = fixture.run();
   expect([id0, id1]).toEqual([0, 5]);
   const racks = [rest[0] + rest[1] + rest[2], rest[3] + rest[4]];
-  expect(racks.sort()).toEqual([3, 4]);
+  expect(racks.sort((a, b) => a - b)).toEqual([3, 4]);
 });
 
 test("I, upstream's test: the racks with the fewest tasks of each zone", () => {

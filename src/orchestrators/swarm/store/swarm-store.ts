@@ -25,6 +25,7 @@ type Told = Exclude<keyof StoreWatcher, 'committed'>;
 export class SwarmStore {
   readonly services = new Map<string, Service>();
   readonly tasks = new Map<number, Task>();
+  /** By the numbers of their machines; a machine that has not joined yet is no node. */
   readonly nodes: Node[] = [];
   private readonly ofService = new Map<Service, Set<Task>>();
   private readonly onNode: Set<Task>[] = [];
@@ -48,6 +49,11 @@ export class SwarmStore {
 
   tasksOn(node: number): readonly Task[] {
     return [...(this.onNode[node] ?? [])];
+  }
+
+  /** All nodes, in the order of their numbers. */
+  allNodes(): readonly Node[] {
+    return this.nodes.filter((node) => node !== undefined);
   }
 
   node(task: Task): Node | undefined {
