@@ -24,9 +24,7 @@ export function valuesOf<C extends Constants>(
 ): Readonly<Record<keyof C, number>> {
   for (const name of Object.keys(otherwise))
     if (!Object.hasOwn(constants, name))
-      throw new InputError(
-        `there is no constant "${name}"${suggestion(name, Object.keys(constants))}; write one of ${Object.keys(constants).join(', ')}`,
-      );
+      throw new InputError(`there is no constant "${name}"${suggestion(name, Object.keys(constants))}`);
   return Object.fromEntries(
     Object.entries(constants).map(([name, { value }]) => [name, otherwise[name] ?? value]),
   ) as Record<keyof C, number>;

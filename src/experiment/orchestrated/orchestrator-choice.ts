@@ -19,9 +19,7 @@ export function orchestratorChoice(text: string): OrchestratorChoice {
   const [written, placement, ...more] = text.split('+').map((part) => part.trim());
   const name = ORCHESTRATORS.find((one) => one === written);
   if (name === undefined)
-    throw new InputError(
-      `there is no orchestrator called ${quoted(written)}${suggestion(written, ORCHESTRATORS)}; write ${ORCHESTRATORS.join(', ')}`,
-    );
+    throw new InputError(`there is no orchestrator called ${quoted(written)}${suggestion(written, ORCHESTRATORS)}`);
   if (more.length > 0 || placement === '')
     throw new InputError(`${quoted(text)} is no orchestrator with a placement policy; write it like ${name}+best-fit`);
   return {
