@@ -21,6 +21,8 @@ export interface DataPlane {
   /** Wall-clock time at which the run begins, for schedules: milliseconds since 1970. */
   readonly epochMs: number;
   readonly durationUs: number;
+  /** Zones that machines may be bought in; absent or empty: there are none. */
+  readonly zones?: readonly string[];
   readonly machines: Machines;
   readonly containers: Containers;
   readonly probes: Probes;

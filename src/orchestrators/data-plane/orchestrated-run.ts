@@ -84,6 +84,7 @@ export class OrchestratedRun {
       chronicle: this.recorder,
       streams,
       epochMs: spec.epochMs,
+      zones: spec.zones,
       durationUs: spec.durationUs,
       machines,
       containers,
