@@ -45,6 +45,16 @@ export const NEEDS = [
     byHand: 'install Docker so that /usr/sbin/dockerd is there, and run the tests as root',
   },
   {
+    name: 'ip, nsenter and unshare',
+    usedBy: 'the test of a real swarm, each of whose nodes has namespaces of its own',
+    find: () =>
+      ['/usr/bin/nsenter', '/usr/bin/unshare'].every((path) => existsSync(path))
+        ? firstExisting(['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'])
+        : undefined,
+    debianPackages: ['iproute2', 'util-linux'],
+    byHand: 'install iproute2 and util-linux',
+  },
+  {
     name: 'an SSH server',
     usedBy: 'the test of Docker over SSH, which starts one of its own on loopback',
     find: () => firstExisting(['/usr/sbin/sshd']),

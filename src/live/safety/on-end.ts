@@ -17,8 +17,10 @@ export interface EndOptions {
   readonly runId: string;
   /** Resolves when nothing more is asked of any engine. */
   readonly stop: (reason: EndReason) => Promise<void>;
-  /** Removes everything of the run. */
-  readonly clean: () => Promise<CleanReport>;
+  /** Removes everything of the run; what came of it, or a sentence that says it. */
+  readonly clean: () => Promise<CleanReport | string>;
+  /** The command that cleans later; default `baton replay --clean RUN`. */
+  readonly cleanLater?: string;
   /** A sentence for people, on stderr; may fail when nobody reads it. */
   readonly say: (sentence: string) => void;
   /** Told of a bug, which has words of its own. */
@@ -60,7 +62,7 @@ export function guardEnd(options: EndOptions): EndGuard {
   const target: EndTarget = options.target ?? process;
   const exit = options.exit ?? ((code: number) => process.exit(code));
   const abort = new AbortController();
-  const later = `baton replay --clean ${runId}`;
+  const later = options.cleanLater ?? `baton replay --clean ${runId}`;
   let signals = 0;
   let isEnding = false;
 
@@ -80,7 +82,8 @@ export function guardEnd(options: EndOptions): EndGuard {
       sayQuietly(`the replay could not be stopped in order: ${sentenceOf(error)}`);
     }
     try {
-      sayQuietly(cleanReportText(await options.clean()));
+      const cleaned = await options.clean();
+      sayQuietly(typeof cleaned === 'string' ? cleaned : cleanReportText(cleaned));
     } catch (error) {
       sayQuietly(`the run could not be cleaned: ${sentenceOf(error)}; finish it later with: ${later}`);
     }

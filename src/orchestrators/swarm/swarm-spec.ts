@@ -25,6 +25,8 @@ export interface SwarmServiceSpec {
   /** Labels of the service (`deploy.labels`) over those of its containers (`labels`). */
   readonly labels: Readonly<Record<string, string>>;
   readonly command: readonly string[];
+  /** So many words at the front of `command` are the entrypoint, which takes the place of the image's. Absent: none. */
+  readonly entrypointWords?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** What placement reckons with; 0: nothing is reserved. */
   readonly reservations: {
@@ -107,6 +109,8 @@ export interface PortSpec {
 
 /** A container's health check (moby daemon/health.go). */
 export interface HealthCheckSpec {
+  /** What is run: `['CMD', 'curl', '-f', …]`. Absent: the image's own. */
+  readonly test?: readonly string[];
   /** Default 30 s. */
   readonly intervalUs: number;
   /** Default 30 s. */

@@ -19,6 +19,7 @@ export function readHealthCheck(check: ComposeField, notes: ServiceNotes): Healt
     notes.say(check.noteText('it has no test of its own; it is taken for granted that its image brings one'));
   const retries = check.child('retries').optionalNumber('a whole number', '3');
   return {
+    ...(words.length > 0 && { test: words }),
     intervalUs: timeOf(check, 'interval') || DEFAULT_HEALTH_CHECK.intervalUs,
     timeoutUs: timeOf(check, 'timeout') || DEFAULT_HEALTH_CHECK.timeoutUs,
     // The stack cuts off what is behind the point.

@@ -42,13 +42,15 @@ export function readService(service: ComposeField, { name, networks, notes }: Se
         );
   }
   const healthCheck = readHealthCheck(service.child('healthcheck'), notes);
+  const entrypoint = readCommand(service.child('entrypoint'));
   const { labels, ...rest } = deployed;
   return {
     name,
     image,
     ...rest,
     labels: { ...readAssignments(service.child('labels')), ...labels },
-    command: [...readCommand(service.child('entrypoint')), ...readCommand(service.child('command'))],
+    command: [...entrypoint, ...readCommand(service.child('command'))],
+    ...(entrypoint.length > 0 && { entrypointWords: entrypoint.length }),
     environment: readAssignments(service.child('environment')),
     ports,
     ...readNetworks(service, networks, ports),

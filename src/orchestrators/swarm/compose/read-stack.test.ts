@@ -52,6 +52,7 @@ test('everything that deploy can say is read', () => {
     maxConcurrent: 0,
     labels: { color: 'red', tier: 'web' },
     command: ['sh', '-c', 'run', 'two words', '--flag'],
+    entrypointWords: 2,
     environment: { A: '1=2', B: '' },
     reservations: { cpuMilli: 250, memBytes: 512 * 1024 ** 2, generic: [{ kind: 'gpu', count: 2 }] },
     limits: { cpuMilli: 1500, memBytes: 1.5 * 1024 ** 3, pids: 100 },
@@ -92,6 +93,7 @@ test('everything that deploy can say is read', () => {
     networks: ['default'],
     onOverlay: true,
     healthCheck: {
+      test: ['CMD-SHELL', 'check me'],
       intervalUs: 5e6,
       timeoutUs: 2e6,
       retries: 2,
