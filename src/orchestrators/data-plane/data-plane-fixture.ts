@@ -201,7 +201,8 @@ export interface RoundRobinOptions {
   readonly service?: number;
   /** So long after a machine is silent its tasks are replaced. */
   readonly noticeUs?: number;
-  readonly graceUs?: number;
+  /** One that ends or cannot be started is replaced after so long. */
+  readonly restartUs?: number;
 }
 
 /** One replica of the round robin. */
@@ -213,8 +214,8 @@ interface Replica {
 }
 
 /**
- * The smallest control loop: so many replicas on machines in turn; one that ends is replaced at once, those of a machine
- * that has been silent for a while as well.
+ * The smallest control loop: so many replicas on machines in turn; one that ends is replaced soon, those of a machine that
+ * has been silent for a while at once.
  */
 export class RoundRobin implements ControlLoop {
   readonly replicas: Replica[] = [];
@@ -223,6 +224,7 @@ export class RoundRobin implements ControlLoop {
   private readonly workload: number;
   private readonly silentSinceUs = new Map<number, number>();
   private readonly noticeKind: number;
+  private readonly addKind: number;
   private made = 0;
   private turn = -1;
 
@@ -234,12 +236,13 @@ export class RoundRobin implements ControlLoop {
       resources: NO_RESOURCES,
       service: -1,
       noticeUs: 10e6,
-      graceUs: 10e6,
+      restartUs: 1e6,
       ...options,
     };
     const { workload, service, noticeUs } = this.options;
     this.workload = plane.books.addWorkload(workload, 'service', service);
     this.noticeKind = plane.clock.apiKind((machine) => this.notice(machine));
+    this.addKind = plane.clock.apiKind(() => this.add());
     plane.machines.watch((machine) => {
       if (plane.machines.isReachable(machine)) this.silentSinceUs.delete(machine);
       else if (!this.silentSinceUs.has(machine)) {
@@ -265,16 +268,20 @@ export class RoundRobin implements ControlLoop {
   }
 
   private add(): void {
-    const { books, containers, machines, chooser } = this.plane;
+    const { books, chooser, clock, containers, machines } = this.plane;
     const { workload, resources, behaviour } = this.options;
     const free = machines.specs.map((_, machine) => machine).filter((machine) => machines.isReachable(machine));
-    if (free.length === 0) return;
+    if (free.length === 0) {
+      clock.after(this.options.restartUs, this.addKind, 0);
+      return;
+    }
     const name = `${workload}.${++this.made}`;
     const task = books.addTask(this.workload, name, resources);
     this.turn = free.find((one) => one > this.turn) ?? free[0];
     const machine = chooser?.choose(free, { name, resources }) ?? this.turn;
     if (machine < 0) {
       books.end(task, 'failed');
+      clock.after(this.options.restartUs, this.addKind, 0);
       return;
     }
     books.place(task, machine);
@@ -320,6 +327,6 @@ export class RoundRobin implements ControlLoop {
     if (isReady) books.setReady(task, false);
     books.end(task, how);
     if (machines.isReachable(machine)) containers.remove(container);
-    this.add();
+    this.plane.clock.after(how === 'evicted' ? 0 : this.options.restartUs, this.addKind, 0);
   }
 }
