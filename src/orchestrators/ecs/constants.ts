@@ -202,6 +202,9 @@ export const ecsConstants = {
       'network interface and microVM; users see 20 to 60 s',
     ),
   ),
+  fargatePullBytesPerSecond: chosen(
+    count(60_000_000, 'bytes of an image that a Fargate machine pulls in a second', 'users see 30 to 100 MB/s'),
+  ),
   fargateUsdPerCpuHour: count(0.04048, 'USD for a vCPU-hour, Linux on x86, us-east-1', 'AWS Fargate pricing page'),
   fargateUsdPerGbHour: count(0.004445, 'USD for a GB-hour, Linux on x86, us-east-1', 'AWS Fargate pricing page'),
   fargateArmShare: share(0.8, 'price on arm64 relative to x86', 'AWS Fargate pricing page: 0.03238 and 0.00356'),

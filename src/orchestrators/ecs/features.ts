@@ -1,0 +1,32 @@
+import type { Features } from '../features.ts';
+
+/** What Amazon ECS has, and by which means. */
+export const ecsFeatures: Features = {
+  'spread-over-zones': { has: 'yes', by: 'placementStrategy spread by attribute:ecs.availability-zone, the default' },
+  'bin-packing': { has: 'yes', by: 'placementStrategy binpack by cpu or memory' },
+  'resource-reservations': { has: 'yes', by: 'cpu, memory and memoryReservation of the task definition' },
+  'generic-resources': { has: 'partly', by: 'resourceRequirements: GPU; nothing else is countable' },
+  'placement-constraints': { has: 'yes', by: 'placementConstraints memberOf, cluster query language' },
+  'replica-limit-per-machine': { has: 'partly', by: 'placementConstraints distinctInstance: one, or any number' },
+  'soft-placement-preferences': { has: 'yes', by: 'placementStrategy, which is best effort' },
+  priorities: { has: 'no', by: 'clusters or capacity providers of their own' },
+  quotas: { has: 'no', by: 'clusters or accounts of their own' },
+  daemons: { has: 'yes', by: 'schedulingStrategy DAEMON' },
+  'batch-jobs': { has: 'partly', by: 'run-task, without queue or retries; AWS Batch has them' },
+  'scheduled-jobs': { has: 'outside', by: 'EventBridge Scheduler calls run-task' },
+  'start-order': { has: 'partly', by: 'dependsOn between the containers of one task' },
+  'rolling-update': { has: 'yes', by: 'minimumHealthyPercent and maximumPercent' },
+  'start-before-stop': { has: 'yes', by: 'maximumPercent above 100, the default is 200' },
+  canary: { has: 'outside', by: 'CodeDeploy, or the deployment strategies CANARY and LINEAR, which are not modelled' },
+  'automatic-rollback': { has: 'yes', by: 'deploymentCircuitBreaker with rollback' },
+  'restart-backoff': { has: 'partly', by: 'start throttle for tasks that never ran; crashes are replaced at once' },
+  'health-checks': { has: 'yes', by: 'healthCheck of containers, health checks of target groups' },
+  'replica-autoscaling': { has: 'yes', by: 'Application Auto Scaling: target tracking and step scaling' },
+  'machine-autoscaling': { has: 'yes', by: 'capacity providers with managed scaling' },
+  'serverless-machines': { has: 'yes', by: 'Fargate and Fargate Spot' },
+  rebalancing: { has: 'partly', by: 'availabilityZoneRebalancing: between zones, not within them' },
+  drain: { has: 'yes', by: 'update-container-instances-state DRAINING' },
+  'disruption-budgets': { has: 'partly', by: 'minimumHealthyPercent holds when instances are drained' },
+  'load-balancer': { has: 'partly', by: 'Application Load Balancer, integrated and billed by itself' },
+  'partition-aware': { has: 'no', by: 'tasks that are cut off are kept; only target health replaces them' },
+};

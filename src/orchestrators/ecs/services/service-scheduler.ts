@@ -1,0 +1,462 @@
+import type { ContainerInstance } from '../agent/container-instance.ts';
+import { nextProvider } from '../capacity/provider-split.ts';
+import type { Placer } from '../placement/placer.ts';
+import { taskToStop } from '../placement/scale-in-choice.ts';
+import { hasHealthCheck, isThere, type EcsTask } from '../tasks/ecs-task.ts';
+import type { TaskControl } from '../tasks/task-control.ts';
+import type { EcsWorld } from '../world.ts';
+import { planDaemons } from './daemon-plan.ts';
+import { deploymentLimits, isStuck } from './deployment-limits.ts';
+import type { Deployments } from './deployments.ts';
+import { replicaPlan } from './replica-plan.ts';
+import { isHealthy, isUnhealthy, isUpdating, primaryOf, type Deployment, type Service } from './service.ts';
+import { throttleUs } from './start-throttle.ts';
+import type { TaskMaker } from './task-maker.ts';
+import { imbalance, zoneCounts } from './zone-balance.ts';
+
+/** The ECS service scheduler: looks at a service some time after anything about it has changed, and acts. */
+export class ServiceScheduler {
+  private readonly world: EcsWorld;
+  private readonly services: readonly Service[];
+  private readonly maker: TaskMaker;
+  private readonly control: TaskControl;
+  private readonly placer: Placer;
+  private readonly deployments: Deployments;
+  private readonly lookKind: number;
+  private readonly againKind: number;
+  private readonly balanceKind: number;
+  /** Tasks made so far, by service. */
+  private readonly made: number[] = [];
+
+  constructor(
+    world: EcsWorld,
+    services: readonly Service[],
+    parts: { maker: TaskMaker; control: TaskControl; placer: Placer; deployments: Deployments },
+  ) {
+    this.world = world;
+    this.services = services;
+    ({ maker: this.maker, control: this.control, placer: this.placer, deployments: this.deployments } = parts);
+    const { clock } = world.plane;
+    this.lookKind = clock.apiKind((index) => this.look(services[index]));
+    this.againKind = clock.apiKind((index) => this.due(services[index]));
+    this.balanceKind = clock.apiKind((index) => this.rebalance(services[index]));
+  }
+
+  /** Something about it has changed. Daemons come first, so that their room is theirs. */
+  due(service: Service): void {
+    if (service.isDue) return;
+    service.isDue = true;
+    const { schedulerDelay } = this.world.values;
+    this.world.plane.clock.after(service.file.daemon ? 0 : schedulerDelay, this.lookKind, service.index);
+  }
+
+  /** Instances have come, gone or changed their status. */
+  instancesChanged(): void {
+    for (const service of this.services) {
+      service.cannotBalance = false;
+      if (service.file.rebalancing && service.isSteady)
+        this.world.plane.clock.after(this.world.values.rebalanceDelay, this.balanceKind, service.index);
+      this.due(service);
+    }
+  }
+
+  /** A task of it is STOPPED. */
+  stopped(service: Service, task: EcsTask): void {
+    service.tasks.delete(task);
+    const deployment = service.deployments.find(({ id }) => id === task.deployment);
+    if (deployment !== undefined && task.stoppedBySelf && Number.isNaN(task.runningUs))
+      this.throttle(service, deployment, task);
+    this.due(service);
+  }
+
+  /** Status, health or targets of a task have changed. */
+  changed(service: Service, task: EcsTask): void {
+    const { clock } = this.world.plane;
+    const deployment = service.deployments.find(({ id }) => id === task.deployment);
+    if (deployment !== undefined && task.lastStatus === 'RUNNING') {
+      if (!deployment.hasRun || deployment.startFailures > 0) deployment.startFailures = 0;
+      deployment.hasRun = true;
+      const { healthGraceUs } = service.file;
+      const hasFailed = task.health === 'UNHEALTHY' || task.target === 'unhealthy';
+      if (hasFailed && clock.nowUs < task.runningUs + healthGraceUs)
+        clock.at(task.runningUs + healthGraceUs, this.againKind, service.index);
+      else if (hasFailed && !task.hasFailedCheck) {
+        task.hasFailedCheck = true;
+        this.tellUnhealthy(service, task);
+        this.deployments.failed(service, deployment, 'tasks failed health checks');
+      } else if (!hasFailed && isHealthy(task, clock.nowUs, this.world.values))
+        this.deployments.healthy(service, deployment);
+      if (task.runningUs === clock.nowUs && isUpdating(service) && task.target === undefined && !hasHealthCheck(task))
+        this.world.plane.chronicle.timer({
+          fromUs: clock.nowUs,
+          toUs: clock.nowUs + this.world.values.healthyAfterRunning,
+          timer: 'healthy after RUNNING',
+          about: task.name,
+        });
+    }
+    this.due(service);
+  }
+
+  /** Instances that count as places for the service's zones. */
+  private zonesOf(service: Service): Set<string> {
+    const zones = new Set<string>();
+    for (const instance of this.world.instances.values())
+      if (instance.status === 'ACTIVE' && instance.agentConnected && !instance.isFargate) zones.add(instance.spec.zone);
+    if (service.file.placing.launchType === 'FARGATE')
+      for (const { machine } of service.tasks) if (machine >= 0) zones.add(this.instanceOf(machine).spec.zone);
+    return zones;
+  }
+
+  private look(service: Service): void {
+    service.isDue = false;
+    if (service.isRemoved) {
+      for (const task of service.tasks) this.control.stop(task, 'Service deleted', 'stopped');
+      return;
+    }
+    if (service.file.daemon) this.lookAtDaemons(service);
+    else this.lookAtReplicas(service);
+    this.settle(service);
+  }
+
+  private lookAtReplicas(service: Service): void {
+    const { clock } = this.world.plane;
+    const { nowUs } = clock;
+    const { file, desiredCount } = service;
+    const primary = primaryOf(service);
+    const sorted = this.sorted(service, primary);
+    const plan = replicaPlan({
+      desired: desiredCount,
+      minimumHealthyPercent: file.minimumHealthyPercent,
+      maximumPercent: file.maximumPercent,
+      there: sorted.there,
+      healthy: sorted.healthy,
+      current: sorted.current.length,
+      currentHealthy: sorted.current.filter((task) => isHealthy(task, nowUs, this.world.values)).length,
+      unhealthy: sorted.unhealthy.length,
+      outdatedUnready: sorted.outdatedUnready.length,
+      outdatedHealthy: sorted.outdatedHealthy.length,
+      stopping: sorted.stopping,
+      startsReplacementFirst: this.world.values.startReplacementFirst !== 0,
+      isFailed: primary.rollout === 'FAILED',
+      extra: service.rebalancing === undefined ? 0 : 1,
+    });
+    const isUpdate = service.deployments.length > 1;
+    for (const task of sorted.outdatedUnready.slice(0, plan.stopOutdatedUnready)) this.stop(service, task, isUpdate);
+    this.stopSome(service, sorted.outdatedHealthy, plan.stopOutdatedHealthy, isUpdate);
+    this.stopSome(service, sorted.unhealthy, plan.stopUnhealthy, false, 'failed health checks');
+    this.stopCurrent(service, sorted.current, plan.stopCurrent);
+    if (plan.start > 0) {
+      if (nowUs < primary.nextStartUs) clock.at(primary.nextStartUs, this.againKind, service.index);
+      else for (let k = 0; k < plan.start; k++) this.start(service, primary, service.rebalancing?.to ?? '');
+    }
+    this.tellStuck(service, plan.isStuck);
+  }
+
+  /** Tasks of a service by what is to become of them. */
+  private sorted(service: Service, primary: Deployment) {
+    const { nowUs } = this.world.plane.clock;
+    const { values } = this.world;
+    const found = {
+      there: 0,
+      healthy: 0,
+      stopping: 0,
+      current: [] as EcsTask[],
+      unhealthy: [] as EcsTask[],
+      outdatedUnready: [] as EcsTask[],
+      outdatedHealthy: [] as EcsTask[],
+    };
+    for (const task of service.tasks) {
+      if (isThere(task)) found.there++;
+      if (task.desiredStatus === 'STOPPED') {
+        found.stopping++;
+        continue;
+      }
+      const isWell = isHealthy(task, nowUs, values);
+      if (isWell) found.healthy++;
+      const isDraining = task.machine >= 0 && this.instanceOf(task.machine).status === 'DRAINING';
+      if (task.deployment !== primary.id || isDraining) {
+        // One that runs and is not healthy yet goes like a healthy one: it may be serving.
+        const mayServe = isWell || (task.lastStatus === 'RUNNING' && isDraining);
+        (mayServe ? found.outdatedHealthy : found.outdatedUnready).push(task);
+      } else if (isUnhealthy(task, nowUs, service.file.healthGraceUs)) found.unhealthy.push(task);
+      else found.current.push(task);
+    }
+    return found;
+  }
+
+  private lookAtDaemons(service: Service): void {
+    const { nowUs } = this.world.plane.clock;
+    const primary = primaryOf(service);
+    const places = [...this.world.instances.values()].filter(
+      (instance) =>
+        !instance.isFargate &&
+        instance.status !== 'INACTIVE' &&
+        this.placer.isAllowed(
+          { group: groupOf(service), definition: primary.definition },
+          instance,
+          service.file.placing,
+        ),
+    );
+    const plan = planDaemons(
+      places.map((instance) => {
+        const ours = [...instance.tasks].filter((task) => task.service === service.index);
+        return {
+          instance,
+          isActive: instance.status === 'ACTIVE' && instance.agentConnected,
+          isLeaving: instance.status === 'DRAINING' && instance.tasks.size === ours.length,
+          ours,
+        };
+      }),
+      primary.id,
+      (task) => isHealthy(task, nowUs, this.world.values),
+      (task) => isUnhealthy(task, nowUs, service.file.healthGraceUs),
+      service.file.minimumHealthyPercent,
+    );
+    if (service.desiredCount !== plan.desired) {
+      service.desiredCount = plan.desired;
+      this.world.plane.books.setDesired(service.workload, plan.desired);
+    }
+    for (const task of plan.stop) this.stop(service, task, service.deployments.length > 1);
+    for (const task of service.tasks) if (task.machine < 0) this.control.stop(task, 'Scaling activity', 'stopped');
+    if (primary.rollout === 'FAILED') return;
+    if (plan.start.length > 0 && nowUs < primary.nextStartUs) {
+      this.world.plane.clock.at(primary.nextStartUs, this.againKind, service.index);
+      return;
+    }
+    for (const instance of plan.start) this.startOn(service, primary, instance);
+  }
+
+  private startOn(service: Service, deployment: Deployment, instance: ContainerInstance): void {
+    const { chronicle } = this.world.plane;
+    const why = instance.lacks({ definition: deployment.definition } as EcsTask);
+    if (why !== undefined) {
+      chronicle.event(
+        'ecs',
+        'Warning',
+        'SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED',
+        service.file.name,
+        `(service ${service.file.name}) was unable to place a task on (container-instance ${instance.name}), which ${why}.`,
+      );
+      return;
+    }
+    service.tasks.add(this.maker.make(this.wish(service, deployment, ''), instance));
+  }
+
+  private start(service: Service, deployment: Deployment, zone: string): void {
+    const task = this.maker.make(this.wish(service, deployment, zone));
+    service.tasks.add(task);
+  }
+
+  private wish(service: Service, deployment: Deployment, zone: string): Parameters<TaskMaker['make']>[0] {
+    const { file, index } = service;
+    const number = (this.made[index] = (this.made[index] ?? 0) + 1);
+    const shares = file.placing.providers;
+    const there = shares.map(
+      ({ provider }) =>
+        [...service.tasks].filter((task) => task.provider === provider && task.desiredStatus === 'RUNNING').length,
+    );
+    return {
+      name: `${file.name}/${number}`,
+      service: index,
+      run: -1,
+      deployment: deployment.id,
+      group: groupOf(service),
+      definition: deployment.definition,
+      behaviour: deployment.behaviour,
+      balancedContainer: file.loadBalancers[0]?.container ?? '',
+      workload: service.workload,
+      provider: shares.length === 0 ? '' : (shares[nextProvider(shares, there)]?.provider ?? ''),
+      placing: file.placing,
+      zone,
+    };
+  }
+
+  private stop(service: Service, task: EcsTask, isUpdate: boolean, why = ''): void {
+    const isDraining = task.machine >= 0 && this.instanceOf(task.machine).status === 'DRAINING';
+    const reason =
+      why !== ''
+        ? `Task ${why}`
+        : `Scaling activity initiated by (deployment ${primaryOf(service).id})${isUpdate ? '' : isDraining ? ': instance is DRAINING' : ''}`;
+    this.control.stop(task, reason, isDraining || why !== '' ? 'evicted' : 'stopped');
+  }
+
+  /** Healthy tasks that are too many, by the rule of scale-in. */
+  private stopSome(service: Service, tasks: readonly EcsTask[], count: number, isUpdate: boolean, why = ''): void {
+    let left = [...tasks];
+    for (let k = 0; k < count; k++) {
+      const chosen = this.choice(service, left);
+      if (chosen === undefined) return;
+      left = left.filter((task) => task !== chosen);
+      this.stop(service, chosen, isUpdate, why);
+    }
+  }
+
+  private stopCurrent(service: Service, current: readonly EcsTask[], count: number): void {
+    if (count === 0) return;
+    const { nowUs } = this.world.plane.clock;
+    // Those that serve nothing yet go first: without a place, the newest, those that are not healthy yet.
+    const idle = current.filter((task) => task.lastStatus !== 'RUNNING').reverse();
+    const first = [...idle.filter(({ machine }) => machine < 0), ...idle.filter(({ machine }) => machine >= 0)].slice(
+      0,
+      count,
+    );
+    for (const task of first) this.stop(service, task, false);
+    const running = current.filter((task) => task.lastStatus === 'RUNNING');
+    const young = running.filter((task) => !isHealthy(task, nowUs, this.world.values));
+    const ofYoung = Math.min(young.length, count - first.length);
+    this.stopSome(service, young, ofYoung, false);
+    this.stopSome(
+      service,
+      running.filter((task) => !young.includes(task)),
+      count - first.length - ofYoung,
+      false,
+    );
+  }
+
+  private choice(service: Service, tasks: readonly EcsTask[]): EcsTask | undefined {
+    const stoppables = tasks
+      .filter(({ machine }) => machine >= 0)
+      .map((task) => {
+        const instance = this.instanceOf(task.machine);
+        return {
+          task: task.id,
+          zone: instance.spec.zone,
+          instance: task.machine,
+          cpuFreeUnits: instance.free.cpuUnits,
+          memFreeMib: instance.free.memMib,
+          fieldValue: (field: string) => instance.fieldValue(field),
+        };
+      });
+    const chosen = taskToStop(stoppables, service.file.placing.strategies, this.world.random.scaleIn);
+    return chosen === undefined ? tasks[0] : this.world.tasks.get(chosen.task);
+  }
+
+  /** Whether everything has come to rest, and what follows from it. */
+  private settle(service: Service): void {
+    const { clock, chronicle } = this.world.plane;
+    const primary = primaryOf(service);
+    let well = 0;
+    let others = 0;
+    for (const task of service.tasks) {
+      if (task.deployment === primary.id && isHealthy(task, clock.nowUs, this.world.values)) well++;
+      else others++;
+    }
+    const isSteady = others === 0 && well === service.desiredCount;
+    if (isSteady && primary.rollout === 'IN_PROGRESS') this.deployments.completed(service);
+    const { name } = service.file;
+    const lost =
+      service.rebalancing === undefined
+        ? undefined
+        : [...service.tasks].find((task) => task.zone !== '' && task.isUnplaced);
+    if (lost !== undefined) {
+      // No room in the zone with fewest: it stays as it is until instances change.
+      service.rebalancing = undefined;
+      service.cannotBalance = true;
+      this.stop(service, lost, false);
+      this.due(service);
+    }
+    if (isSteady && !service.isSteady) {
+      chronicle.event('ecs', 'Normal', 'SERVICE_STEADY_STATE', name, `(service ${name}) has reached a steady state.`);
+      if (service.file.rebalancing && !service.cannotBalance)
+        clock.after(this.world.values.rebalanceDelay, this.balanceKind, service.index);
+    }
+    service.isSteady = isSteady;
+    if (service.rebalancing !== undefined && service.desiredCount + 1 <= well) {
+      // The new one is healthy: the zone with most gives one.
+      const pool = [...service.tasks].filter(
+        (task) =>
+          task.desiredStatus === 'RUNNING' && this.instanceOf(task.machine).spec.zone === service.rebalancing!.from,
+      );
+      service.rebalancing = undefined;
+      this.stopSome(service, pool, 1, false);
+    }
+  }
+
+  /** Looks at the zones of a service at rest, and moves a task if they are uneven. */
+  private rebalance(service: Service): void {
+    if (!service.isSteady || service.isRemoved || service.rebalancing !== undefined) return;
+    const { chronicle } = this.world.plane;
+    const counts = zoneCounts(
+      [...service.tasks].map(({ machine }) => this.instanceOf(machine).spec.zone),
+      this.zonesOf(service),
+    );
+    const move = imbalance(counts, this.world.values.rebalanceDifference);
+    const { name } = service.file;
+    const text = [...counts].map(([zone, tasks]) => `${tasks} tasks in ${zone}`).join(', ');
+    const { lower, upper } = deploymentLimits(
+      service.desiredCount,
+      service.file.minimumHealthyPercent,
+      service.file.maximumPercent,
+    );
+    if (move === undefined || upper <= service.desiredCount || lower > service.desiredCount) return;
+    chronicle.event(
+      'ecs',
+      'Normal',
+      'SERVICE_REBALANCING_STARTED',
+      name,
+      `service (${name}) is not AZ balanced with ${text}. AZ Rebalancing in progress.`,
+    );
+    chronicle.decision({
+      component: 'ecs',
+      about: name,
+      what: `moves a task from ${move.from} to ${move.to}`,
+      why: text,
+    });
+    service.rebalancing = move;
+    service.isSteady = false;
+    this.due(service);
+  }
+
+  private tellStuck(service: Service, stuck: boolean): void {
+    const { file, desiredCount } = service;
+    const limits = deploymentLimits(desiredCount, file.minimumHealthyPercent, file.maximumPercent);
+    if (stuck && !service.isStuck) {
+      const { chronicle, books } = this.world.plane;
+      const text = `(service ${file.name}) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.`;
+      chronicle.event('ecs', 'Warning', 'SERVICE_DEPLOYMENT_STUCK', file.name, text);
+      const why = `at least ${limits.lower} must stay healthy and at most ${limits.upper} may be there, of ${desiredCount}`;
+      books.happened('deployment-stuck', file.name, isStuck(desiredCount, limits) ? why : text);
+    }
+    service.isStuck = stuck;
+  }
+
+  private tellUnhealthy(service: Service, task: EcsTask): void {
+    const { name } = service.file;
+    const what =
+      task.target === 'unhealthy'
+        ? `(target-group ${service.balanced[0]?.name ?? ''}) target is unhealthy due to (reason Health checks failed)`
+        : 'failed container health checks';
+    this.world.plane.chronicle.event(
+      'ecs',
+      'Warning',
+      'SERVICE_TASK_UNHEALTHY',
+      name,
+      `(service ${name}) (task ${task.name}) ${what}`,
+    );
+  }
+
+  private throttle(service: Service, deployment: Deployment, task: EcsTask): void {
+    const { clock, chronicle } = this.world.plane;
+    const { name } = service.file;
+    deployment.startFailures++;
+    const waitUs = throttleUs(deployment.startFailures, this.world.values);
+    deployment.nextStartUs = Math.max(deployment.nextStartUs, clock.nowUs + waitUs);
+    chronicle.timer({ fromUs: clock.nowUs, toUs: clock.nowUs + waitUs, timer: 'service start throttle', about: name });
+    chronicle.event(
+      'ecs',
+      'Warning',
+      'SERVICE_TASK_START_IMPAIRED',
+      name,
+      `(service ${name}) is unable to consistently start tasks successfully: ${task.stoppedReason}`,
+    );
+    if (!deployment.hasRun) this.deployments.failed(service, deployment, 'tasks failed to start');
+  }
+
+  private instanceOf(machine: number): ContainerInstance {
+    return this.world.instances.get(machine)!;
+  }
+}
+
+export function groupOf({ file }: Service): string {
+  return `service:${file.name}`;
+}
