@@ -1,0 +1,32 @@
+import type { Features } from '../features.ts';
+
+/** What Mesos with Marathon can do, and by which means. */
+export const mesosFeatures: Features = {
+  'spread-over-zones': { has: 'yes', by: 'constraints [["@zone", "GROUP_BY", "3"]]' },
+  'bin-packing': { has: 'no', by: 'first match on whichever offer comes; frameworks of your own can hold offers' },
+  'resource-reservations': { has: 'yes', by: 'cpus, mem, disk' },
+  'generic-resources': { has: 'partly', by: 'gpus; other scalars are not modelled' },
+  'placement-constraints': { has: 'yes', by: 'constraints LIKE, UNLIKE, CLUSTER, IS on attributes' },
+  'replica-limit-per-machine': { has: 'yes', by: 'constraints [["hostname", "MAX_PER", "2"]], UNIQUE' },
+  'soft-placement-preferences': { has: 'no', by: 'constraints are all hard' },
+  priorities: { has: 'no', by: 'roles with weights and quota; Aurora has preemption' },
+  quotas: { has: 'yes', by: 'roles, weights, quota guarantees and limits, dominant resource fairness' },
+  daemons: { has: 'no', by: 'constraints [["hostname", "UNIQUE"]] and as many instances as agents' },
+  'batch-jobs': { has: 'outside', by: 'a framework beside Marathon: Metronome, Chronos, Spark' },
+  'scheduled-jobs': { has: 'outside', by: 'schedules of Metronome jobs' },
+  'start-order': { has: 'yes', by: 'dependencies of apps and groups' },
+  'rolling-update': { has: 'yes', by: 'upgradeStrategy' },
+  'start-before-stop': { has: 'yes', by: 'upgradeStrategy.maximumOverCapacity' },
+  canary: { has: 'no', by: 'a second app with few instances' },
+  'automatic-rollback': { has: 'no', by: 'DELETE /v2/deployments/{id} by hand' },
+  'restart-backoff': { has: 'yes', by: 'backoffSeconds, backoffFactor, maxLaunchDelaySeconds' },
+  'health-checks': { has: 'yes', by: 'healthChecks' },
+  'replica-autoscaling': { has: 'outside', by: 'scripts such as marathon-autoscale; not modelled' },
+  'machine-autoscaling': { has: 'no', by: "the cloud's own scaling groups" },
+  'serverless-machines': { has: 'no', by: 'agents are machines of your own' },
+  rebalancing: { has: 'no', by: 'restart the app by hand' },
+  drain: { has: 'partly', by: 'DRAIN_AGENT kills all tasks of the agent at once' },
+  'disruption-budgets': { has: 'no', by: 'minimumHealthCapacity holds for upgrades only' },
+  'load-balancer': { has: 'outside', by: 'marathon-lb follows events of Marathon' },
+  'partition-aware': { has: 'yes', by: 'unreachableStrategy' },
+};

@@ -1,0 +1,413 @@
+import type { DataPlane, TaskEnd } from '../../../data-plane/data-plane.ts';
+import type { ProcessBehaviour } from '../../../data-plane/process-behaviour.ts';
+import type { MesosValues } from '../../constants.ts';
+import type { Master } from '../../master/master.ts';
+import { isTerminal, type Framework, type Offer, type StatusReason, type TaskState } from '../../master/task-state.ts';
+import type { AppSpec } from './app-spec.ts';
+import { AppScaler } from './app-scaler.ts';
+import type { DeploymentAction } from './deployment-plan.ts';
+import { planDeployment } from './deployment-plan.ts';
+import { Deployments } from './deployments.ts';
+import { deploymentGroups } from './deployment-groups.ts';
+import { isHealthy, isHealthyAndReady, type Instance, type RunningApp } from './instance.ts';
+import { InstanceProbes } from './instance-probes.ts';
+import { InstanceTracker } from './instance-tracker.ts';
+import { KillService } from './kill-service.ts';
+import { LoadBalancer } from './load-balancer.ts';
+import { OfferDemand } from './offer-demand.ts';
+import { OfferProcessor } from './offer-processor.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { Replacement } from './replacement.ts';
+import { ResidentVolumes } from './resident-volumes.ts';
+import { UnreachableInstances } from './unreachable-instances.ts';
+
+/** States that lengthen an app's launch delay (NotifyRateLimiterStepImpl). */
+const BACKS_OFF: ReadonlySet<TaskState> = new Set(['FAILED', 'ERROR', 'GONE', 'DROPPED', 'FINISHED']);
+
+/** Marathon: keeps apps running on what the master offers. */
+export class Marathon implements Framework {
+  readonly name: string;
+  readonly tracker: InstanceTracker;
+  private readonly plane: DataPlane;
+  private readonly values: MesosValues;
+  private readonly master: Master;
+  private readonly id: number;
+  private readonly roles = new Set<string>();
+  private readonly limiter = new RateLimiter();
+  private readonly volumes = new ResidentVolumes();
+  private readonly probes: InstanceProbes;
+  private readonly balancer: LoadBalancer;
+  private readonly demand: OfferDemand;
+  private readonly processor: OfferProcessor;
+  private readonly kills: KillService;
+  private readonly scaler: AppScaler;
+  private readonly deployments: Deployments;
+  private readonly unreachable: UnreachableInstances;
+  private readonly touched = new Set<number>();
+  private readonly checkKind: number;
+  private readonly wakeKind: number;
+  private readonly overdueKind: number;
+  private readonly reconcileKind: number;
+  private readonly scaleKind: number;
+
+  constructor(plane: DataPlane, values: MesosValues, master: Master, name: string, hasGpus: boolean) {
+    this.plane = plane;
+    this.values = values;
+    this.master = master;
+    this.name = name;
+    const { clock } = plane;
+    this.id = master.register(
+      this,
+      [],
+      { gpuResources: hasGpus, revocableResources: false, partitionAware: true },
+      values.frameworkFailoverTimeout,
+    );
+    this.tracker = new InstanceTracker(plane);
+    this.probes = new InstanceProbes(plane, values, {
+      changed: (instance) => this.healthChanged(instance),
+      failed: (instance) => this.unhealthy(instance),
+    });
+    this.balancer = new LoadBalancer(plane, values.loadBalancerDelay);
+    this.demand = new OfferDemand(plane, values, {
+      wants: (role) => this.wantsOffers(role),
+      suppress: (role) => master.suppress(this.id, role),
+      revive: (role) => master.revive(this.id, role),
+    });
+    const { tracker, limiter, volumes } = this;
+    this.processor = new OfferProcessor(
+      {
+        plane,
+        values,
+        master,
+        tracker,
+        volumes,
+        launchableUs: (app) => limiter.launchableUs(app.id),
+        launched: (instance) => this.launched(instance),
+      },
+      name,
+    );
+    this.kills = new KillService(plane, values, tracker.byId, ({ task }) => master.kill(task));
+    this.scaler = new AppScaler(plane, {
+      launch: (app, count) => this.schedule(app, count),
+      kill: (instances) => this.stop(instances),
+    });
+    this.deployments = new Deployments(
+      plane,
+      { begin: (action) => this.beginAction(action), isDone: (action) => this.isActionDone(action) },
+      values.maxRunningDeployments,
+    );
+    this.unreachable = new UnreachableInstances(plane, values, tracker, {
+      inactive: (instance) => this.touch(instance.app),
+      expunge: (instance) => this.ended(instance, 'evicted'),
+    });
+    this.checkKind = clock.apiKind((app) => this.check(app));
+    this.wakeKind = clock.apiKind((app) => this.wake(app));
+    this.overdueKind = clock.apiKind((instance) => this.overdue(instance));
+    this.reconcileKind = clock.apiKind(() => this.reconcile());
+    this.scaleKind = clock.apiKind(() => this.scaleAll());
+  }
+
+  begin(): void {
+    const { clock } = this.plane;
+    clock.after(this.values.reconciliationInterval, this.reconcileKind, 0);
+    clock.after(this.values.scaleAppsInitialDelay, this.scaleKind, 0);
+  }
+
+  /** Deploys apps that are new or other than before; `removed` go. Each group of apps that belong together is a deployment. */
+  deploy(
+    wanted: ReadonlyMap<string, AppSpec>,
+    removed: readonly string[],
+    behaviourOf: (app: string) => ProcessBehaviour,
+  ): void {
+    const before = new Map(
+      [...this.tracker.apps.values()].filter((app) => !app.isRemoved).map((app) => [app.id, app.spec]),
+    );
+    const after = new Map([...before, ...wanted]);
+    for (const id of removed) after.delete(id);
+    for (const { about, apps } of deploymentGroups(new Map([...before, ...after]))) {
+      const part = (all: ReadonlyMap<string, AppSpec>) => new Map([...all].filter(([id]) => apps.has(id)));
+      const plan = planDeployment(part(before), part(after));
+      for (const id of new Set(plan.flat().map(({ app }) => app))) {
+        const spec = after.get(id);
+        if (spec !== undefined) this.setSpec(spec, behaviourOf);
+      }
+      this.deployments.start(about, plan);
+    }
+  }
+
+  offers(offers: readonly Offer[]): void {
+    this.processor.process(offers);
+    this.demand.update();
+  }
+
+  /** Offers are answered as they arrive, so none is missed. */
+  rescinded(): void {}
+
+  status(task: number, state: TaskState, reason: StatusReason): void {
+    const instance = this.tracker.byTask.get(task);
+    if (instance === undefined) {
+      // Whatever runs and is unknown is killed.
+      if (!isTerminal(state) && state !== 'UNREACHABLE') this.master.kill(task);
+      return;
+    }
+    if (state === 'UNREACHABLE') this.becameUnreachable(instance);
+    else if (isTerminal(state)) this.terminal(instance, state, reason);
+    else this.alive(instance, state);
+    this.touch(instance.app);
+  }
+
+  get isQuiet(): boolean {
+    return (
+      this.deployments.isIdle &&
+      [...this.tracker.apps.values()].every(
+        ({ instances, target, spec }) =>
+          instances.size === target && target === spec.instances && [...instances].every(isHealthyAndReady),
+      )
+    );
+  }
+
+  private setSpec(spec: AppSpec, behaviourOf: (app: string) => ProcessBehaviour): void {
+    this.subscribe(spec.role);
+    const app = this.tracker.apps.get(spec.id);
+    const behaviour = behaviourOf(spec.id);
+    if (app === undefined || app.isRemoved) {
+      if (app !== undefined) this.tracker.apps.delete(app.id);
+      this.tracker.addApp(spec, behaviour);
+      return;
+    }
+    if (app.spec.configuration !== spec.configuration) {
+      app.version++;
+      app.behaviour = behaviour;
+      this.limiter.reset(app.id);
+      // What waits for an offer is of no version that anybody wants now.
+      for (const one of app.instances) if (one.state === 'scheduled') this.ended(one, 'stopped');
+    }
+    app.spec = spec;
+  }
+
+  private subscribe(role: string): void {
+    if (this.roles.has(role)) return;
+    this.roles.add(role);
+    this.master.subscribe(this.id, role);
+    this.demand.add(role);
+  }
+
+  private beginAction(action: DeploymentAction): void {
+    const app = this.tracker.apps.get(action.app);
+    if (app === undefined) return;
+    if (action.kind === 'stop') {
+      app.isRemoved = true;
+      app.target = 0;
+      app.replacement = undefined;
+    } else if (action.kind === 'scale') app.target = action.to;
+    else if (action.kind === 'restart') {
+      app.target = app.spec.instances;
+      app.replacement = new Replacement(app, {
+        launch: (of, count) => this.schedule(of, count),
+        kill: (instances) => this.stop(instances),
+      });
+      const { killNow, maxCapacity, minHealthy } = app.replacement.plan;
+      this.plane.chronicle.decision({
+        component: 'marathon',
+        about: app.name,
+        what: `restart: kill ${killNow} at once, at most ${maxCapacity} together`,
+        why: `at least ${minHealthy} healthy of ${app.spec.instances} (minimumHealthCapacity ${app.spec.upgradeStrategy.minimumHealthCapacity}, maximumOverCapacity ${app.spec.upgradeStrategy.maximumOverCapacity})`,
+      });
+    }
+    this.plane.books.setDesired(app.workload, app.target);
+    this.touch(app);
+  }
+
+  private isActionDone(action: DeploymentAction): boolean {
+    const app = this.tracker.apps.get(action.app);
+    if (app === undefined) return true;
+    switch (action.kind) {
+      case 'start':
+        return true;
+      case 'stop':
+        return app.instances.size === 0;
+      case 'scale':
+        return app.instances.size === action.to && [...app.instances].every(isHealthyAndReady);
+      default:
+        return app.replacement?.isDone ?? true;
+    }
+  }
+
+  /** Looks at an app as soon as everything of this moment has happened. */
+  private touch(app: RunningApp): void {
+    if (this.touched.has(app.index)) return;
+    this.touched.add(app.index);
+    this.plane.clock.after(0, this.checkKind, app.index);
+  }
+
+  private check(index: number): void {
+    this.touched.delete(index);
+    const app = this.tracker.byIndex[index];
+    if (app.replacement === undefined) this.scaler.scale(app);
+    else {
+      app.replacement.step();
+      if (app.replacement.isDone) {
+        this.deployments.check(app.id);
+        app.replacement = undefined;
+      }
+    }
+    this.deployments.check(app.id);
+    if (app.isRemoved && app.instances.size === 0 && this.tracker.apps.get(app.id) === app)
+      this.tracker.apps.delete(app.id);
+    this.demand.update();
+  }
+
+  private schedule(app: RunningApp, count: number): void {
+    for (let k = 0; k < count; k++) this.tracker.schedule(app);
+    this.wake(app.index);
+  }
+
+  /** Asks for offers now, or when the app's launch delay is over. */
+  private wake(index: number): void {
+    const app = this.tracker.byIndex[index];
+    const launchableUs = this.limiter.launchableUs(app.id);
+    const { clock } = this.plane;
+    if (![...app.instances].some(({ state }) => state === 'scheduled')) return;
+    if (launchableUs > clock.nowUs) clock.at(launchableUs, this.wakeKind, index);
+    else this.demand.more(app.spec.role);
+  }
+
+  private wantsOffers(role: string): boolean {
+    for (const app of this.tracker.apps.values())
+      if (app.spec.role === role && this.processor.waiting(app).length > 0) return true;
+    return false;
+  }
+
+  private launched(instance: Instance): void {
+    const { clock } = this.plane;
+    const { taskLaunchTimeout, overdueTasksInterval } = this.values;
+    const dueUs = Math.ceil((clock.nowUs + taskLaunchTimeout) / overdueTasksInterval) * overdueTasksInterval;
+    clock.at(dueUs, this.overdueKind, instance.id);
+  }
+
+  private alive(instance: Instance, state: TaskState): void {
+    const { nowUs } = this.plane.clock;
+    const isBack = instance.state === 'unreachable' || instance.state === 'inactive';
+    if (state === 'STARTING' && instance.state === 'staging') this.tracker.become(instance, 'starting');
+    if (state !== 'RUNNING' || instance.state === 'running') return;
+    this.tracker.become(instance, 'running');
+    this.limiter.advance(instance.app.id, nowUs);
+    if (!isBack) {
+      instance.container = this.master.agents.containerOf(instance.task);
+      this.probes.begin(instance);
+    }
+    this.healthChanged(instance);
+  }
+
+  private healthChanged(instance: Instance): void {
+    if (isHealthy(instance)) this.processor.tokens.giveBack();
+    this.tracker.tellReady(instance);
+    this.balancer.hears(instance);
+    this.touch(instance.app);
+  }
+
+  /** A health check has failed once too often. Nobody kills what is unreachable. */
+  private unhealthy(instance: Instance): void {
+    if (instance.state !== 'running') return;
+    const most = instance.spec.healthChecks.map(({ maxConsecutiveFailures }) => maxConsecutiveFailures);
+    this.plane.chronicle.event(
+      'marathon',
+      'Warning',
+      'unhealthy_instance_kill_event',
+      instance.name,
+      `more than ${Math.max(...most)} health checks failed in a row; it is killed`,
+    );
+    instance.failedHealth = true;
+    this.kill(instance);
+  }
+
+  private overdue(id: number): void {
+    const instance = this.tracker.byId.get(id);
+    if (instance === undefined || (instance.state !== 'staging' && instance.state !== 'starting')) return;
+    this.plane.chronicle.event(
+      'marathon',
+      'Warning',
+      'overdue_task',
+      instance.name,
+      'it has not started within task_launch_timeout; it is killed',
+    );
+    this.kill(instance);
+  }
+
+  private becameUnreachable(instance: Instance): void {
+    if (instance.state === 'unreachable' || instance.state === 'inactive') return;
+    this.kills.done(instance);
+    if (isHealthy(instance)) this.plane.books.setReady(instance.book, false);
+    this.unreachable.add(instance);
+    this.balancer.hears(instance);
+  }
+
+  /** For good: it is not wanted any more. */
+  private stop(instances: readonly Instance[]): void {
+    for (const instance of instances) {
+      instance.isWanted = false;
+      // What nobody can kill is forgotten.
+      if (instance.state === 'scheduled') this.ended(instance, 'stopped');
+      else if (instance.state === 'unreachable' || instance.state === 'inactive') this.ended(instance, 'evicted');
+      else this.kill(instance);
+    }
+  }
+
+  private kill(instance: Instance): void {
+    if (Number.isNaN(instance.killedUs)) instance.killedUs = this.plane.clock.nowUs;
+    this.balancer.hears(instance);
+    this.kills.kill(instance);
+  }
+
+  private terminal(instance: Instance, state: TaskState, reason: StatusReason): void {
+    const { chronicle, clock } = this.plane;
+    const { app, name } = instance;
+    const isDrained = reason === 'AGENT_DRAINING';
+    const isFailure = BACKS_OFF.has(state) && instance.isWanted;
+    chronicle.event(
+      'marathon',
+      isFailure ? 'Warning' : 'Normal',
+      `TASK_${state}`,
+      name,
+      reason === '' ? `the task is ${state.toLowerCase()}` : reason,
+    );
+    if (isDrained) this.limiter.reset(app.id);
+    if (isFailure) {
+      this.limiter.cleanUp(clock.nowUs);
+      const delayUs = this.limiter.failed(instance.spec, clock.nowUs);
+      if (delayUs > 0)
+        chronicle.timer({
+          fromUs: clock.nowUs,
+          toUs: clock.nowUs + delayUs,
+          timer: 'launch backoff (backoffSeconds x backoffFactor)',
+          about: app.name,
+        });
+    }
+    this.ended(instance, endOf(instance, state, isDrained));
+  }
+
+  private ended(instance: Instance, how: TaskEnd): void {
+    this.kills.done(instance);
+    this.volumes.released(instance);
+    this.tracker.end(instance, how);
+    this.balancer.hears(instance);
+    this.touch(instance.app);
+  }
+
+  private reconcile(): void {
+    this.plane.clock.after(this.values.reconciliationInterval, this.reconcileKind, 0);
+    this.unreachable.look();
+    this.master.reconcile(this.id, [...this.tracker.byTask.keys()]);
+  }
+
+  private scaleAll(): void {
+    this.plane.clock.after(this.values.scaleAppsInterval, this.scaleKind, 0);
+    for (const app of this.tracker.apps.values()) this.touch(app);
+  }
+}
+
+function endOf({ isWanted, failedHealth }: Instance, state: TaskState, isDrained: boolean): TaskEnd {
+  if (state === 'FINISHED') return 'finished';
+  if (state === 'KILLED') return isDrained ? 'evicted' : isWanted || failedHealth ? 'failed' : 'stopped';
+  return state === 'GONE' || state === 'LOST' || state === 'DROPPED' ? 'evicted' : 'failed';
+}
