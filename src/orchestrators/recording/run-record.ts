@@ -55,8 +55,8 @@ export interface ResultFacts {
   readonly waiting: readonly WaitingPods[];
   readonly notes: readonly string[];
   readonly others: number;
-  /** More that only some runs have to say. */
-  readonly more?: Partial<LivingResult>;
+  /** More that only some runs have to say, asked for when everything has been summed up. */
+  readonly more?: () => Partial<LivingResult>;
 }
 
 /** What every run of an orchestrator writes down in the same way: journal, records, numbers, lines, and the result made of them. */
@@ -234,7 +234,7 @@ export class RunRecord implements Chronicle {
       services,
       objectives: requests?.objectives.map((meter) => meter.result()) ?? [],
       cost,
-      ...facts.more,
+      ...facts.more?.(),
       notes: this.notes(facts),
     };
   }

@@ -28,6 +28,8 @@ export class WorkloadCounts {
   onNew: (workload: Workload) => void = () => {};
   /** Called before anything is summed up: whoever knows of changes of `answering` in the past tells them now, in order. */
   catchUp: () => void = () => {};
+  /** Told when `answering` or `desired` has changed, with `lostUs` up to then. */
+  onAnswering: (workload: Workload, atUs: number) => void = () => {};
   private readonly clock: { readonly nowUs: number };
   private knowsAnswering = false;
   private readonly names = new Set<string>();
@@ -78,6 +80,7 @@ export class WorkloadCounts {
     if (by === 0) return;
     this.pass(workload);
     workload.desired += by;
+    this.onAnswering(workload, Math.max(0, this.clock.nowUs));
   }
 
   /** So many more (or fewer) replicas of it are ready. */
@@ -91,6 +94,7 @@ export class WorkloadCounts {
   changeAnswering(workload: Workload, by: number, atUs = this.clock.nowUs): void {
     passLost(workload, atUs);
     workload.answering += by;
+    this.onAnswering(workload, atUs);
   }
 
   /** Brings integrals over time up to now. */

@@ -1,3 +1,5 @@
+import type { IncidentRecord } from './incident-record.ts';
+
 /** One line of the timeline: a value at each of the timeline's times. */
 export interface TimelineSeries {
   /** In the manner of Prometheus: `baton_service_replicas_ready`. */
@@ -137,6 +139,8 @@ export interface LivingResult {
   readonly timers?: readonly TimerRecord[];
   /** Pods without a node when the run ended, the oldest first; absent: not recorded. */
   readonly waiting?: readonly WaitingPods[];
+  /** Machines that stopped or were cut off, and what was done about it, in order of time; absent: not recorded. */
+  readonly incidents?: readonly IncidentRecord[];
   /** All events of the cluster by reason, warnings first, then the most frequent; absent: not recorded. */
   readonly events?: readonly EventCount[];
   /** Sentences for the report: which model ran, what was left out. */

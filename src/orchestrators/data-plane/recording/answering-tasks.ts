@@ -10,10 +10,20 @@ const ANSWERS_NO_MORE = 3;
 const FIRST_STATE = 4;
 const STATES: readonly ContainerState[] = ['pulling', 'created', 'booting', 'up', 'stopping', 'exited'];
 
-/** Told when a task's first process was started, and when the task answers or no longer does. */
+/** A task whose processes really run, whatever the books say of it by now. */
+export interface AnsweringReplica {
+  readonly task: number;
+  readonly name: string;
+  readonly counted: Workload | undefined;
+  readonly machine: number;
+  /** The last container of each name: one that was restarted in place has followers. */
+  readonly containers: ReadonlyMap<string, Container>;
+}
+
+/** Told when a task's process was started, and when the task answers or no longer does. */
 export interface TaskWatcher {
   started(task: number): void;
-  answers(task: number, answers: boolean): void;
+  answers(replica: AnsweringReplica, answers: boolean): void;
 }
 
 export interface AnsweringTasksParts {
@@ -25,16 +35,11 @@ export interface AnsweringTasksParts {
 }
 
 /** A task with containers. What the books say of it counts no more once it has ended: its processes may go on. */
-interface Replica {
-  readonly task: number;
-  readonly counted: Workload | undefined;
+interface Replica extends AnsweringReplica {
   /** In the journal; -1: none. */
   number: number;
-  readonly machine: number;
-  /** The last container of each name: one that was restarted in place has followers. */
   readonly containers: Map<string, Container>;
   answers: boolean;
-  hasStarted: boolean;
 }
 
 /**
@@ -76,24 +81,12 @@ export class AnsweringTasks {
     return this.replicas.get(task)?.containers.values() ?? [];
   }
 
-  isAnswering(task: number): boolean {
-    return this.replicas.get(task)?.answers ?? false;
-  }
-
-  /** Tasks on a machine that answer now. */
-  answeringOn(machine: number): number[] {
-    return [...(this.onMachine[machine] ?? [])].filter(({ answers }) => answers).map(({ task }) => task);
-  }
-
   private note(container: Container): void {
     const { order, state, exit } = container;
     const replica = this.replicaOf(container);
     replica.containers.set(order.name, container);
     this.record(replica, FIRST_STATE + STATES.indexOf(state));
-    if (state === 'booting' && !replica.hasStarted) {
-      replica.hasStarted = true;
-      this.parts.told.started(replica.task);
-    }
+    if (state === 'booting') this.parts.told.started(replica.task);
     if (state === 'exited' && exit?.cause === 'out-of-memory' && this.hasBegun) this.parts.books.totals.oomKills++;
     this.reckon(replica);
   }
@@ -109,12 +102,12 @@ export class AnsweringTasks {
       );
     const replica: Replica = {
       task: order.task,
+      name: task?.name ?? order.name,
       counted: task?.workload.counted,
       number: task?.number ?? -1,
       machine: order.machine,
       containers: new Map(),
       answers: false,
-      hasStarted: false,
     };
     this.replicas.set(order.task, replica);
     (this.onMachine[order.machine] ??= new Set()).add(replica);
@@ -142,7 +135,7 @@ export class AnsweringTasks {
     replica.answers = answers;
     if (replica.counted !== undefined) this.parts.workloads.changeAnswering(replica.counted, answers ? 1 : -1);
     this.record(replica, answers ? ANSWERS : ANSWERS_NO_MORE);
-    this.parts.told.answers(replica.task, answers);
+    this.parts.told.answers(replica, answers);
   }
 
   private record({ number, machine }: Replica, what: number): void {

@@ -14,6 +14,7 @@ import type { WatchedContainers } from '../requests/watched-containers.ts';
 import type { ResourceUsage } from '../usage/resource-usage.ts';
 import { AnsweringTasks } from './answering-tasks.ts';
 import { MachineAccounts } from './machine-accounts.ts';
+import { PlaneIncidents } from './plane-incidents.ts';
 import { TaskBooks } from './task-books.ts';
 import { dataPlaneSnapshot } from './data-plane-snapshot.ts';
 import { waitingTasks } from './waiting-tasks.ts';
@@ -27,12 +28,17 @@ const MOST_READ = 250;
 export interface RecordedParts {
   readonly machines: Pick<Machines, 'specs' | 'state' | 'watch' | 'isReachable'>;
   readonly containers: WatchedContainers;
-  readonly balancers: Pick<RequestBalancers, 'model' | 'serviceOfTraffic' | 'flow'>;
+  readonly balancers: Pick<
+    RequestBalancers,
+    'model' | 'serviceOfTraffic' | 'flow' | 'watchListings' | 'isListedAnywhere'
+  >;
   readonly usage: Pick<ResourceUsage, 'look' | 'cpuMilli' | 'memBytes' | 'machineMilli' | 'totalMilli' | 'watch'>;
   /** Sentences for the result, asked for at the end. */
   readonly notes?: () => readonly string[];
 }
 
+/** What the weather says of machines that a control plane has not noticed by that. */
+const BEFALLS = new Set(['drain-begin', 'drain-end', 'spot-notice']);
 const NOTHING: WorkloadUse = { cpuUsed: 0, cpuRequested: 0, memUsed: 0, memRequested: 0 };
 
 type RecordedSpec = Pick<
@@ -65,6 +71,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
   private readonly run: RunRecord;
   private readonly accounts: MachineAccounts;
   private readonly answering: AnsweringTasks;
+  private readonly incidents: PlaneIncidents;
   private parts: RecordedParts | undefined;
   private hasBegun = false;
   /** Timers told of before the run, the last of each for each thing. */
@@ -95,7 +102,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
       numbers,
       bills,
       heat,
-      happened: (kind, about, what) => this.happened(kind, about, what),
+      happened: (kind, about, what) => this.run.happened(kind, about, what),
       advance: () => this.run.advance(),
       onGone: (machine) => this.tasks.machineGone(machine),
     });
@@ -111,12 +118,13 @@ export class DataPlaneRecorder implements Books, Chronicle {
       mayOvercommit: spec.mayOvercommit ?? false,
       advance: () => this.run.advance(),
     });
+    this.incidents = new PlaneIncidents(clock, workloads);
     this.answering = new AnsweringTasks({
       clock,
       journal,
       workloads,
       books: this.tasks,
-      told: { started: () => {}, answers: () => {} },
+      told: this.incidents.watcher,
     });
   }
 
@@ -127,6 +135,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
     this.run.attach(balancers.model, balancers.serviceOfTraffic);
     this.accounts.attach(machines);
     this.answering.attach(machines, containers);
+    this.incidents.attach(machines, containers, balancers);
     usage.watch((machine, milli) => {
       if (!this.hasBegun) return;
       this.run.advance();
@@ -143,6 +152,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
     this.accounts.begin();
     this.tasks.begin();
     this.answering.begin();
+    this.incidents.begin();
     this.parts?.machines.specs.forEach((_, machine) =>
       this.accounts.used(machine, this.parts!.usage.machineMilli(machine)),
     );
@@ -159,7 +169,9 @@ export class DataPlaneRecorder implements Books, Chronicle {
   readonly notes: string[] = [];
 
   event(component: string, type: 'Normal' | 'Warning', reason: string, about: string, message: string): void {
-    if (this.hasBegun) this.run.event(component, type, reason, about, message);
+    if (!this.hasBegun) return;
+    if (type === 'Warning') this.incidents.said(about);
+    this.run.event(component, type, reason, about, message);
   }
 
   decision(decision: Decision): void {
@@ -173,7 +185,9 @@ export class DataPlaneRecorder implements Books, Chronicle {
   }
 
   happened(kind: string, about: string, what: string): void {
-    if (this.hasBegun) this.run.happened(kind, about, what);
+    if (!this.hasBegun) return;
+    if (!BEFALLS.has(kind)) this.incidents.said(about);
+    this.run.happened(kind, about, what);
   }
 
   addWorkload(name: string, kind: 'service' | 'job' | 'daemon', service: number): number {
@@ -185,19 +199,25 @@ export class DataPlaneRecorder implements Books, Chronicle {
   }
 
   addTask(workload: number, name: string, resources: Resources): number {
-    return this.tasks.addTask(workload, name, resources);
+    const task = this.tasks.addTask(workload, name, resources);
+    const { counted } = this.tasks.workload(workload);
+    if (counted !== undefined) this.incidents.made(task, name, counted);
+    return task;
   }
 
   place(task: number, machine: number): void {
     this.tasks.place(task, machine);
+    this.incidents.placed(task, machine);
   }
 
   setReady(task: number, ready: boolean): void {
     this.tasks.setReady(task, ready);
+    if (!ready) this.incidents.givenUp(task);
   }
 
   end(task: number, how: TaskEnd): void {
     this.tasks.end(task, how);
+    this.incidents.givenUp(task);
   }
 
   restarted(task: number): void {
@@ -247,6 +267,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
       waiting: waitingTasks(tasks.tasks.values()),
       notes: [...this.notes, ...(parts?.notes?.() ?? [])],
       others: tasks.others,
+      more: () => ({ incidents: this.incidents.result(this.records.timers) }),
     });
   }
 

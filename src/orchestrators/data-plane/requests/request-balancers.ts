@@ -115,6 +115,11 @@ export class RequestBalancers implements Balancers {
     return this.listed[service]?.has(container) ?? false;
   }
 
+  /** Whether any service's requests go to it. */
+  isListedAnywhere(container: number): boolean {
+    return this.listed.some((one) => one.has(container));
+  }
+
   setWeight(service: number, container: number, weight: number): void {
     const { listed } = this;
     if (!this.isListed(service, container) || listed[service].get(container) === weight) return;
