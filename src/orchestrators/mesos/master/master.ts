@@ -132,7 +132,6 @@ export class Master {
       left = minusBundle(left, bundle);
       const task: MasterTask = { id: this.nextTask++, framework, role, machine, order, state: 'STAGING', bundle };
       this.tasks.set(task.id, task);
-      this.plane.books.place(order.book, machine);
       this.agents.launch(task.id, machine, order);
       return task.id;
     });

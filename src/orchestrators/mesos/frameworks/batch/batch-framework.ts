@@ -250,6 +250,7 @@ export class BatchFramework implements Framework {
       const bundle = bundleOf(run.job.spec, taken.left)!;
       taken.left = minusBundle(taken.left, bundle);
       run.state = 'launched';
+      this.plane.books.place(run.book, taken.offer.machine);
       run.attributes = taken.offer.attributes;
       const list = launches.get(taken) ?? [];
       list.push({ run, order: orderOf(run, bundle) });

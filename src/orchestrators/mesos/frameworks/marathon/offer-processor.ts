@@ -133,7 +133,8 @@ export class OfferProcessor {
       bundle: taken,
     };
     open.launches.push({ instance, order });
-    // From now on constraints see it.
+    // From now on constraints see it, and whoever chooses by the books.
+    this.parts.plane.books.place(book, open.offer.machine);
     instance.machine = open.offer.machine;
     instance.attributes = open.offer.attributes;
     instance.state = 'staging';
