@@ -66,6 +66,8 @@ export class EcsRun {
   }
 
   running(name: string): EcsTask[] {
-    return this.tasks(name).filter(({ lastStatus, desiredStatus }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING');
+    return this.tasks(name).filter(
+      ({ lastStatus, desiredStatus }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING',
+    );
   }
 }
