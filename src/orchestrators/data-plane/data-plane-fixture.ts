@@ -145,7 +145,7 @@ export function bareMachines(
   const machines = new MachinePark(clock, specs);
   const streams = (name: string) => stream(seed, name);
   const containers = new ContainerRuns({ clock, machines, streams, registryRoundTripUs: 50_000 });
-  const probes = new ProbeRuns(clock, machines, containers);
+  const probes = new ProbeRuns(clock, machines, containers, streams);
   return { clock, machines, containers, probes, until: (timeUs) => untilUs(clock, timeUs) };
 }
 

@@ -70,7 +70,7 @@ export class OrchestratedRun {
     this.machines = machines;
     const containers = new ContainerRuns({ clock, machines, streams, registryRoundTripUs });
     this.containers = containers;
-    const probes = new ProbeRuns(clock, machines, containers);
+    const probes = new ProbeRuns(clock, machines, containers, streams);
     const balancers = new RequestBalancers({ clock, spec, machines, containers, streams });
     this.balancers = balancers;
     containers.setInFlight((container) => balancers.inFlight(container));

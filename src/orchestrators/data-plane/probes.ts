@@ -1,3 +1,5 @@
+import type { Streams } from '../../sim/living-spec.ts';
+import type { RandomStream } from '../../sim/random.ts';
 import type { Clock } from '../clock.ts';
 import type { ContainerRuns } from './containers.ts';
 import type { Container, Probes, ProbeSpec } from './data-plane.ts';
@@ -21,10 +23,12 @@ interface Prober {
 
 /**
  * Health checks of containers. One of its own machine ends with its process. One over the network goes on: it does not know
- * whether nobody answers because the process has ended, its machine has stopped, or nothing gets through.
+ * whether nobody answers because the process has ended, its machine has stopped, or nothing gets through. A machine that
+ * drops a share of what it is asked drops that share of them.
  */
 export class ProbeRuns implements Probes {
   private readonly clock: Clock;
+  private readonly streams: Streams;
   private readonly machines: MachinePark;
   private readonly containers: ContainerRuns;
   private readonly probers = new Map<number, Prober>();
@@ -33,8 +37,9 @@ export class ProbeRuns implements Probes {
   private readonly dueKind: number;
   private nextId = 0;
 
-  constructor(clock: Clock, machines: MachinePark, containers: ContainerRuns) {
+  constructor(clock: Clock, machines: MachinePark, containers: ContainerRuns, streams: Streams) {
     this.clock = clock;
+    this.streams = streams;
     this.machines = machines;
     this.containers = containers;
     this.dueKind = clock.kind((prober) => this.due(prober));
@@ -92,19 +97,33 @@ export class ProbeRuns implements Probes {
       prober.dueUs = Number.NaN;
       return;
     }
-    const good = container !== undefined && this.passes(prober, container);
+    const lossShare = container === undefined ? 1 : this.lossShare(prober, container);
     if (prober.course === undefined) {
       // Over the network, one that has ended unseen or without ever having been started is asked as well.
       if (container === undefined || (Number.isNaN(container.startedUs) && !hasEnded)) return;
       const startedUs = Number.isNaN(container.startedUs) ? nowUs : container.startedUs;
-      prober.course = new ProbeCourse(prober.spec, prober.fromUs, startedUs, good);
-    } else prober.course.change(nowUs, good);
+      prober.course = new ProbeCourse(prober.spec, prober.fromUs, startedUs, lossShare, this.drawsOf(container));
+    } else prober.course.change(nowUs, lossShare);
     this.plan(prober, prober.course);
   }
 
-  private passes({ spec, machine }: Prober, container: Container): boolean {
-    if (!container.answers || (spec.isRemote && !this.machines.isReachable(machine))) return false;
-    return PROBE_WORK_US <= spec.timeoutUs * this.machines.state(machine).speed;
+  /** How many of its probes get no answer now. */
+  private lossShare({ spec, machine }: Prober, container: Container): number {
+    if (!container.answers || (spec.isRemote && !this.machines.isReachable(machine))) return 1;
+    const { speed, lossShare } = this.machines.state(machine);
+    if (PROBE_WORK_US > spec.timeoutUs * speed) return 1;
+    return spec.isRemote ? lossShare : 0;
+  }
+
+  /** A number for each probe, drawn when one is asked for. */
+  private drawsOf({ order }: Container): (probe: number) => number {
+    const drawn: number[] = [];
+    let random: RandomStream | undefined;
+    return (probe) => {
+      random ??= this.streams(`probes/${order.name}`);
+      while (drawn.length <= probe) drawn.push(random.next());
+      return drawn[probe];
+    };
   }
 
   private plan(prober: Prober, course: ProbeCourse): void {
