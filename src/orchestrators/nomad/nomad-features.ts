@@ -1,0 +1,35 @@
+import type { Features } from '../features.ts';
+
+/** What Nomad can do, by its own words. */
+export const NOMAD_FEATURES: Features = {
+  'spread-over-zones': { has: 'yes', by: 'spread { attribute = "${attr.platform.aws.placement.availability-zone}" }' },
+  'bin-packing': { has: 'yes', by: 'scheduler algorithm binpack (default)' },
+  'resource-reservations': { has: 'yes', by: 'resources { cpu, cores, memory }' },
+  'generic-resources': { has: 'yes', by: 'resources > device "nvidia/gpu"' },
+  'placement-constraints': { has: 'yes', by: 'constraint' },
+  'replica-limit-per-machine': { has: 'yes', by: 'constraint distinct_hosts, distinct_property' },
+  'soft-placement-preferences': { has: 'yes', by: 'affinity, spread' },
+  priorities: { has: 'yes', by: 'priority; preemption for system jobs, for others when switched on' },
+  quotas: { has: 'no', by: 'resource quotas are part of Nomad Enterprise' },
+  daemons: { has: 'yes', by: 'type = "system"' },
+  'batch-jobs': { has: 'yes', by: 'type = "batch", "sysbatch"' },
+  'scheduled-jobs': { has: 'yes', by: 'periodic { cron }' },
+  'start-order': {
+    has: 'partly',
+    by: 'lifecycle hooks within a group; between jobs only by waiting in a prestart task',
+  },
+  'rolling-update': { has: 'yes', by: 'update { max_parallel }' },
+  'start-before-stop': { has: 'partly', by: 'update { canary = count }; else the old is stopped as the new is placed' },
+  canary: { has: 'yes', by: 'update { canary }, promotion by hand or auto_promote' },
+  'automatic-rollback': { has: 'yes', by: 'update { auto_revert }' },
+  'restart-backoff': { has: 'partly', by: 'restart has one delay; reschedule doubles up to max_delay' },
+  'health-checks': { has: 'partly', by: 'check_restart, when written; deployments look at checks' },
+  'replica-autoscaling': { has: 'outside', by: 'Nomad Autoscaler reads scaling blocks' },
+  'machine-autoscaling': { has: 'outside', by: 'Nomad Autoscaler with a cloud’s target plugin' },
+  'serverless-machines': { has: 'no', by: 'clients on machines of one’s own' },
+  rebalancing: { has: 'no', by: 'nothing is moved when machines come back' },
+  drain: { has: 'yes', by: 'nomad node drain, migrate { max_parallel }' },
+  'disruption-budgets': { has: 'partly', by: 'migrate { max_parallel } for drains' },
+  'load-balancer': { has: 'outside', by: 'services in Consul or Nomad, for Fabio, Traefik or Connect' },
+  'partition-aware': { has: 'yes', by: 'disconnect { lost_after, stop_on_client_after, reconcile }' },
+};

@@ -1,0 +1,92 @@
+import type { NomadConstraint, NomadGroup } from '../jobs/nomad-jobs.ts';
+import { isGpu } from '../jobs/job-resources.ts';
+import type { Allocation, JobVersion } from '../state/allocation.ts';
+import { isTerminal } from '../state/allocation.ts';
+import type { ServerNode } from '../state/server-node.ts';
+import { isUnique } from './node-attributes.ts';
+import { meets, targetName, targetValue } from './operators.ts';
+import type { PlanDraft } from './plan-draft.ts';
+
+/** All constraints of a group: the job's, its own and its tasks'. */
+export function constraintsOf({ job }: JobVersion, group: NomadGroup): readonly NomadConstraint[] {
+  return [...job.constraints, ...group.constraints, ...group.tasks.flatMap((task) => task.constraints)];
+}
+
+/** Whether nodes of a computed class will do, remembered by class as upstream does (feasible.go, `FeasibilityWrapper`). */
+export class ClassFeasibility {
+  /** By class: '' it will do; else why not. */
+  readonly verdicts = new Map<string, string>();
+  /** A constraint is about single nodes, so classes say nothing. */
+  readonly escaped: boolean;
+  private readonly constraints: readonly NomadConstraint[];
+  private readonly needsGpu: boolean;
+  private readonly missingDevice: string | undefined;
+
+  constructor(of: JobVersion, group: NomadGroup) {
+    this.constraints = constraintsOf(of, group);
+    this.escaped = this.constraints.some(({ attribute, value }) =>
+      [attribute, value].some((target) => isUnique(targetName(target) ?? '')),
+    );
+    const devices = group.tasks.flatMap((task) => task.devices);
+    this.needsGpu = devices.some(({ name }) => isGpu(name));
+    this.missingDevice = devices.find(({ name }) => !isGpu(name))?.name;
+  }
+
+  /** Why a node will never do; '': it may. */
+  refusal(node: ServerNode): string {
+    const known = this.escaped ? undefined : this.verdicts.get(node.computedClass);
+    if (known !== undefined) return known;
+    const verdict = this.check(node);
+    if (!this.escaped) this.verdicts.set(node.computedClass, verdict);
+    return verdict;
+  }
+
+  private check({ attributes, spec }: ServerNode): string {
+    for (const constraint of this.constraints) if (!meets(constraint, attributes)) return constraintText(constraint);
+    if (this.missingDevice !== undefined || (this.needsGpu && spec.gpuCount === 0)) return 'missing devices';
+    return '';
+  }
+}
+
+export const constraintText = ({ attribute, operator, value }: NomadConstraint): string =>
+  [attribute, operator, value].filter((part) => part !== '').join(' ');
+
+/** Constraints about where a job's other allocations are; '': the node will do. `allocs`: all of the job's. */
+export function distinctRefusal(
+  node: ServerNode,
+  of: JobVersion,
+  group: NomadGroup,
+  allocs: Iterable<Allocation>,
+  draft: PlanDraft,
+  nodes: readonly ServerNode[],
+): string {
+  for (const [constraints, own] of [
+    [of.job.constraints, undefined],
+    [[...group.constraints, ...group.tasks.flatMap((task) => task.constraints)], group.name],
+  ] as const)
+    for (const constraint of constraints) {
+      const { operator, value, attribute } = constraint;
+      if (operator === 'distinct_hosts' && value !== 'false') {
+        for (const other of standing(allocs, draft, own)) if (other === node.number) return 'distinct_hosts';
+      } else if (operator === 'distinct_property') {
+        const here = targetValue(attribute, node.attributes);
+        if (here === undefined) return `missing property ${attribute}`;
+        let same = 0;
+        for (const other of standing(allocs, draft, own))
+          if (targetValue(attribute, nodes[other].attributes) === here) same++;
+        if (same >= Math.max(1, Number(value) || 1)) return `distinct_property ${attribute}=${here}`;
+      }
+    }
+  return '';
+}
+
+/** Nodes of the job's (or one group's) allocations, were the plan applied. */
+export function* standing(
+  allocs: Iterable<Allocation>,
+  draft: PlanDraft,
+  group: string | undefined,
+): Generator<number> {
+  for (const alloc of allocs)
+    if ((group === undefined || alloc.group === group) && !isTerminal(alloc) && !draft.isGone(alloc)) yield alloc.node;
+  for (const placed of draft.placed) if (group === undefined || placed.group === group) yield placed.node;
+}
