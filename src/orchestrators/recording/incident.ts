@@ -44,7 +44,7 @@ function recordOf(incident: LoggedIncident, all: readonly TimerSpan[], endUs: nu
     .slice(0, MOST_TIMERS);
   const steps = stepsOf(incident, about, services, {
     timers,
-    replicaNames: replicas.map(({ name }) => name),
+    madeNames: services.flatMap(({ made }) => Array.from(made.values(), ({ name }) => name)),
   });
   return {
     kind: isZone && kind === 'machine-stopped' ? 'zone-outage' : kind,
@@ -99,7 +99,8 @@ function unlistedUs({ lost }: LoggedService): number | undefined {
 
 interface TimerFacts {
   readonly timers: readonly TimerSpan[];
-  readonly replicaNames: readonly string[];
+  /** Names of replicas in the places of lost ones. */
+  readonly madeNames: readonly string[];
 }
 
 function stepsOf(
@@ -117,11 +118,11 @@ function stepsOf(
     own?: string,
   ): number => {
     if (timeUs === undefined || Number.isNaN(timeUs)) return afterUs;
-    const waitedFor = kind === 'whole' || kind === 'over' ? undefined : lastTimer(facts, afterUs, timeUs, own);
-    steps.push({ timeUs, kind, about: of, ...(waitedFor && { waitedFor }) });
+    const waitedFor = kind === 'whole' || kind === 'over' ? [] : endedTimers(facts, afterUs, timeUs, own);
+    steps.push({ timeUs, kind, about: of, waitedFor });
     return timeUs;
   };
-  steps.push({ timeUs: atUs, kind: 'begins', about });
+  steps.push({ timeUs: atUs, kind: 'begins', about, waitedFor: [] });
   const knownUs = add('noticed', noticedUs, about, atUs);
   add('over', overUs, about, atUs);
   for (const service of services) {
@@ -143,21 +144,21 @@ function stepsOf(
     .map(({ step }) => step);
 }
 
-/** The last timer to end in this span; of a replica's steps those of other replicas do not count. */
-function lastTimer(
-  { timers, replicaNames }: TimerFacts,
+/** Timers that ended in this span, the last of each name; of a replica's steps those of others in its place do not count. */
+function endedTimers(
+  { timers, madeNames }: TimerFacts,
   afterUs: number,
   untilUs: number,
   own: string | undefined,
-): TimerSpan | undefined {
-  const others = own === undefined ? [] : replicaNames.filter((name) => name !== own);
-  let last: TimerSpan | undefined;
+): TimerSpan[] {
+  const others = own === undefined ? [] : madeNames.filter((name) => name !== own);
+  const ended = new Map<string, TimerSpan>();
   for (const span of timers) {
     if (span.toUs <= afterUs || span.toUs > untilUs) continue;
     if (own !== undefined && !speaksOf(span, [own]) && speaksOf(span, others)) continue;
-    if (last === undefined || span.toUs > last.toUs) last = span;
+    if (span.toUs >= (ended.get(span.timer)?.toUs ?? 0)) ended.set(span.timer, span);
   }
-  return last;
+  return [...ended.values()].sort((a, b) => a.toUs - b.toUs || a.fromUs - b.fromUs);
 }
 
 /** Whether a timer is about one of these: `Pod shop/web-1` is about `web-1`. */

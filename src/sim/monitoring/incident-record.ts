@@ -40,8 +40,8 @@ export interface IncidentStep {
   readonly kind: IncidentStepKind;
   /** The machines, service or task. */
   readonly about: string;
-  /** The timer for whose end everyone waited before it: of those that concern it the last to end since the step before. */
-  readonly waitedFor?: TimerRecord;
+  /** Timers that had to run out first: those that concern it and ended since the step before, in order of their ends, the last of each name. */
+  readonly waitedFor: readonly TimerRecord[];
 }
 
 /** Machines that stopped or were cut off at one instant, and what became of what ran there. */

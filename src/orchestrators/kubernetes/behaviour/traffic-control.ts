@@ -22,6 +22,8 @@ export class TrafficControl implements Component {
   readonly services: readonly ServiceTraffic[];
   /** Index of each traffic's service. */
   readonly serviceOfTraffic: readonly number[];
+  /** Told of every pod that proxies begin or cease to send requests to. */
+  onListing: (podId: number, listed: boolean) => void = () => {};
   private readonly plane: ControlPlane;
   private readonly machines: Pick<Machines, 'state' | 'watch'>;
   private readonly behaviour: WorkloadBehaviour;
@@ -84,8 +86,21 @@ export class TrafficControl implements Component {
     const before = this.listed[index];
     const now = new Set(used.map(({ pod }) => pod));
     this.listed[index] = now;
-    for (const podId of now) if (!before.has(podId)) this.list(index, podId);
-    for (const podId of before) if (!now.has(podId)) this.refresh(podId);
+    for (const podId of now) {
+      if (before.has(podId)) continue;
+      this.list(index, podId);
+      this.onListing(podId, true);
+    }
+    for (const podId of before) {
+      if (now.has(podId)) continue;
+      this.refresh(podId);
+      this.onListing(podId, false);
+    }
+  }
+
+  /** Whether any service's requests go to a pod. */
+  isListed(podId: number): boolean {
+    return this.listed.some((pods) => pods.has(podId));
   }
 
   /** The pods behind a service that get its requests, and those that still work on some. */

@@ -4,6 +4,7 @@ import type { ControlPlane } from '../api/control-plane.ts';
 import { servingProcess } from '../behaviour/serving-process.ts';
 import type { WorkloadBehaviour } from '../behaviour/workload-behaviour.ts';
 import type { Machines } from '../nodes/machines.ts';
+import { fullName } from '../objects/full-name.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { Workloads } from './workloads.ts';
 
@@ -13,11 +14,19 @@ export interface AnsweringPodsParts {
   readonly behaviour: Pick<WorkloadBehaviour, 'bootUs'>;
   readonly workloads: Workloads;
   /** Told of every pod that begins to answer or answers no more, in order of time but perhaps late. */
-  readonly told?: (podId: number, answers: boolean, atUs: number) => void;
+  readonly told: (pod: AnsweringPod, answers: boolean, atUs: number) => void;
 }
 
-interface Watched {
+/** A pod that may answer. */
+export interface AnsweringPod {
+  readonly id: number;
+  /** As timers speak of it: `shop/web-1`. */
+  readonly name: string;
   readonly workload: Workload | undefined;
+  readonly nodeName: string | undefined;
+}
+
+interface Watched extends AnsweringPod {
   nodeName: string | undefined;
   answers: boolean;
   /** When that changes by time alone; NaN: it does not. */
@@ -28,7 +37,7 @@ interface Watched {
  * Which pods really answer: the process that serves has booted and was not told to stop, and its machine works, does not
  * stand still and can be reached. It is reckoned when somebody asks, without events of its own.
  */
-export class AnsweringPods {
+class AnsweringPods {
   private readonly parts: AnsweringPodsParts;
   private readonly pods = new Map<number, Watched>();
   private readonly onNode = new Map<string, Set<number>>();
@@ -50,15 +59,6 @@ export class AnsweringPods {
       if (node === undefined) this.noteNode(before!.metadata.name);
     });
     workloads.catchUp = () => this.catchUp();
-  }
-
-  isAnswering(podId: number): boolean {
-    return this.pods.get(podId)?.answers ?? false;
-  }
-
-  /** Pods on a node that answer, as of the last change. */
-  answeringOn(nodeName: string): number[] {
-    return [...(this.onNode.get(nodeName) ?? [])].filter((podId) => this.isAnswering(podId));
   }
 
   /** What time alone has changed up to now. */
@@ -84,7 +84,8 @@ export class AnsweringPods {
     let watched = this.pods.get(pod.id);
     if (watched === undefined) {
       const workload = this.parts.workloads.of(pod);
-      this.pods.set(pod.id, (watched = { workload, nodeName: undefined, answers: false, dueUs: Number.NaN }));
+      watched = { id: pod.id, name: fullName(pod), workload, nodeName: undefined, answers: false, dueUs: Number.NaN };
+      this.pods.set(pod.id, watched);
     }
     const { nodeName } = pod.spec;
     if (nodeName !== undefined && watched.nodeName === undefined) {
@@ -111,26 +112,31 @@ export class AnsweringPods {
       }
     }
     const takes = found !== undefined && found.fromUs <= atUs && atUs < found.untilUs;
-    this.set(pod.id, watched, takes && works && !cutOff && speed > 0, atUs);
+    this.set(watched, takes && works && !cutOff && speed > 0, atUs);
   }
 
   private drop(podId: number): void {
     this.catchUp();
     const watched = this.pods.get(podId);
     if (watched === undefined) return;
-    this.set(podId, watched, false, this.parts.plane.clock.nowUs);
+    this.set(watched, false, this.parts.plane.clock.nowUs);
     this.pods.delete(podId);
     const there = watched.nodeName === undefined ? undefined : this.onNode.get(watched.nodeName);
     there?.delete(podId);
     if (there?.size === 0) this.onNode.delete(watched.nodeName!);
   }
 
-  private set(podId: number, watched: Watched, answers: boolean, atUs: number): void {
+  private set(watched: Watched, answers: boolean, atUs: number): void {
     if (answers === watched.answers) return;
     watched.answers = answers;
     if (watched.workload !== undefined) this.parts.workloads.changeAnswering(watched.workload, answers ? 1 : -1, atUs);
-    this.parts.told?.(podId, answers, atUs);
+    this.parts.told(watched, answers, atUs);
   }
+}
+
+/** Keeps the workloads' numbers of pods that answer, and tells of each pod. */
+export function watchAnswering(parts: AnsweringPodsParts): AnsweringPods {
+  return new AnsweringPods(parts);
 }
 
 /** Whether anything has changed that it depends on. */

@@ -18,7 +18,8 @@ import { Rollouts } from './rollouts.ts';
 import { tellMachine } from '../../recording/machine-happenings.ts';
 import type { KeptRecords } from '../../kept-records.ts';
 import { RunRecord, type WorkloadUse } from '../../recording/run-record.ts';
-import { AnsweringPods } from './answering-pods.ts';
+import { watchAnswering } from './answering-pods.ts';
+import { ClusterIncidents } from './cluster-incidents.ts';
 import { NodeBills } from './node-bills.ts';
 import { PodLedger } from './pod-ledger.ts';
 import { Workloads } from './workloads.ts';
@@ -65,8 +66,7 @@ export class Recorder implements Chronicle {
   private parts: RecordedParts | undefined;
   /** Every how many ready pods of a workload one is read. */
   private readStep = 1;
-  /** Which pods really answer, where that is known. */
-  answering: AnsweringPods | undefined;
+  private incidents: ClusterIncidents | undefined;
   private readonly rollouts = new Rollouts();
 
   constructor(
@@ -97,8 +97,18 @@ export class Recorder implements Chronicle {
     this.parts = parts;
     this.run.attach(parts.traffic.model, parts.traffic.serviceOfTraffic);
     const { machines, behaviour } = parts;
-    if (machines !== undefined && behaviour !== undefined)
-      this.answering = new AnsweringPods({ plane: this.plane, machines, behaviour, workloads: this.workloads });
+    const { plane, workloads } = this;
+    if (machines !== undefined && behaviour !== undefined) {
+      const incidents = new ClusterIncidents({ plane, machines, traffic: parts.traffic, workloads });
+      this.incidents = incidents;
+      watchAnswering({
+        plane,
+        machines,
+        behaviour,
+        workloads,
+        told: (pod, answers, atUs) => incidents.answers(pod, answers, atUs),
+      });
+    }
     machines?.watch((name, state, before) =>
       tellMachine(state, before, (kind, what) => this.happened(kind, name, what)),
     );
@@ -160,7 +170,7 @@ export class Recorder implements Chronicle {
 
   /** What the run has come to. Throws a Violation if the books do not agree with the cluster. */
   result(): RunResult {
-    const { plane, parts, ledger, workloads } = this;
+    const { plane, parts, ledger, workloads, incidents } = this;
     this.scrape();
     ledger.check();
     return this.run.result({
@@ -170,6 +180,7 @@ export class Recorder implements Chronicle {
       waiting: waitingPods(plane.api.pods.all()),
       notes: parts?.notes?.() ?? [],
       others: workloads.others,
+      ...(incidents && { more: () => ({ incidents: incidents.result(this.records.timers) }) }),
     });
   }
 
@@ -191,7 +202,10 @@ export class Recorder implements Chronicle {
     if (is !== was) {
       this.journal.record(nowUs, NODE, number, -1, is === 'True' ? 2 : is === 'False' ? 3 : 4);
       if (is === 'True') this.happened('node-ready', name, 'Ready is True');
-      else if (was === 'True') this.happened('node-not-ready', name, `Ready is ${is}`);
+      else if (was === 'True') {
+        this.happened('node-not-ready', name, `Ready is ${is}`);
+        this.incidents?.nodeNotReady(name);
+      }
     }
     if (node.spec.unschedulable !== before.spec.unschedulable)
       this.happened(
