@@ -6,15 +6,17 @@ import { benchmarkMarkdown, rowLine } from './bench-report.ts';
 import type { Benchmark, BenchOptions } from './benchmark.ts';
 import { type Counted, workCounters } from './counter-scenarios.ts';
 import { liveTable } from './live-table.ts';
+import { nodeLossTable } from './node-loss.ts';
 import { placementTable } from './placement-table.ts';
 import { benchmarkNamed, benchmarks } from './registry.ts';
 import { runBenchmark } from './run-benchmark.ts';
 
 const COUNTERS = 'bench/work-counters.json';
-const USAGE = `npm run bench -- [${[...benchmarks.map(({ name }) => name), 'placement', 'live'].join(' | ')}]... [options]
+const USAGE = `npm run bench -- [${[...benchmarks.map(({ name }) => name), 'placement', 'live', 'node-loss'].join(' | ')}]... [options]
 
-Without a name: all of them but "live", and a short form of placement. What follows "placement" or "live" (replicas on a
-real Docker engine) are flags of its own, see docs/benchmarks.md. The median of the repetitions is shown; absolute times
+Without a name: all of them but "live" and "node-loss", and a short form of placement. What follows "placement" or "live" (replicas on a
+real Docker engine) are flags of its own, see docs/benchmarks.md; "node-loss [SEEDS]" loses a machine under each
+orchestrator and holds the times against their ranges. The median of the repetitions is shown; absolute times
 mean little on a shared machine.
 
   --tiny             a trial in seconds; its figures mean nothing
@@ -29,6 +31,7 @@ const args = process.argv.slice(2);
 try {
   if (args[0] === 'placement') process.exitCode = placementTable(args.slice(1)).status;
   else if (args[0] === 'live') process.exitCode = liveTable(args.slice(1));
+  else if (args[0] === 'node-loss') process.exitCode = await nodeLossTable(args.slice(1));
   else measure(args);
 } catch (error) {
   if (!(error instanceof InputError) && !isFlagError(error)) throw error;

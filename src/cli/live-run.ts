@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isOrchestrated } from '../experiment/orchestrated/is-orchestrated.ts';
 import type { RunPlan } from '../experiment/run-plan.ts';
 import { InputError } from '../sim/input-error.ts';
 import type { RunResult } from '../sim/result.ts';
@@ -35,7 +36,7 @@ export async function runPlanLive(
   signal: AbortSignal,
   journalPath?: string,
 ): Promise<RunResult | undefined> {
-  if (plan.scenario === undefined && plan.kubernetes === undefined)
+  if (plan.scenario === undefined && plan.kubernetes === undefined && plan.native === undefined)
     throw new InputError(
       '--live draws scenarios, and this is a run of pods alone; name a scenario: baton run black-friday --live',
     );
@@ -44,8 +45,9 @@ export async function runPlanLive(
     import('./live-dashboard.ts'),
   ]);
   inlineMore();
-  const { run, close } =
-    plan.kubernetes === undefined
+  const { run, close } = isOrchestrated(plan)
+    ? await steppedOrchestrated(plan, journalPath)
+    : plan.kubernetes === undefined
       ? await steppedScenario(plan, plan.scenario!, journalPath)
       : await steppedKubernetes(plan, plan.kubernetes, journalPath);
   // Ended from outside, the terminal must be put back as well.
@@ -111,6 +113,26 @@ async function steppedKubernetes(
 ): Promise<OpenedRun> {
   const { openKubernetes } = await import('../experiment/local/execute-kubernetes.ts');
   const opened = openKubernetes(plan, kubernetes, { ...(journalPath !== undefined && { journalPath }) });
+  const run = {
+    get nowUs() {
+      return opened.run.plane.clock.nowUs;
+    },
+    endUs: opened.durationUs,
+    step: () => opened.run.step(),
+    snapshot: () => opened.run.recorder.snapshot(),
+    result: () => opened.result(),
+  };
+  return { run, close: opened.close };
+}
+
+async function steppedOrchestrated(plan: RunPlan, journalPath: string | undefined): Promise<OpenedRun> {
+  const [{ openOrchestrated }, { policiesOf }, { WorkloadCache }] = await Promise.all([
+    import('../experiment/local/open-orchestrated.ts'),
+    import('../experiment/local/policies-of-plan.ts'),
+    import('../experiment/local/open-inputs.ts'),
+  ]);
+  const policies = await policiesOf(plan.policy);
+  const opened = openOrchestrated(plan, { policies, workloads: new WorkloadCache(() => {}), journalPath });
   const run = {
     get nowUs() {
       return opened.run.plane.clock.nowUs;

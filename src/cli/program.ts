@@ -15,6 +15,7 @@ import { runCommand } from './run.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { schemaCommand } from './schema.ts';
 import { traceCommand } from './trace.ts';
+import { translateCommand } from './translate.ts';
 
 /** The whole command line. What a command needs is imported when it runs, so that `--help` answers at once. */
 export function program(): Command {
@@ -47,6 +48,7 @@ Results go to stdout, progress and remarks to stderr. Colours: only on a termina
     replayCommand(),
     policiesCommand(),
     traceCommand(),
+    translateCommand(),
     scenariosCommand(),
     initCommand(),
     schemaCommand(),

@@ -25,6 +25,8 @@ export interface ReplayFlags extends OneRunFlags, EngineFlags {
   clean?: boolean;
   wait: number;
   live?: boolean;
+  swarm?: 'pinned' | 'free';
+  step?: string[];
   json?: boolean;
 }
 
@@ -72,6 +74,17 @@ export function replayCommand(): Command {
         .choices(['hold', 'run-on'])
         .default('hold'),
     )
+    .addOption(
+      new Option(
+        '--swarm <mode>',
+        'on a real Docker Swarm instead, named by a manager: with each task `pinned` to its simulated node, or `free` to be placed and compared',
+      ).choices(['pinned', 'free']),
+    )
+    .option(
+      '--step <when what>',
+      'with --swarm: what is done meanwhile, such as "30s scale web=6"; may be repeated',
+      another,
+    )
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--overcommit', 'do it even where the engine has less than is asked of it')
     .option('--out <folder>', 'where replays are kept, each in a folder of its run (default baton-out/replays)', folder)
@@ -93,6 +106,7 @@ Examples:
   baton replay live-balancers --docker --speed 1 --traffic
   baton replay manifests/ --docker ssh://me@host --scale-cpu fit --scale-memory fit
   baton replay zone-outage --docker a=unix:///run/a.sock --docker b=tcp://10.0.0.2:2376
+  baton replay stack.yaml --swarm free --docker ssh://me@manager --step '30s scale web=6'
   baton replay --clean 3f2a91c07be4d518 --docker         (after a kill -9)
 
 Everything it makes carries a label with the run's id, and nothing else is ever touched. Containers have no privileges,
@@ -100,6 +114,15 @@ no mounts, and ports on loopback only. Ctrl-C removes everything.
 Exit code 1: containers differed from the simulation at a checkpoint, or something was left behind.`,
     )
     .action(async (run: string | undefined, flags: ReplayFlags) => {
+      if (flags.swarm !== undefined) {
+        const { replaySwarm } = await import('./replay-swarm.ts');
+        await replaySwarm(run, flags);
+        return;
+      }
+      if (flags.step !== undefined)
+        throw new (await import('../sim/input-error.ts')).InputError(
+          '--step says what is done to a real swarm; add --swarm free, or --swarm pinned',
+        );
       const { replay } = await import('./replay-run.ts');
       await replay(run, flags);
     });

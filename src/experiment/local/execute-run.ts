@@ -9,6 +9,8 @@ import { journalFile } from './journal-file.ts';
 import { openCluster, type WorkloadCache } from './open-inputs.ts';
 import type { LoadedPolicies } from './policies-of-plan.ts';
 import { executeKubernetes } from './execute-kubernetes.ts';
+import { executeOrchestrated } from './execute-orchestrated.ts';
+import { isOrchestrated } from '../orchestrated/is-orchestrated.ts';
 import { executeScenario } from './execute-scenario.ts';
 import { threadCpuMs } from './thread-cpu.ts';
 
@@ -54,6 +56,7 @@ export function executeRun(
   journalPath?: string,
 ): { result: RunResult; timing: RunTiming } {
   if (plan.kubernetes !== undefined) return executeKubernetes(plan, plan.kubernetes, pulse, journalPath);
+  if (isOrchestrated(plan)) return executeOrchestrated(plan, policies, workloads, pulse, journalPath);
   if (plan.scenario !== undefined) return executeScenario(plan, plan.scenario, policies, workloads, pulse, journalPath);
   const began = performance.now();
   const cpuBegan = threadCpuMs();

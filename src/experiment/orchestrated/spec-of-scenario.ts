@@ -63,10 +63,14 @@ export function specOfScenario(
         },
       };
     }),
-    loop: orchestrator.loop(orchestrator.read(files), {
-      behaviourOf: (workload) => behaviours.get(workload) ?? PLAIN_PROCESS,
-      constants,
-    }),
+    // The files are ours: what in them has no effect is nothing that a user wrote.
+    loop: orchestrator.loop(
+      { ...orchestrator.read(files), notes: [] },
+      {
+        behaviourOf: (workload) => behaviours.get(workload) ?? PLAIN_PROCESS,
+        constants,
+      },
+    ),
     ...(placement && { chooser: policyChooser(placement, typicalRequests(living.services)) }),
     scrapeUs: living.scrapeUs,
     timelinePoints: living.timelinePoints,

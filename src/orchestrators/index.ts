@@ -1,0 +1,40 @@
+import { ecs } from './ecs/index.ts';
+import { KUBERNETES_CONSTANTS } from './kubernetes/constants.ts';
+import { KUBERNETES_FEATURES } from './kubernetes/features.ts';
+import { mesos } from './mesos/index.ts';
+import { nomad } from './nomad/index.ts';
+import {
+  ORCHESTRATOR_TITLES,
+  type DataPlaneOrchestrator,
+  type Orchestrator,
+  type OrchestratorName,
+} from './orchestrator.ts';
+import { swarm } from './swarm/index.ts';
+
+/** What reports say of any of them. */
+export type OrchestratorAbout = Pick<Orchestrator, 'name' | 'title' | 'constants' | 'features'>;
+
+/** Kubernetes has an engine of its own; this is what is said of it. */
+export const KUBERNETES_FACTS: OrchestratorAbout = {
+  name: 'kubernetes',
+  title: ORCHESTRATOR_TITLES.kubernetes,
+  constants: KUBERNETES_CONSTANTS,
+  features: KUBERNETES_FEATURES,
+};
+
+/** Each is of its own kind inside; whoever runs one reads files with it and hands it what it has read. */
+const DATA_PLANE: Readonly<Record<DataPlaneOrchestrator, Orchestrator>> = {
+  swarm: swarm as Orchestrator,
+  mesos: mesos as Orchestrator,
+  ecs: ecs as Orchestrator,
+  nomad: nomad as Orchestrator,
+};
+
+/** An orchestrator whose control loop runs on the data plane. */
+export function orchestratorNamed(name: DataPlaneOrchestrator): Orchestrator {
+  return DATA_PLANE[name];
+}
+
+export function aboutOrchestrator(name: OrchestratorName): OrchestratorAbout {
+  return name === 'kubernetes' ? KUBERNETES_FACTS : DATA_PLANE[name];
+}
