@@ -5,6 +5,7 @@ import type { Balancers, Books, Container } from './data-plane.ts';
 import type { Holdings } from './holdings.ts';
 import type { MachinePark } from './machines.ts';
 import type { MachineSpec } from './machine-spec.ts';
+import { ZoneOutages } from './zone-outages.ts';
 
 export interface WeatherParts {
   readonly clock: Clock;
@@ -45,6 +46,7 @@ export class Weather {
   private readonly parts: WeatherParts;
   private readonly nextKind: number;
   private readonly wishKind: number;
+  private readonly outages: ZoneOutages;
   /** Wishes that have not been told yet, by their numbers. */
   private readonly wishes = new Map<number, Parameters<MachinePark['wish']>[0]>();
   private nextWish = 0;
@@ -54,6 +56,7 @@ export class Weather {
     this.parts = parts;
     this.nextKind = parts.clock.kind(() => this.next());
     this.wishKind = parts.clock.apiKind((wish) => this.tellWish(wish));
+    this.outages = new ZoneOutages(parts.clock, parts.machines);
   }
 
   begin(): void {
@@ -75,6 +78,7 @@ export class Weather {
     if ('node' in event) {
       const isThere = event.node < machines.specs.length && !machines.state(event.node).gone;
       if (isThere && !machines.state(event.node).coming) this.happensTo(event);
+      this.outages.note(event);
       return;
     }
     switch (event.kind) {
