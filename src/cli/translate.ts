@@ -56,7 +56,7 @@ async function translate(names: string[], flags: TranslateFlags): Promise<void> 
 }
 
 async function writeInto(folder: string, files: readonly TranslatedFile[]): Promise<void> {
-  const [{ makeNamedFolder }, { join }, { writeFileSync }, { InputError }] = await Promise.all([
+  const [{ makeNamedFolder }, paths, { writeFileSync }, { InputError }] = await Promise.all([
     import('../experiment/local/make-folder.ts'),
     import('node:path'),
     import('node:fs'),
@@ -64,7 +64,7 @@ async function writeInto(folder: string, files: readonly TranslatedFile[]): Prom
   ]);
   makeNamedFolder(folder);
   for (const { name, text } of files) {
-    const path = join(folder, name);
+    const path = paths.join(folder, name);
     try {
       writeFileSync(path, text);
     } catch (error) {

@@ -29,3 +29,17 @@ function wordsOf(line: string): string[] | undefined {
   // A first word with an equals sign sets a variable.
   return rest.trim() === '' && words.length > 0 && !words[0].includes('=') ? words : undefined;
 }
+
+/** A line cut into words as docker and shells do it, quotes taken away; nothing in it is run by a shell. */
+export function shellWords(line: string): string[] {
+  const words: string[] = [];
+  for (const [piece] of line.matchAll(/(?:[^\s"'\\]|\\[\s\S]|'[^']*'|"(?:[^"\\]|\\[\s\S])*")+/g))
+    words.push(
+      piece.replace(
+        /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])/g,
+        (_, single?: string, double?: string, one?: string) =>
+          single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? one ?? '',
+      ),
+    );
+  return words;
+}

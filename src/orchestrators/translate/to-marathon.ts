@@ -1,8 +1,9 @@
-import { fullServiceName, type AppModel, type AppService, type Translation } from './app-model.ts';
+import type { AppModel, AppService, TranslatedFile, Translation } from './app-model.ts';
 import { jsonText } from './json-text.ts';
 import { LossBook, type ServiceLosses } from './loss-book.ts';
+import { marathonId, marathonPath, otherId } from './marathon/app-ids.ts';
 import { marathonApp } from './marathon/write-app.ts';
-import { marathonPath } from './marathon/app-ids.ts';
+import { metronomeJob } from './marathon/write-job.ts';
 
 interface Group {
   readonly id: string;
@@ -10,32 +11,43 @@ interface Group {
   readonly apps: object[];
 }
 
-/** The services as Marathon's API takes them: one app, or a group with all of them. */
+/** The services as Marathon's API takes them: one app, or a group with all of them; jobs as Metronome's takes them. */
 export function toMarathon(model: AppModel): Translation {
   const book = new LossBook();
-  const services = model.services.filter((service) => isForMarathon(service, book.of(service)));
-  const inGroups = services.some(({ group }) => group !== '');
-  if (services.length === 0) return { files: [], losses: book.losses };
-  if (services.length === 1) {
-    const app = marathonApp(services[0], book.of(services[0]));
-    return { files: [{ name: `${services[0].name}.json`, text: jsonText(app) }], losses: book.losses };
-  }
-  const root = emptyGroup('/');
-  for (const service of services) groupOf(root, service.group).apps.push(marathonApp(service, book.of(service)));
-  // A group of all and nothing else is that group.
-  const only = root.apps.length === 0 && root.groups.size === 1 ? [...root.groups.values()][0] : root;
-  const name = inGroups && only !== root ? only.id.slice(1) : 'apps';
-  return { files: [{ name: `${name}.json`, text: jsonText(groupObject(only)) }], losses: book.losses };
+  const apps = model.services.filter((service) => !isJob(service));
+  const ids = new Set(apps.map(marathonId));
+  const written = apps.map((service) => {
+    const losses = book.of(service);
+    return { service, app: marathonApp(withKnownDependencies(service, ids, losses), losses) };
+  });
+  const jobs = model.services.filter(isJob).map((service): TranslatedFile => ({
+    name: `${marathonId(service).slice(1).replaceAll('/', '-')}.job.json`,
+    text: jsonText(metronomeJob(service, book.of(service))),
+  }));
+  return { files: [...appFiles(written), ...jobs], losses: book.losses };
 }
 
-function isForMarathon(service: AppService, losses: ServiceLosses): boolean {
-  if (service.kind === 'service' || service.kind === 'daemon') return true;
-  losses.none(
-    'kind',
-    service.kind,
-    `Marathon runs what never ends; ${fullServiceName(service)} is left out (Metronome or another framework runs jobs on Mesos)`,
-  );
-  return false;
+const isJob = ({ kind }: AppService): boolean => kind === 'job' || kind === 'scheduled-job';
+
+/** Marathon refuses dependencies on what is not there. */
+function withKnownDependencies(service: AppService, ids: ReadonlySet<string>, losses: ServiceLosses): AppService {
+  const known = service.dependsOn.filter((one) => ids.has(otherId(service, one.service)));
+  for (const one of service.dependsOn)
+    if (!known.includes(one)) losses.none('dependsOn', `${one.service} (${one.until})`, 'only apps can be depended on');
+  return { ...service, dependsOn: known };
+}
+
+function appFiles(written: readonly { readonly service: AppService; readonly app: object }[]): TranslatedFile[] {
+  if (written.length === 0) return [];
+  if (written.length === 1) {
+    const [{ service, app }] = written;
+    return [{ name: `${marathonId(service).slice(1).replaceAll('/', '-')}.json`, text: jsonText(app) }];
+  }
+  const root = emptyGroup('/');
+  for (const { service, app } of written) groupOf(root, service.group).apps.push(app);
+  // A group of all and nothing else is that group.
+  const only = root.apps.length === 0 && root.groups.size === 1 ? [...root.groups.values()][0] : root;
+  return [{ name: `${only === root ? 'apps' : only.id.slice(1)}.json`, text: jsonText(groupObject(only)) }];
 }
 
 const emptyGroup = (id: string): Group => ({ id, groups: new Map(), apps: [] });

@@ -22,3 +22,11 @@ function isNothing(value: unknown): boolean {
   if (value === undefined) return true;
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
+
+/** Every property may be absent, but none is there and undefined. */
+export type Said<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** An object without what is undefined. */
+export function said<T extends object>(value: T): Said<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Said<T>;
+}

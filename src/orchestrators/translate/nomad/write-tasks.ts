@@ -2,7 +2,7 @@ import type { AppHelper, AppMount, AppProcess, AppService } from '../app-model.t
 import { bytesText, wholeMiB } from '../amount-text.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { optionalTime } from '../plain-losses.ts';
-import { attribute, block, blockOrNothing, isIdentifier, type HclItem } from './hcl-text.ts';
+import { attribute, block, blockOrNothing, isIdentifier, type HclData, type HclItem } from './hcl-text.ts';
 import { portLabel, taskName } from './write-services.ts';
 
 /** The main task, and those before and beside it. */
@@ -81,17 +81,18 @@ function config(process: AppProcess, service: AppService): (HclItem | undefined)
     ),
     attribute('volumes', binds.length > 0 ? binds : undefined),
     attribute('pids_limit', process.resources.limit.pids),
-    ...tmpfs.map((mount) =>
-      block('mount', undefined, [
-        attribute('type', mount.kind === 'memory' ? 'tmpfs' : 'volume'),
-        attribute('target', mount.target),
-        attribute('readonly', mount.readOnly || undefined),
-        mount.kind === 'memory' && mount.sizeBytes !== undefined
-          ? block('tmpfs_options', undefined, [attribute('size', mount.sizeBytes)])
-          : undefined,
-      ]),
-    ),
+    attribute('mounts', tmpfs.length > 0 ? tmpfs.map(mountOf) : undefined),
   ];
+}
+
+function mountOf({ kind, target, readOnly, sizeBytes }: AppMount): HclData {
+  const isMemory = kind === 'memory';
+  return {
+    type: isMemory ? 'tmpfs' : 'volume',
+    target,
+    ...(readOnly && { readonly: true }),
+    ...(isMemory && sizeBytes !== undefined && { tmpfs_options: { size: sizeBytes } }),
+  };
 }
 
 function envBlock(env: Readonly<Record<string, string>>): HclItem | undefined {
