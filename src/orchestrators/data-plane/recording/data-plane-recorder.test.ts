@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PATIENT } from '../../../sim/requests/traffic.ts';
-import { machineSpec, planeSpec, TestPlane } from './test-plane.ts';
+import { machineSpec, planeSpec, TestPlane } from './data-plane-fixture.ts';
 
 const seriesOf = (plane: TestPlane, name: string, service?: string) =>
   plane.recorder.result().living!.timeline.series.find((one) => one.name === name && one.labels['service'] === service)!

@@ -48,12 +48,20 @@ export interface ServiceWish {
   readonly workMs: number;
   readonly concurrency: number;
   readonly client?: ClientSpec;
+  /** Name of the policy; absent: takes turns. */
+  readonly balancing?: string;
   readonly also?: Partial<ModelledService>;
 }
 
 /** Regular traffic and constant work behind a balancer that takes turns. */
-export function modelledService({ name, workMs, concurrency, also }: ServiceWish): ModelledService {
-  const turns = balancingPolicies.find((one) => one.name === 'round-robin')!;
+export function modelledService({
+  name,
+  workMs,
+  concurrency,
+  balancing = 'round-robin',
+  also,
+}: ServiceWish): ModelledService {
+  const turns = balancingPolicies.find((one) => one.name === balancing)!;
   return {
     name,
     requests: {
@@ -63,7 +71,7 @@ export function modelledService({ name, workMs, concurrency, also }: ServiceWish
       work: { kind: 'constant', meanUs: workMs * 1000 },
       calls: [],
       holdsPlace: true,
-      balancing: turns.make(withDefaults(turns), 'round-robin'),
+      balancing: turns.make(withDefaults(turns), balancing),
       staleUs: 0,
       balancers: 1,
       slowStartUs: 0,
