@@ -40,6 +40,8 @@ export interface SwarmRunOptions {
 /** A whole run of a swarm, with all that was written. */
 export class SwarmRun {
   readonly written: Written[] = [];
+  /** How updates got on. */
+  readonly updates: { readonly atUs: number; readonly service: string; readonly state: string }[] = [];
   loop!: SwarmLoop;
   run!: OrchestratedRun;
   nowUs = 0;
@@ -103,6 +105,8 @@ export function runSwarm(options: SwarmRunOptions): SwarmRun {
         taskCreated: (task) => write('created', task),
         taskUpdated: (task) => write('updated', task),
         taskDeleted: (task) => write('deleted', task),
+        serviceUpdated: ({ name, updateStatus }) =>
+          record.updates.push({ atUs: plane.clock.nowUs, service: name, state: updateStatus?.state ?? '' }),
         nodeCreated: node,
         nodeUpdated: node,
         committed: () => {

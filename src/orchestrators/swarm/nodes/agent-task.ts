@@ -3,6 +3,8 @@ import type { TaskState } from '../store/task-state.ts';
 
 /** A task as the agent of its node knows it. */
 export interface AgentTask {
+  /** What its timers are wound for; another one after its machine has stopped, so that they are not heeded any more. */
+  id: number;
   readonly task: Task;
   readonly node: number;
   state: TaskState;

@@ -22,7 +22,9 @@ export class Agents {
   private readonly report: Report;
   private readonly health: HealthChecks;
   private readonly runs = new Map<number, AgentTask>();
+  private readonly byId = new Map<number, AgentTask>();
   private readonly onNode: Set<AgentTask>[] = [];
+  private nextId = 0;
   private readonly stalledKind: number;
   private readonly createdKind: number;
   private readonly startKind: number;
@@ -39,8 +41,8 @@ export class Agents {
     this.health = new HealthChecks(plane, (run, healthy) => (healthy ? this.isHealthy(run) : this.isUnhealthy(run)));
     const kind = (does: (run: AgentTask) => void) =>
       clock.kind((id) => {
-        const run = this.runs.get(id);
-        if (run !== undefined && !run.isLost) does(run);
+        const run = this.byId.get(id);
+        if (run !== undefined) does(run);
       });
     this.stalledKind = kind((run) => this.create(run));
     this.createdKind = kind((run) => this.isCreated(run));
@@ -71,6 +73,7 @@ export class Agents {
     this.health.stop(run);
     this.mesh.withdraw(run.container);
     this.runs.delete(task.id);
+    this.byId.delete(run.id);
     this.onNode[run.node].delete(run);
     if (run.container >= 0) this.plane.containers.remove(run.container);
   }
@@ -84,6 +87,7 @@ export class Agents {
   machineStopped(node: number): void {
     for (const run of this.onNode[node] ?? []) {
       run.isLost = true;
+      this.byId.delete(run.id);
       this.health.stop(run);
     }
   }
@@ -93,16 +97,26 @@ export class Agents {
     for (const run of this.onNode[node] ?? []) {
       if (!run.isLost) continue;
       run.isLost = false;
+      this.number(run);
       this.mesh.withdraw(run.container);
       if (run.state > TaskState.running) this.report(node, run.task, run.state, run.message);
       else if (run.desired >= TaskState.shutdown) this.become(run, TaskState.shutdown, 'shutdown');
       else if (run.state >= TaskState.starting) this.become(run, TaskState.failed, 'task: non-zero exit (255)');
-      else this.prepare(run);
+      else {
+        run.state = TaskState.preparing;
+        this.prepare(run);
+      }
     }
+  }
+
+  private number(run: AgentTask): void {
+    run.id = this.nextId++;
+    this.byId.set(run.id, run);
   }
 
   private accept(node: number, task: Task, desired: TaskState): void {
     const run: AgentTask = {
+      id: -1,
       task,
       node,
       state: TaskState.preparing,
@@ -116,6 +130,7 @@ export class Agents {
       isLost: false,
     };
     this.runs.set(task.id, run);
+    this.number(run);
     (this.onNode[node] ??= new Set()).add(run);
     this.report(node, task, run.state, run.message);
     this.prepare(run);
@@ -125,7 +140,7 @@ export class Agents {
   private prepare(run: AgentTask): void {
     const asks = !run.task.of.spec.prefersLocalImage && !this.plane.machines.registryUp;
     if (asks) this.timer(run, 'registry does not answer', this.values.registryStall);
-    this.clock.after(asks ? this.values.registryStall : 0, this.stalledKind, run.task.id);
+    this.clock.after(asks ? this.values.registryStall : 0, this.stalledKind, run.id);
   }
 
   private create(run: AgentTask): void {
@@ -146,7 +161,7 @@ export class Agents {
         behaviour: of.behaviour,
       },
       {
-        prepared: () => this.clock.after(this.values.containerCreate, this.createdKind, run.task.id),
+        prepared: () => this.clock.after(this.values.containerCreate, this.createdKind, run.id),
         refused: (_, why) => {
           if (!run.isLost && run.state === TaskState.preparing) this.become(run, TaskState.rejected, why);
         },
@@ -164,7 +179,7 @@ export class Agents {
 
   private start(run: AgentTask): void {
     this.become(run, TaskState.starting, 'starting');
-    this.clock.after(this.values.containerStart, this.startKind, run.task.id);
+    this.clock.after(this.values.containerStart, this.startKind, run.id);
   }
 
   private startProcess(run: AgentTask): void {
@@ -214,7 +229,7 @@ export class Agents {
     if (isAnnounced) this.mesh.withdraw(run.container);
     const waits = isAnnounced && run.task.of.spec.onOverlay;
     if (waits) this.timer(run, 'gossip convergence', this.values.gossipConverge);
-    if (waits) this.clock.after(this.values.gossipConverge, this.convergedKind, run.task.id);
+    if (waits) this.clock.after(this.values.gossipConverge, this.convergedKind, run.id);
     else this.signal(run);
   }
 
@@ -236,7 +251,7 @@ export class Agents {
       const { chronicle } = this.plane;
       chronicle.timer({ fromUs: signalledUs, toUs: nowUs, timer: 'stop_grace_period', about: run.task.name });
     }
-    this.clock.after(this.values.containerExit, this.exitedKind, run.task.id);
+    this.clock.after(this.values.containerExit, this.exitedKind, run.id);
   }
 
   private concludeExit(run: AgentTask): void {

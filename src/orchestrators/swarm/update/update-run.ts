@@ -44,6 +44,8 @@ export class UpdateRun {
   private readonly failures: UpdateFailures;
   private readonly workers: Worker[];
   private readonly startedUs: number;
+  /** Tasks that were meant to run when the update began. */
+  private readonly wereMeant: ReadonlySet<Task>;
   private nextSlot = 0;
   private phase: 'handing-out' | 'finishing' | 'monitoring' | 'over' = 'handing-out';
   private isStopped = false;
@@ -57,6 +59,7 @@ export class UpdateRun {
     this.config = this.isRollback ? service.current.spec.rollback : service.current.spec.update;
     this.failures = new UpdateFailures(dirty.length, this.config);
     this.startedUs = world.nowUs();
+    this.wereMeant = new Set(dirty.flat().filter(({ desired }) => desired <= TaskState.running));
     const count = this.config.parallelism === 0 ? dirty.length : this.config.parallelism;
     this.workers = Array.from({ length: count }, () => ({ phase: 'idle', slot: [], task: undefined }));
   }
@@ -128,7 +131,7 @@ export class UpdateRun {
   private replace(worker: number, slot: Slot): void {
     const { store, starts, makeTask } = this.world;
     const { service } = this;
-    if (service.isRemoved) {
+    if (service.isRemoved || this.wasReplacedMeanwhile(slot)) {
       this.slotIsDone(worker);
       return;
     }
@@ -138,6 +141,17 @@ export class UpdateRun {
     store.createTask(task);
     if (this.config.order === 'start-first') starts.delay(task, undefined, 0);
     else starts.delay(task, this.shutDown(slot), 0);
+  }
+
+  /** Its tasks have failed since the update began: what replaced them is of the new version. */
+  private wasReplacedMeanwhile(slot: Slot): boolean {
+    if (this.config.order === 'start-first') return false;
+    const meant = slot.filter((task) => this.wereMeant.has(task));
+    return meant.length > 0 && meant.every(({ id, desired }) => desired > TaskState.running || !this.isThere(id));
+  }
+
+  private isThere(task: number): boolean {
+    return this.world.store.tasks.has(task);
   }
 
   /** A task of the new version is there already: the others go, and it starts. */
