@@ -164,6 +164,14 @@ describe('an image', () => {
     ]);
   });
 
+  test('never comes where nothing can be loaded', () => {
+    const { until, told, run, clock } = lives([machineSpec('n1', { pullBytesPerSecond: 0 })]);
+    run('web.1');
+    until(1e6 * S);
+    expect(told).toEqual([]);
+    expect(clock.events).toBeLessThan(3);
+  });
+
   test('stays on its machine when that starts again', () => {
     const { until, told, run, machines, containers } = lives();
     run('web.1');

@@ -38,6 +38,8 @@ interface Pulls {
 }
 
 const DISK_FULL = 'the disk is full';
+/** What takes longer than any run never ends. */
+const NEVER_US = 1e15;
 /** Bytes that rounding may leave over. */
 const LITTLE = 1e-3;
 
@@ -154,7 +156,7 @@ export class ImageStore {
     const least = pulls.loading.reduce((most, { bytesLeft }) => Math.min(most, bytesLeft), Infinity);
     const rate = machines.specs[machine].pullBytesPerSecond / pulls.loading.length;
     pulls.dueUs = clock.nowUs + Math.max(0, Math.ceil((least / rate) * 1e6));
-    clock.at(pulls.dueUs, this.loadedKind, machine);
+    if (pulls.dueUs < NEVER_US) clock.at(pulls.dueUs, this.loadedKind, machine);
   }
 
   /** Nothing can be pulled there any more: whoever waits is told why. */

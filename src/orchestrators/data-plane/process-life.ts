@@ -8,6 +8,8 @@ import type { MachinePark } from './machines.ts';
 
 /** How often it is looked whether a process that is to stop has finished its requests. */
 const DRAIN_LOOK_US = 100_000;
+/** What takes longer than any run never ends. */
+const NEVER_US = 1e15;
 /** Requests in flight that count as none, where they are rates. */
 const IDLE = 1e-9;
 /** Work that rounding may leave over. */
@@ -146,7 +148,7 @@ export class ProcessLife {
   private dueAt(run: ContainerRun, timeUs: number): void {
     if (run.dueUs === timeUs && timeUs > this.parts.clock.nowUs) return;
     run.dueUs = timeUs;
-    if (timeUs < Infinity) this.parts.clock.at(timeUs, this.dueKind, run.id);
+    if (timeUs < NEVER_US) this.parts.clock.at(timeUs, this.dueKind, run.id);
   }
 
   private draw(run: ContainerRun): void {
