@@ -208,5 +208,9 @@ export interface StartWish {
   readonly resources?: Resources;
   readonly service?: number;
   readonly behaviour?: Partial<ProcessBehaviour>;
-  readonly limits?: { readonly cpuLimitMilli?: number; readonly memLimitBytes?: number };
+  readonly limits?: {
+    readonly cpuLimitMilli?: number;
+    readonly cpuWeightMilli?: number;
+    readonly memLimitBytes?: number;
+  };
 }

@@ -246,7 +246,8 @@ export class ResourceUsage implements Usage {
     const left = memLimitBytes - behaviour.memUsageBytes;
     if (left < 0) return 0;
     const perUs = growsPerUs(behaviour);
-    return perUs > 0 ? left / perUs + 1 : Infinity;
+    // A byte more than it may have.
+    return perUs > 0 ? (left + 1) / perUs : Infinity;
   }
 
   private checkLimit(container: number): void {
