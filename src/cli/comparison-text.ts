@@ -1,8 +1,9 @@
 import type { Comparison } from '../experiment/comparison.ts';
 import { answerAll } from '../reporting/answer.ts';
+import { incidentRows } from '../reporting/incidents/incident-section.ts';
 import { withShortNames } from '../reporting/short-names.ts';
 import { terminalTable, type Paint } from '../reporting/terminal-table.ts';
-import type { painter } from './console-output.ts';
+import { columns, type painter } from './console-output.ts';
 
 const STYLES = { best: 'green', worse: 'red', soft: 'dim', bar: 'cyan' } as const;
 
@@ -28,6 +29,8 @@ export function comparisonText(
         ...(width !== undefined && { width }),
       }).trimEnd(),
     );
+    const incident = incidentRows(comparison, cell);
+    if (incident !== undefined) lines.push('', paint('bold', incident.sentence), columns(incident.rows, paint));
     parts.push(lines.join('\n'));
   }
   return parts.join('\n\n');

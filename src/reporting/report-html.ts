@@ -15,6 +15,7 @@ import { livingCharts } from './living/living-charts.ts';
 import { LIVING_STYLE } from './living/living-style.ts';
 import { TIMELINE_CLIENT } from './living/timeline-client.ts';
 import { SERVICES_SHOWN, timelineData, timelinePage, timelineSection } from './living/timeline-section.ts';
+import { orchestratorSection } from './incidents/orchestrator-section.ts';
 import { withShortNames } from './short-names.ts';
 
 /** What the caller brings, so that this module touches no file and loads no library before it is needed. */
@@ -56,7 +57,7 @@ export function htmlReport(full: Comparison, options: HtmlReportOptions): string
     const own = [...livingCharts(comparison, cell), ...chartsOf(comparison, cell)];
     const first = charts.length;
     for (const chart of own) {
-      const focus = !['heat', 'cost', 'timers', 'availability'].includes(chart.group);
+      const focus = !['heat', 'cost', 'timers', 'availability', 'incident'].includes(chart.group);
       charts.push({ spec: placeOfSpec(chart.spec), data: packed(chart.data), renderer: chart.renderer, focus });
     }
     const timeline = timelinePage(comparison, cell);
@@ -94,6 +95,7 @@ ${keyFacts(comparison)}
 <main>
 ${overview(comparison, answers)}
 ${sections.join('\n')}
+${orchestratorSection(comparison)}
 ${endMatter(comparison)}
 </main>
 <footer>Made by Baton ${escapeHtml(comparison.batonVersion)}. This page is complete in itself and asks no network. <noscript>Charts need JavaScript; everything else is here without it.</noscript></footer>

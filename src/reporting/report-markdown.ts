@@ -3,7 +3,13 @@ import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 import { answerAll, noun } from './answer.ts';
 import { signedDifference } from './difference-words.ts';
 import { countOf, formatLike, formatPercent, formatProbability, plusMinus } from './format.ts';
+import { incidentRows } from './incidents/incident-section.ts';
 import { withShortNames } from './short-names.ts';
+
+function markdownTable([head, ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
 
 /** Metrics shown beside the one that policies are judged by, as far as they differ. */
 const BESIDE = [
@@ -54,6 +60,8 @@ export function markdownReport(full: Comparison, { metric }: { metric?: string |
         escapeMarkdown(`${answer.headline} ${answer.details}`.trimEnd()),
       );
     if (answer.metric) parts.push(ranking(cell, answer.metric));
+    const incident = incidentRows(comparison, cell);
+    if (incident !== undefined) parts.push(escapeMarkdown(incident.sentence), markdownTable(incident.rows));
     parts.push(...answer.caveats.map((caveat) => `_${escapeMarkdown(caveat)}_`));
     if (cell.bounds.length > 0) parts.push(bounds(cell));
   });

@@ -8,6 +8,8 @@ import { policyTexts } from '../scenario/policy-texts.ts';
 import { ORCHESTRATOR_SOURCES, ORCHESTRATOR_TITLES, type OrchestratorName } from '../../orchestrators/orchestrator.ts';
 import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
 import type { OrchestratorChoice } from '../orchestrated/orchestrator-choice.ts';
+import { orchestratorFacts } from '../orchestrated/orchestrator-facts.ts';
+import { aboutOrchestrator } from '../../orchestrators/index.ts';
 import type { PolicyPlan } from '../run-plan.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { loadPolicy } from './load-policy.ts';
@@ -35,7 +37,7 @@ export async function policiesOf(plan: PolicyPlan): Promise<LoadedPolicies> {
     .join('');
   if (plan.orchestrator !== undefined) {
     const placement = plan.file === undefined ? builtInPlacement(plan.placement!).create : await loadPolicy(plan.file);
-    return { placement, queue, backfill, facts: orchestratorFacts(plan, plan.orchestrator) };
+    return { placement, queue, backfill, facts: decidesByItself(plan, plan.orchestrator) };
   }
   if (plan.file === undefined) {
     const { create, summary, source } = builtInPlacement(plan.placement!);
@@ -69,7 +71,7 @@ interface ToldOrchestrator extends Partial<OrchestratorChoice> {
 }
 
 /** An orchestrator that decides by its own rules, and what it was told. */
-function orchestratorFacts({ name, living, file }: PolicyPlan, orchestrator: OrchestratorName): PolicyFacts {
+function decidesByItself({ name, living, file }: PolicyPlan, orchestrator: OrchestratorName): PolicyFacts {
   const told = JSON.parse(living ?? '{}') as KubernetesPlan['policies'] | ToldOrchestrator;
   if (!('scheduler' in told)) {
     // A scenario tells its choice whole; a scenario of native files tells what differs.
@@ -84,6 +86,7 @@ function orchestratorFacts({ name, living, file }: PolicyPlan, orchestrator: Orc
       summary: words.join('; '),
       source: ORCHESTRATOR_SOURCES[orchestrator],
       ...(file !== undefined && { file }),
+      orchestrator: orchestratorFacts(aboutOrchestrator(orchestrator), constants ?? {}),
     };
   }
   const { scheduler, version, clusterAutoscaler, karpenter } = told;

@@ -4,6 +4,7 @@ import { type Answer, noun } from '../answer.ts';
 import { runsOfCell } from '../chart-data.ts';
 import { escapeHtml, proseHtml } from '../escape.ts';
 import { fixed, formatBytes, formatLike, formatPercent, formatValue } from '../format.ts';
+import { incidentSection } from '../incidents/incident-section.ts';
 import { availabilitySection } from '../living/availability-charts.ts';
 import { eventsSection } from '../living/events-section.ts';
 import { livingRuns } from '../living/living-runs.ts';
@@ -45,6 +46,7 @@ export function cellSection(
           'What money buys',
           'A policy on the dashed front is beaten by none on both sides at once. Where intervals overlap, more seeds would tell.',
         ),
+        incidentSection(comparison, cell, charts, firstChart),
         timeline,
         availabilitySection(comparison, cell, charts, firstChart),
         eventsSection(comparison, cell),

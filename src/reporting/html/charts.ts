@@ -7,7 +7,8 @@ import { timeUnit, type TimeUnit } from './time-unit.ts';
 
 /** A chart in the page: an empty figure now, drawn from specification and data when it comes into view. */
 export interface Chart {
-  readonly group: 'time' | 'distribution' | 'heat' | 'users' | 'pareto' | 'cost' | 'timers' | 'availability';
+  readonly group:
+    'time' | 'distribution' | 'heat' | 'users' | 'pareto' | 'cost' | 'timers' | 'availability' | 'incident';
   readonly title: string;
   readonly note: string;
   /** The title as HTML, where it is more than text. */

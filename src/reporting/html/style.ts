@@ -30,6 +30,12 @@ section{margin-top:64px}
 .cell>h2{margin:0 0 8px;padding-top:28px;border-top:2px solid var(--ink);font-size:24px;letter-spacing:-.01em;line-height:1.25}
 .cell>h2 span{color:var(--faint);font-weight:400}
 .lead{margin:0 0 4px;font-size:19px;line-height:1.45;max-width:40em;font-weight:500}
+.chosen{padding:1px 6px;border-radius:4px;background:var(--raised);border:1px solid var(--line);color:var(--bad);font-size:12px;white-space:nowrap}
+.features td{font-size:13px;line-height:1.4}
+.has{font-size:15px}
+.has.yes{color:var(--good)}
+.has.partly,.has.outside{color:var(--accent)}
+.has.no{color:var(--faint)}
 h3{margin:52px 0 4px;font-size:18px;line-height:1.3;letter-spacing:-.005em}
 .how{margin:0 0 16px;max-width:46em;color:var(--soft);font-size:14px}
 .scroll{overflow-x:auto;margin:0 -8px;padding:0 8px;background:linear-gradient(to right,var(--paper) 40%,transparent) 0 0/36px 100% no-repeat local,linear-gradient(to left,var(--paper) 40%,transparent) 100% 0/36px 100% no-repeat local,linear-gradient(to right,var(--edge),transparent) 0 0/14px 100% no-repeat scroll,linear-gradient(to left,var(--edge),transparent) 100% 0/14px 100% no-repeat scroll;scrollbar-width:thin}

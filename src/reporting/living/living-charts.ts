@@ -2,6 +2,7 @@ import type { Cell, Comparison } from '../../experiment/comparison.ts';
 import { metricByName } from '../../sim/metric-catalogue.ts';
 import { countOf } from '../format.ts';
 import type { Chart } from '../html/charts.ts';
+import { incidentCharts } from '../incidents/incident-section.ts';
 import { availabilityCharts } from './availability-charts.ts';
 import { costByGroup, costByService, costHeightPx, costSpec } from './cost-chart.ts';
 import { livingRuns } from './living-runs.ts';
@@ -46,5 +47,5 @@ export function livingCharts(comparison: Comparison, cell: Cell): Chart[] {
           },
         ],
   );
-  return [...pareto, ...bills, ...availabilityCharts(runs), ...timerCharts(runs)];
+  return [...incidentCharts(comparison, cell), ...pareto, ...bills, ...availabilityCharts(runs), ...timerCharts(runs)];
 }
