@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bareMachines, containerOrder, machineSpec, machineSpecs } from './data-plane-fixture.ts';
+import { bareMachines, containerOrder } from './container-fixture.ts';
+import { machineSpec, machineSpecs } from './data-plane-fixture.ts';
 import type { ContainerOrder, ContainerWatcher } from './data-plane.ts';
 import type { ProcessBehaviour } from './process-behaviour.ts';
 

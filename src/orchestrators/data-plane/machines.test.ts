@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { TimedWeather } from '../../sim/weather/timed-weather.ts';
+import { bareMachines } from './container-fixture.ts';
 import type { MakeControlLoop } from './control-loop.ts';
-import { bareMachines, machineSpec, machineSpecs, runLoop } from './data-plane-fixture.ts';
+import { machineSpec, machineSpecs, runLoop } from './data-plane-fixture.ts';
 import type { DataPlane } from './data-plane.ts';
 
 const S = 1e6;

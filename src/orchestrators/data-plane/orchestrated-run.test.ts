@@ -3,17 +3,10 @@ import { type RandomStream, stream } from '../../sim/random.ts';
 import type { TimedWeather } from '../../sim/weather/timed-weather.ts';
 import type { WeatherEvent } from '../../sim/weather/weather-event.ts';
 import type { MakeControlLoop } from './control-loop.ts';
-import {
-  fixtureSpec,
-  machineSpec,
-  modelledService,
-  RoundRobin,
-  runLoop,
-  steadyTraffic,
-  type RoundRobinOptions,
-} from './data-plane-fixture.ts';
+import { fixtureSpec, machineSpec, modelledService, runLoop, steadyTraffic } from './data-plane-fixture.ts';
 import type { ContainerWatcher } from './data-plane.ts';
 import { OrchestratedRun } from './orchestrated-run.ts';
+import { RoundRobin, type RoundRobinOptions } from './round-robin-fixture.ts';
 
 const S = 1e6;
 

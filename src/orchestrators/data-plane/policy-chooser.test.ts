@@ -5,7 +5,8 @@ import { FINISH, PLACE, type JournalBatch } from '../../sim/journal.ts';
 import type { PodRow } from '../../sim/pod-source.ts';
 import { type RandomStream, stream } from '../../sim/random.ts';
 import { Simulation } from '../../sim/simulation.ts';
-import { bareMachines, machineSpec, silentBooks } from './data-plane-fixture.ts';
+import { bareMachines, silentBooks } from './container-fixture.ts';
+import { machineSpec } from './data-plane-fixture.ts';
 import type { MachineSpec, Resources } from './machine-spec.ts';
 import { PolicyChooser } from './policy-chooser.ts';
 import { TaskLedger } from './task-ledger.ts';
@@ -45,7 +46,7 @@ describe('a placement policy that chooses machines', () => {
     '%s decides as it does in a simulation',
     (_, policy) => {
       let decisions = 0;
-      for (let seed = 0; seed < 12; seed++) {
+      for (let seed = 0; seed < 8; seed++) {
         const random = stream(seed, 'chooser-test');
         const machines = randomMachines(random);
         const tasks = randomTasks(random);
@@ -112,7 +113,7 @@ describe('a placement policy that chooses machines', () => {
         });
         simulation.run();
       }
-      expect(decisions).toBeGreaterThan(200);
+      expect(decisions).toBeGreaterThan(150);
     },
   );
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bareMachines, containerOrder, machineSpecs } from './data-plane-fixture.ts';
+import { bareMachines, containerOrder } from './container-fixture.ts';
+import { machineSpecs } from './data-plane-fixture.ts';
 import type { ProbeSpec } from './data-plane.ts';
 
 const S = 1e6;
