@@ -74,7 +74,16 @@ export class BatchFramework implements Framework {
     }
     const { balancers, books, clock } = this.plane;
     const workload = books.addWorkload(spec.id, 'job', balancers.indexOf(spec.id));
-    const job: BatchJob = { id: spec.id, workload, spec, behaviour, isRemoved: false, runs: new Set(), made: 0 };
+    const job: BatchJob = {
+      id: spec.id,
+      workload,
+      spec,
+      behaviour,
+      isRemoved: false,
+      runs: new Set(),
+      queue: [],
+      made: 0,
+    };
     this.jobs.set(spec.id, job);
     // Nothing is asked for while the cluster comes to rest before the run.
     if (spec.runs > 0) {
@@ -208,6 +217,7 @@ export class BatchFramework implements Framework {
       run.attempt === 1 ? `${job.id}.${number}` : `${run.name.replace(/-retry\d+$/, '')}-retry${run.attempt - 1}`;
     run.book = books.addTask(job.workload, run.name, job.spec.resources);
     run.state = 'queued';
+    job.queue.push(run);
     clock.after(job.spec.maxLaunchDelayUs, this.deadlineKind, run.id);
     const { role } = job.spec;
     if (this.suppressed.delete(role)) this.master.revive(this.id, role);
@@ -237,32 +247,44 @@ export class BatchFramework implements Framework {
     const open = this.offersHeld.inOrder();
     if (open.length === 0) return;
     const launches = new Map<HeldOffer, { run: JobRun; order: TaskOrder }[]>();
-    let lastMiss: BatchJob | undefined;
-    for (const run of this.runs.values()) {
-      // Runs of a job are alike: where one did not fit the next does not.
-      if (run.state !== 'queued' || run.job === lastMiss) continue;
-      const taken = this.choose(run, open);
-      if (taken === undefined) {
-        lastMiss = run.job;
-        this.plane.books.waits(run.book, 'no offer has matched');
-        continue;
+    for (const job of this.jobsInOrder()) {
+      let launched = 0;
+      for (const run of job.queue) {
+        const taken = this.choose(run, open);
+        // Runs of a job are alike: where one did not fit the next does not.
+        if (taken === undefined) {
+          this.plane.books.waits(run.book, 'no offer has matched');
+          break;
+        }
+        launched++;
+        const bundle = bundleOf(job.spec, taken.left)!;
+        taken.left = minusBundle(taken.left, bundle);
+        run.state = 'launched';
+        run.attributes = taken.offer.attributes;
+        this.plane.books.place(run.book, taken.offer.machine);
+        const list = launches.get(taken) ?? [];
+        list.push({ run, order: orderOf(run, bundle) });
+        launches.set(taken, list);
       }
-      const bundle = bundleOf(run.job.spec, taken.left)!;
-      taken.left = minusBundle(taken.left, bundle);
-      run.state = 'launched';
-      this.plane.books.place(run.book, taken.offer.machine);
-      run.attributes = taken.offer.attributes;
-      const list = launches.get(taken) ?? [];
-      list.push({ run, order: orderOf(run, bundle) });
-      launches.set(taken, list);
+      if (launched > 0) job.queue = job.queue.slice(launched);
     }
     for (const one of open) this.answer(one, launches.get(one) ?? []);
     this.suppressIdle();
   }
 
+  /** Jobs with runs that wait, that first whose oldest run has waited longest. */
+  private jobsInOrder(): BatchJob[] {
+    const waiting: BatchJob[] = [];
+    for (const job of this.jobs.values()) {
+      job.queue = job.queue.filter(({ state }) => state === 'queued');
+      if (job.queue.length > 0) waiting.push(job);
+    }
+    return waiting.sort((a, b) => a.queue[0].id - b.queue[0].id);
+  }
+
   private choose(run: JobRun, open: readonly HeldOffer[]): HeldOffer | undefined {
     const { spec, runs } = run.job;
-    const placed = [...runs].filter(({ state }) => state === 'launched');
+    const placed = spec.constraints.length === 0 ? [] : [...runs].filter(({ state }) => state === 'launched');
     const instances = placed.map(({ attributes }) => ({ attributes: attributes!, desired: runs.size }));
     const suits = ({ offer, left }: HeldOffer): boolean =>
       offer.role === spec.role &&
@@ -294,8 +316,10 @@ export class BatchFramework implements Framework {
       batchHoldsOffers === 0 ? defaultRefuse : 0,
     );
     launches.forEach(({ run }, k) => {
-      if (tasks === undefined) run.state = 'queued';
-      else {
+      if (tasks === undefined) {
+        run.state = 'queued';
+        run.job.queue.unshift(run);
+      } else {
         run.task = tasks[k];
         this.byTask.set(run.task, run);
       }
@@ -304,7 +328,7 @@ export class BatchFramework implements Framework {
 
   private suppressIdle(): void {
     for (const role of this.roles) {
-      const isWanted = [...this.runs.values()].some(({ state, job }) => state === 'queued' && job.spec.role === role);
+      const isWanted = [...this.jobs.values()].some(({ spec, queue }) => spec.role === role && queue.length > 0);
       if (isWanted || this.suppressed.has(role) || this.values.batchHoldsOffers !== 0) continue;
       this.suppressed.add(role);
       this.master.suppress(this.id, role);

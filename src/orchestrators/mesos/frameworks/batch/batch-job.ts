@@ -28,6 +28,8 @@ export interface BatchJob {
   behaviour: ProcessBehaviour;
   isRemoved: boolean;
   readonly runs: Set<JobRun>;
+  /** Those that wait for an offer, first come first; some may have ended since. */
+  queue: JobRun[];
   made: number;
 }
 

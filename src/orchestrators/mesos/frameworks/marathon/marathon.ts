@@ -292,6 +292,8 @@ export class Marathon implements Framework {
     if (state !== 'RUNNING' || instance.state === 'running') return;
     this.tracker.become(instance, 'running');
     this.limiter.advance(instance.app.id, nowUs);
+    // Others of the app may have to wait longer now.
+    this.wake(instance.app.index);
     if (!isBack) {
       instance.container = this.master.agents.containerOf(instance.task);
       this.probes.begin(instance);

@@ -24,8 +24,7 @@ export function readApp(app: JsonField, group: string, inherited: readonly strin
   return {
     id,
     framework: labels[FRAMEWORK_LABEL] ?? 'marathon',
-    // Nothing can be reserved for the role *.
-    role: app.child('role').text(isResident ? 'marathon' : '*'),
+    role: app.child('role').text(defaultRole(app, isResident)),
     resources,
     ...readLimits(app.child('resourceLimits').object(fields.RESOURCE_LIMITS), resources.memBytes),
     instances: app.child('instances').whole(1, 0, 100_000),
@@ -48,6 +47,18 @@ export function readApp(app: JsonField, group: string, inherited: readonly strin
     labels,
     configuration: configurationOf(app),
   };
+}
+
+/**
+ * Marathon's own role (--mesos_role): that whose reservations the app accepts, as DC/OS has it with slave_public. Nothing
+ * can be reserved for the role *, so resident apps need another.
+ */
+function defaultRole(app: JsonField, isResident: boolean): string {
+  const accepted = app
+    .child('acceptedResourceRoles')
+    .texts()
+    .find((role) => role !== '*');
+  return accepted ?? (isResident ? 'marathon' : '*');
 }
 
 const groupOf = (id: string): string => id.slice(0, Math.max(1, id.lastIndexOf('/')));
