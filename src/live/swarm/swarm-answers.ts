@@ -68,7 +68,9 @@ export const TASKS_ANSWER = z.array(
 );
 export type SwarmTaskAnswer = z.output<typeof TASKS_ANSWER>[number];
 
-export const NETWORKS_ANSWER = z.array(z.object({ Id: z.string(), Name: z.string(), Labels: texts }));
+export const NETWORKS_ANSWER = z.array(
+  z.object({ Id: z.string(), Name: z.string(), Scope: z.string().optional(), Labels: texts }),
+);
 /** Services say `ID`, networks `Id`. */
 export const CREATED_ANSWER = z
   .object({ ID: z.string().optional(), Id: z.string().optional() })

@@ -34,7 +34,8 @@ export interface SwarmApi {
   createService(body: object): Promise<string>;
   updateService(service: SwarmServiceAnswer, body: object): Promise<void>;
   removeService(id: string): Promise<void>;
-  setAvailability(node: SwarmNodeAnswer, availability: string): Promise<void>;
+  /** Labels, role and availability. */
+  updateNode(node: SwarmNodeAnswer, spec: object): Promise<void>;
   networks(labels: Labels): Promise<z.output<typeof NETWORKS_ANSWER>>;
   createNetwork(body: object): Promise<string>;
   removeNetwork(id: string): Promise<void>;
@@ -103,14 +104,9 @@ export async function swarmApi(engine: string, address: EngineAddress): Promise<
     removeService: async (id) => {
       await send({ method: 'DELETE', path: `/services/${id}`, doing: `remove service ${id}` }, [404]);
     },
-    setAvailability: async ({ ID, Version, Spec, Description }, availability) => {
-      await send({
-        method: 'POST',
-        path: `/nodes/${ID}/update`,
-        query: { version: Version.Index },
-        body: { ...Spec, Availability: availability },
-        doing: `make node ${Description.Hostname} ${availability}`,
-      });
+    updateNode: async ({ ID, Version, Description }, spec) => {
+      const doing = `change node ${Description.Hostname}`;
+      await send({ method: 'POST', path: `/nodes/${ID}/update`, query: { version: Version.Index }, body: spec, doing });
     },
     networks: (labels) =>
       read(NETWORKS_ANSWER, {
