@@ -1,4 +1,5 @@
 import { runLoop } from '../data-plane/data-plane-fixture.ts';
+import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { OrchestratedSpec, TimedOperation } from '../data-plane/orchestrated-spec.ts';
 import type { OrchestratedRun } from '../data-plane/orchestrated-run.ts';
 import { PLAIN_PROCESS, type ProcessBehaviour } from '../data-plane/process-behaviour.ts';
@@ -33,6 +34,8 @@ export interface SwarmRunOptions {
   readonly strategy?: SwarmStrategy;
   readonly seed?: number | string;
   readonly spec?: Partial<OrchestratedSpec>;
+  /** Called when the loop has been made. */
+  readonly begin?: (plane: DataPlane, loop: SwarmLoop) => void;
   /** Told of every change, when it has been written. */
   readonly look?: (run: SwarmRun) => void;
 }
@@ -95,6 +98,7 @@ export function runSwarm(options: SwarmRunOptions): SwarmRun {
       const { constants = {}, strategy = 'swarmkit' } = options;
       const loop = new SwarmLoop(plane, stack, { behaviourOf: () => behaviour, constants, strategy }, () => stack);
       record.loop = loop;
+      options.begin?.(plane, loop);
       const write = (what: Written['what'], task: Task) => {
         const { state, desired, node: taskNode } = task;
         record.written.push({ atUs: plane.clock.nowUs, what, task, state, desired, taskNode });

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../../sim/input-error.ts';
+import { parseConstraint } from '../constraint.ts';
+import { TaskState } from '../store/task-state.ts';
+import { runSwarm, S, service } from '../swarm-fixture.ts';
+import { DEFAULT_RESTART, defaultService } from '../swarm-spec.ts';
+
+const { placement } = defaultService('', '');
+
+describe('the constraint enforcer', () => {
+  test('a label that goes takes its tasks with it, to where they may be', () => {
+    const run = runSwarm({
+      services: [
+        service('db', {
+          replicas: 2,
+          placement: { ...placement, constraints: [parseConstraint('node.labels.zone==a')], maxReplicasPerNode: 2 },
+        }),
+      ],
+      begin: (plane, { store }) => {
+        const relabel = plane.clock.kind(() => {
+          const [first] = store.allNodes();
+          store.write(() => store.updateNode(first, { facts: { ...first.facts, labels: { zone: 'b' } } }));
+        });
+        plane.clock.at(100 * S, relabel, 0);
+      },
+    });
+    expect([...run.runningAt(90 * S).keys()].sort((a, b) => a - b)).toEqual([0, 2]);
+    const rejected = run.written.find(({ state }) => state === TaskState.rejected)!;
+    expect(rejected.atUs).toBe(100 * S);
+    expect(rejected.taskNode).toBe(0);
+    expect([...run.runningAt(150 * S)].map(([node, tasks]) => [node, tasks.length])).toEqual([[2, 2]]);
+  });
+});
+
+describe('the reaper', () => {
+  test('keeps five tasks of each slot', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 2 })],
+      behaviour: { runs: { kind: 'constant', meanUs: 5 * S }, failureShare: 1 },
+    });
+    const slots = new Map<number, number>();
+    for (const { slot } of run.loop.store.tasks.values()) slots.set(slot, (slots.get(slot) ?? 0) + 1);
+    expect([...slots.values()]).toEqual([5, 5]);
+  });
+
+  test('keeps one more than there may be attempts', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 1, restart: { ...DEFAULT_RESTART, maxAttempts: 7 } })],
+      behaviour: { runs: { kind: 'constant', meanUs: 1 * S }, failureShare: 1 },
+    });
+    expect(run.loop.store.tasks.size).toBe(8);
+    // The eighth failed too, and that was that.
+    expect(run.countAt(599 * S)).toBe(0);
+    expect(run.loop.isQuiet()).toBe(true);
+  });
+});
+
+describe('restarts', () => {
+  test('on-failure: what ends well is not started again', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 3, restart: { ...DEFAULT_RESTART, condition: 'on-failure' } })],
+      behaviour: { runs: { kind: 'constant', meanUs: 5 * S } },
+      spec: { coldStart: true },
+    });
+    const states = [...run.loop.store.tasks.values()].map(({ state }) => state);
+    expect(states).toEqual([TaskState.complete, TaskState.complete, TaskState.complete]);
+  });
+
+  test('an image that cannot be had: rejected, and tried again after the delay, for ever', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 1 })],
+      weather: [{ atUs: 0, event: { kind: 'registry-down', on: true, cause: 'test' } }],
+      operations: [[50 * S, { verb: 'update', workload: 'web', image: 'web:2' }]],
+    });
+    const rejected = run.written.filter(({ state }) => state === TaskState.rejected).map(({ task }) => task!);
+    expect(new Set(rejected).size).toBeGreaterThan(5);
+    expect(rejected[0].message).toMatch(/registry/);
+  });
+
+  test('a node on which a service has failed five times is put behind the others', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 4 })],
+      weather: [{ atUs: 0, event: { kind: 'disk-full', node: 0, on: true, cause: 'test' } }],
+      operations: [[50 * S, { verb: 'update', workload: 'web', image: 'web:2' }]],
+    });
+    const rejectedThere = new Set(
+      run.written
+        .filter(({ state, taskNode }) => state === TaskState.rejected && taskNode === 0)
+        .map(({ task }) => task),
+    );
+    // It is the emptiest again and again, until it has failed so often.
+    expect(rejectedThere.size).toBe(5);
+  });
+});
+
+describe('refusals', () => {
+  const web = service('web', {
+    ports: [{ protocol: 'tcp', target: 80, published: 8080, mode: 'ingress' }],
+  });
+
+  test('two services cannot publish one port', () => {
+    const deploy = () => runSwarm({ services: [web, { ...web, name: 'api' }] });
+    expect(deploy).toThrow(InputError);
+    expect(deploy).toThrow(
+      `service "api": port '8080' is already in use by service 'web' as an ingress port; publish another port, or none`,
+    );
+  });
+
+  test('names that there are not come with a suggestion', () => {
+    const scale = (workload: string) =>
+      runSwarm({ services: [web], operations: [[1, { verb: 'scale', workload, replicas: 2 }]] });
+    expect(() => scale('wbe')).toThrow(/there is no service "wbe".*web/);
+    const drain = () => runSwarm({ services: [web], operations: [[1, { verb: 'drain', machine: 'n11' }]] });
+    expect(drain).toThrow(/there is no node "n11".*n1/);
+  });
+
+  test('a constant that there is not', () => {
+    expect(() => runSwarm({ services: [web], constants: { heartbeatPeriods: 1 } })).toThrow(/heartbeatPeriod/);
+  });
+});
