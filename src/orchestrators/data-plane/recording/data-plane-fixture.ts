@@ -172,18 +172,23 @@ export class TestPlane {
 
   /** Makes a task, gives it a machine and starts its process; the balancer sends to it and it counts as ready when it answers. */
   start(workload: number, name: string, machine: number, also: StartWish = {}): { task: number; container: number } {
-    const { resources = SMALL, service = -1, behaviour = {}, limits = {} } = also;
-    const task = this.recorder.addTask(workload, name, resources);
+    const task = this.recorder.addTask(workload, name, also.resources ?? SMALL);
     this.recorder.place(task, machine);
+    return { task, container: this.add(task, name, machine, also) };
+  }
+
+  /** Makes a container of a task and starts its process. */
+  add(task: number, name: string, machine: number, also: StartWish = {}): number {
+    const { resources = SMALL, service = -1, behaviour = {}, limits = {} } = also;
     const watcher: ContainerWatcher = {
       prepared: (container) => this.containers.start(container),
       answers: (container, answers) => {
         if (!answers) return;
-        this.recorder.setReady(task, true);
+        if (this.recorder.tasks.tasks.has(task)) this.recorder.setReady(task, true);
         if (service >= 0) this.balancers.list(service, container);
       },
     };
-    const container = this.containers.create(
+    return this.containers.create(
       {
         name,
         task,
@@ -198,7 +203,6 @@ export class TestPlane {
       },
       watcher,
     );
-    return { task, container };
   }
 }
 
