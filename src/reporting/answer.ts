@@ -2,7 +2,7 @@ import type { Cell, Comparison, MetricComparison, PolicyOnMetric } from '../expe
 import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 import { ahead, behind } from './difference-words.ts';
 import { countOf, formatPercent, formatValue, listOf } from './format.ts';
-import { metricAcross, primaryMetric } from './primary-metric.ts';
+import { metricAcross, primaryMetric, metricOfOrchestrators } from './primary-metric.ts';
 
 /** The answer to "which policy is better" for one workload on one cluster. */
 export interface Answer {
@@ -139,7 +139,8 @@ export interface AnswerToAll {
 /** The answer for the whole experiment: that of its only cell, or how often which policy comes first. */
 export function answerAll(comparison: Comparison, wished?: string): AnswerToAll {
   const isAlone = comparison.policies.length === 1 && comparison.cells.length > 1;
-  const judgedBy = wished ?? (isAlone ? metricAcross(comparison.cells)?.name : undefined);
+  const judgedBy =
+    wished ?? (isAlone ? metricAcross(comparison.cells)?.name : undefined) ?? metricOfOrchestrators(comparison);
   const cells = comparison.cells.map((cell) => answerCell(cell, judgedBy));
   if (cells.length === 1) return { headline: cells[0].headline, details: cells[0].details, cells };
   const decided = cells.filter((answer) => answer.best !== undefined);

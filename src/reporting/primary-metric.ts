@@ -1,4 +1,4 @@
-import type { Cell } from '../experiment/comparison.ts';
+import type { Cell, Comparison } from '../experiment/comparison.ts';
 import { type Metric, metricByName } from '../sim/metric-catalogue.ts';
 
 /** What policies are judged by first, in this order, where nothing else is asked for. */
@@ -48,6 +48,15 @@ export function metricAcross(cells: readonly Cell[]): Metric | undefined {
     return means.length === cells.length && most - least > WORTH_SETTING_BESIDE * size;
   });
   return found === undefined ? undefined : metricByName.get(found);
+}
+
+/** Of orchestrators side by side: minutes are too coarse where an incident lasts one; then whether replicas answered at all. */
+const OF_ORCHESTRATORS = ['errorBudgetUsed', 'lostReplicaS'] as const;
+
+/** The metric by which several orchestrators are judged; undefined where fewer take part, or none of them reports it. */
+export function metricOfOrchestrators({ policies, cells }: Comparison): string | undefined {
+  if (policies.filter(({ orchestrator }) => orchestrator !== undefined).length < 2) return undefined;
+  return OF_ORCHESTRATORS.find((name) => cells.some((cell) => cell.metrics[name]?.best !== undefined));
 }
 
 /**

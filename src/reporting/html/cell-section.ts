@@ -37,6 +37,7 @@ export function cellSection(
   const parts = answer.metric
     ? [
         cell.policies.length > 1 ? ranking(comparison, cell, answer) : '',
+        incidentSection(comparison, cell, charts, firstChart),
         objectivesSection(comparison, cell),
         chartPart(
           comparison,
@@ -46,7 +47,6 @@ export function cellSection(
           'What money buys',
           'A policy on the dashed front is beaten by none on both sides at once. Where intervals overlap, more seeds would tell.',
         ),
-        incidentSection(comparison, cell, charts, firstChart),
         timeline,
         availabilitySection(comparison, cell, charts, firstChart),
         eventsSection(comparison, cell),
