@@ -14,10 +14,17 @@ export class LossBook {
 export class ServiceLosses {
   private readonly service: string;
   private readonly losses: Loss[];
+  private readonly prefix: string;
 
-  constructor(service: string, losses: Loss[]) {
+  constructor(service: string, losses: Loss[], prefix = '') {
     this.service = service;
     this.losses = losses;
+    this.prefix = prefix;
+  }
+
+  /** The same page for a part of the service: its fields begin with `prefix`. */
+  within(prefix: string): ServiceLosses {
+    return new ServiceLosses(this.service, this.losses, `${prefix}.`);
   }
 
   /** The target has nothing like it. Does nothing when there is no value to lose. */
@@ -31,6 +38,7 @@ export class ServiceLosses {
   }
 
   private add(kind: Loss['kind'], field: string, value: string | undefined, instead: string): void {
-    if (value !== undefined) this.losses.push({ kind, service: this.service, field, value, instead });
+    if (value === undefined) return;
+    this.losses.push({ kind, service: this.service, field: `${this.prefix}${field}`, value, instead });
   }
 }

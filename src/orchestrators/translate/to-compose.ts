@@ -2,6 +2,7 @@ import type { AppModel, AppService, TranslatedFile, Translation } from './app-mo
 import { composeDeploy } from './compose/write-deploy.ts';
 import { composeMounts, type ComposeTop } from './compose/write-mounts.ts';
 import { composeHealth, composePorts, composeProcess } from './compose/write-process.ts';
+import { imageOf } from './image-of.ts';
 import { LossBook, type ServiceLosses } from './loss-book.ts';
 import { compact, yamlText } from './yaml-text.ts';
 
@@ -17,7 +18,7 @@ export function toCompose(model: AppModel): Translation {
   const files = [...stacks].map(([group, services]): TranslatedFile => {
     const top: ComposeTop = { volumes: {}, secrets: {}, configs: {}, networks: {} };
     const written = Object.fromEntries(services.map((one) => [one.name, composeService(one, top, taken, book)]));
-    const text = yamlText([{ services: written, ...compact(top) }]);
+    const text = yamlText([{ services: dollarsIn(written), ...compact(top) }]);
     return { name: group === '' ? 'compose.yaml' : `${stackName(group)}.yaml`, text };
   });
   return { files, losses: book.losses };
@@ -39,7 +40,7 @@ function composeService(service: AppService, top: ComposeTop, taken: Map<string,
     'slots keep their number; host names are made of it, and nothing starts in order',
   );
   return compact({
-    image: service.image,
+    image: imageOf(service, losses),
     ...(service.hasIdentity && { hostname: '{{.Service.Name}}-{{.Task.Slot}}' }),
     ...composeProcess(service),
     ports: composePorts(service, taken, losses),
@@ -80,6 +81,14 @@ function tellWhatIsNot(service: AppService, losses: ServiceLosses): void {
       mark === '' ? 'everything' : mark,
       'Swarm nodes have no taints; only constraints keep tasks away',
     );
+}
+
+/** A dollar sign is written twice, since a single one begins a variable of the file. */
+function dollarsIn(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('$', '$$$$');
+  if (Array.isArray(value)) return value.map(dollarsIn);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, dollarsIn(one)]));
 }
 
 /** Names of stacks have no slashes. */

@@ -11,7 +11,6 @@ import {
   spreadText,
 } from '../plain-losses.ts';
 import { compactOrNothing } from '../yaml-text.ts';
-import { dollars } from './write-process.ts';
 
 const MODES = {
   service: 'replicated',
@@ -33,7 +32,7 @@ export function composeDeploy(service: AppService, losses: ServiceLosses): objec
   return compactOrNothing({
     mode: mode === 'replicated' ? undefined : mode,
     replicas: service.kind === 'daemon' ? undefined : replicasOf(service, losses),
-    labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, dollars(value)])),
+    labels,
     resources: resources(service, losses),
     restart_policy: restart(service, losses),
     update_config: update(service, losses),

@@ -8,18 +8,15 @@ import { compact } from '../yaml-text.ts';
 
 export function composeProcess(service: AppService): object {
   return {
-    entrypoint: service.command?.map(dollars),
-    command: service.args?.map(dollars),
+    entrypoint: service.command,
+    command: service.args,
     user: service.user,
     working_dir: service.workingDirectory,
-    environment: Object.fromEntries(Object.entries(service.env).map(([key, value]) => [key, dollars(value)])),
+    environment: service.env,
     stop_grace_period: service.stopGraceUs === undefined ? undefined : timeText(service.stopGraceUs),
     stop_signal: service.stopSignal,
   };
 }
-
-/** A dollar sign is written twice, since a single one begins a variable of the file. */
-export const dollars = (text: string): string => text.replaceAll('$', '$$$$');
 
 /** `taken`: who publishes what, over all stacks: a port of the routing mesh belongs to one service. */
 export function composePorts(
@@ -92,7 +89,7 @@ function checkFields(command: readonly string[], check: AppCheck, startUs: numbe
   const script = scriptOf(command);
   const time = (us: number | undefined): string | undefined => (us === undefined ? undefined : timeText(us));
   return compact({
-    test: (script === undefined ? ['CMD', ...command] : ['CMD-SHELL', script]).map(dollars),
+    test: script === undefined ? ['CMD', ...command] : ['CMD-SHELL', script],
     interval: time(check.intervalUs),
     timeout: time(check.timeoutUs),
     retries: check.retries,

@@ -1,5 +1,6 @@
 import type { AppCheck, AppHelper, AppMount, AppPort, AppProcess, AppService } from '../app-model.ts';
 import { bytesText, wholeMiB } from '../amount-text.ts';
+import { imageOf } from '../image-of.ts';
 import { commandOfTest, isSameCheck, startPeriodOf, testText, toolOfTest } from '../check-text.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { optionalNumber, optionalTime, portText } from '../plain-losses.ts';
@@ -35,7 +36,7 @@ function helperObject(
   volumes: Map<string, object>,
   losses: ServiceLosses,
 ): object {
-  return containerObject(helper.name, helper, service, volumes, losses, {
+  return containerObject(helper.name, helper, service, volumes, losses.within('helpers'), {
     essential: helper.runs === 'beside' ? undefined : false,
   });
 }
@@ -76,7 +77,7 @@ function containerObject(
   if (!hasMemory) losses.near('resources.request.memBytes', 'none', 'a container needs a memory; 128 MiB are reserved');
   return compact({
     name: containerName(name),
-    image: process.image,
+    image: imageOf(process, losses),
     cpu: request.cpuMilli === undefined ? undefined : Math.round((request.cpuMilli * 1024) / 1000),
     memory: mib(limit.memBytes, 'resources.limit.memBytes', losses),
     memoryReservation: hasMemory ? mib(request.memBytes, 'resources.request.memBytes', losses) : 128,

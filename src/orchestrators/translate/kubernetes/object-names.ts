@@ -1,3 +1,5 @@
+import { ANNOTATIONS, PREFIX as BATON } from '../../kubernetes/behaviour/annotation-table.ts';
+
 /** A name as Kubernetes takes it (DNS-1123): small letters, digits and hyphens, at most 63. */
 export function objectName(name: string): string {
   const mended = name
@@ -37,3 +39,8 @@ export function labelKey(key: string): string {
 
 /** What the objects of a service are selected by. */
 export const NAME_LABEL = 'app.kubernetes.io/name';
+
+const OF_SCALERS = new Set(ANNOTATIONS.filter(({ on }) => on === 'scaler').map(({ name }) => `${BATON}${name}`));
+
+/** Whether an annotation is one of autoscalers, and has no meaning on pods. */
+export const isOfScaler = (key: string): boolean => OF_SCALERS.has(key);

@@ -102,6 +102,7 @@ export function readAutoscaler(
         ? spec.child('triggers').items().map(triggerOf)
         : spec.child('metrics').items().map(metricOf)
     ).flatMap((one) => one ?? []);
+    const annotations = part.at('metadata.annotations').textMap();
     const old = spec.child('targetCPUUtilizationPercentage').number();
     if (old !== undefined) metrics.push({ metric: 'cpu', target: shareOf(old / 100) });
     if (kind === 'HorizontalPodAutoscaler' && metrics.length === 0 && !spec.child('metrics').isPresent)
@@ -129,6 +130,7 @@ export function readAutoscaler(
       return {};
     }
     return {
+      labels: { ...service.labels, ...annotations },
       autoscaling: { min, max, metrics, ...cooldowns },
       replicas: object.part.at('spec.replicas').isPresent ? service.replicas : Math.max(1, min),
     };

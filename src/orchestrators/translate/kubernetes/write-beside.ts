@@ -3,7 +3,7 @@ import { countOfShare, percentText } from '../amount-text.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { optionalTime } from '../plain-losses.ts';
 import { compact, compactOrNothing } from '../yaml-text.ts';
-import { NAME_LABEL, objectName } from './object-names.ts';
+import { isOfScaler, NAME_LABEL, objectName } from './object-names.ts';
 import { secondsOf } from './write-amounts.ts';
 import { portName } from './write-container.ts';
 import { metadataOf } from './write-workload.ts';
@@ -85,12 +85,13 @@ export function kubernetesAutoscaler(service: AppService, losses: ServiceLosses)
     scaleUp: rule(autoscaling.scaleOutCooldownUs, 'autoscaling.scaleOutCooldownUs'),
     scaleDown: rule(autoscaling.scaleInCooldownUs, 'autoscaling.scaleInCooldownUs'),
   });
+  const annotations = Object.fromEntries(Object.entries(service.labels).filter(([key]) => isOfScaler(key)));
   const target = service.hasIdentity ? 'StatefulSet' : 'Deployment';
   return [
     {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
-      metadata: metadataOf(service),
+      metadata: { ...metadataOf(service), ...compact({ annotations }) },
       spec: compact({
         scaleTargetRef: { apiVersion: 'apps/v1', kind: target, name: objectName(service.name) },
         minReplicas: min,

@@ -1,5 +1,6 @@
 import type { AppCheck, AppMount, AppProcess, AppSecret, AppService } from '../app-model.ts';
 import { cpuText } from '../amount-text.ts';
+import { imageOf } from '../image-of.ts';
 import { commandOfTest } from '../check-text.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { optionalTime } from '../plain-losses.ts';
@@ -20,7 +21,7 @@ export function kubernetesContainer(
     losses.none('user', user, 'a pod knows numbers of users only; the image decides');
   return compact({
     name: objectName(name),
-    image: process.image,
+    image: imageOf(process, losses),
     command: process.command,
     args: process.args,
     workingDir: process.workingDirectory,

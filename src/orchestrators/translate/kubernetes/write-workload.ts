@@ -2,7 +2,8 @@ import type { AppService } from '../app-model.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { optionalNumber, optionalShare, optionalTime } from '../plain-losses.ts';
 import { compact } from '../yaml-text.ts';
-import { isLabelKey, isLabelValue, labelKey, NAME_LABEL, objectName } from './object-names.ts';
+import { ANNOTATIONS, PREFIX } from '../../kubernetes/behaviour/annotation-table.ts';
+import { isLabelKey, isLabelValue, isOfScaler, labelKey, NAME_LABEL, objectName } from './object-names.ts';
 import { secondsOf, wholePercent, memoryText } from './write-amounts.ts';
 import { kubernetesContainer, kubernetesProbes, PodVolumes } from './write-container.ts';
 import { kubernetesPlacement } from './write-placement.ts';
@@ -31,7 +32,7 @@ export function kubernetesWorkload(
   const { kind, replicas } = service;
   if (kind === 'job' || kind === 'scheduled-job') return [...claims, jobObject(service, metadata, template, losses)];
   tellRestart(service, losses);
-  const update = updateOf(service, losses);
+  const update = updateOf({ ...service, hasIdentity: service.hasIdentity || volumes.templates.length > 0 }, losses);
   if (kind === 'daemon')
     return [...claims, { ...head, kind: 'DaemonSet', metadata, spec: compact({ selector, ...update, template }) }];
   if (!service.hasIdentity && volumes.templates.length === 0)
@@ -73,6 +74,8 @@ export function metadataOf(
   };
 }
 
+const POD_OR_SERVICE = new Set(ANNOTATIONS.filter(({ on }) => on !== 'scaler').map(({ name }) => name));
+
 /** Labels have short values of few signs; the rest are annotations. What Baton reads are annotations always. */
 function marksOf(
   service: AppService,
@@ -86,7 +89,12 @@ function marksOf(
     if (legal === NAME_LABEL) {
       if (value !== objectName(service.name))
         losses.near('labels', `${key}=${value}`, 'it is the name here, by which pods are selected');
-    } else if (legal.startsWith('baton.dev/') || !isLabelValue(value)) annotations[legal] = value;
+    } else if (legal.startsWith(PREFIX) && !POD_OR_SERVICE.has(legal.slice(PREFIX.length))) {
+      if (!isOfScaler(legal))
+        losses.none('labels', key, 'a run of Kubernetes knows no such annotation; it is left out');
+      else if (service.autoscaling === undefined)
+        losses.none('labels', key, 'without an autoscaler nobody asks for it');
+    } else if (legal.startsWith(PREFIX) || !isLabelValue(value)) annotations[legal] = value;
     else labels[legal] = value;
   }
   return { labels, annotations };
@@ -102,7 +110,7 @@ function podSpec(
   const helper = (runs: 'before' | 'beside'): object[] =>
     service.helpers
       .filter((one) => one.runs === runs)
-      .map((one) => kubernetesContainer(one.name, one, volumes, losses));
+      .map((one) => kubernetesContainer(one.name, one, volumes, losses.within('helpers')));
   const isJob = service.kind === 'job' || service.kind === 'scheduled-job';
   for (const { service: other, until } of service.dependsOn)
     losses.none(

@@ -20,6 +20,7 @@ export function marathonApp(service: AppService, losses: ServiceLosses): object 
   return compact({
     id,
     ...commandOf(service, losses),
+    user: service.image === '' ? service.user : undefined,
     ...resourcesOf(service, losses),
     instances: instancesOf(service, losses),
     ...marathonContainer(service, losses),

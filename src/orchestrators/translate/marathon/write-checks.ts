@@ -1,5 +1,5 @@
 import type { AppCheck, AppService } from '../app-model.ts';
-import { isSameCheck, startPeriodOf, testText } from '../check-text.ts';
+import { isSameCheck, testText } from '../check-text.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { optionalNumber, optionalTime } from '../plain-losses.ts';
 import { shellLine } from '../shell-text.ts';
@@ -48,7 +48,8 @@ function healthCheck(
     losses.near('readiness.retries', String(check.retries), 'one failure is enough to get no requests');
   return compact({
     ...protocolOf(service, check, field, losses),
-    gracePeriodSeconds: seconds(startPeriodOf(check, field, losses), `${field}.startPeriodUs`, losses),
+    delaySeconds: seconds(check.delayUs, `${field}.delayUs`, losses),
+    gracePeriodSeconds: seconds(check.startPeriodUs, `${field}.startPeriodUs`, losses),
     intervalSeconds: seconds(check.intervalUs, `${field}.intervalUs`, losses),
     timeoutSeconds: seconds(check.timeoutUs, `${field}.timeoutUs`, losses),
     maxConsecutiveFailures: failures,
@@ -59,7 +60,7 @@ function protocolOf(service: AppService, { test }: AppCheck, field: string, loss
   if (test.kind === 'command') return { protocol: 'COMMAND', command: { value: shellLine(test.command) } };
   if (test.kind === 'grpc') losses.near(field, testText(test), 'only whether the port takes connections');
   const index = test.port === undefined ? 0 : service.ports.findIndex(({ container }) => container === test.port);
-  const at = index >= 0 && service.ports.length > 0 ? { portIndex: index } : { port: test.port ?? 80 };
+  const at = index >= 0 ? { portIndex: index } : { port: test.port };
   if (test.kind !== 'http') return { protocol: 'MESOS_TCP', ...at };
   return { protocol: test.scheme === 'https' ? 'MESOS_HTTPS' : 'MESOS_HTTP', path: test.path, ...at };
 }

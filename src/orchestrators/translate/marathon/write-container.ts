@@ -11,8 +11,8 @@ export function marathonContainer(service: AppService, losses: ServiceLosses): o
   const isResident = mounts.some(({ kind, perReplica }) => kind === 'named' && perReplica === true);
   return {
     container: compact({
-      type: 'DOCKER',
-      docker: compact({ image: service.image, parameters: parameters(service) }),
+      type: service.image === '' ? 'MESOS' : 'DOCKER',
+      docker: service.image === '' ? undefined : compact({ image: service.image, parameters: parameters(service) }),
       portMappings: hostNetwork ? [] : ports.map((port) => mapping(port, losses)),
       volumes,
     }),

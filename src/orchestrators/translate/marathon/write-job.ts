@@ -46,7 +46,7 @@ export function metronomeJob(service: AppService, losses: ServiceLosses): object
       mem: mib(memBytes),
       disk: mib(diskBytes),
       gpus: resources.gpus,
-      docker: { image: service.image },
+      docker: service.image === '' ? undefined : { image: service.image },
       ...(service.command === undefined ? { args: service.args } : { cmd: shellLine(words) }),
       env: service.env,
       user: service.user,

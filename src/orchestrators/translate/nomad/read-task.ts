@@ -12,10 +12,13 @@ export function readTaskProcess(task: RawPart, group: RawPart): AppProcess {
   const entry = config.child('entrypoint');
   const first = config.child('command').text();
   const rest = config.child('args').texts();
-  const args = first === undefined ? rest : [first, ...rest];
+  const image = config.child('image').text() ?? '';
+  const isProgram = image === '' && first !== undefined;
+  const args = first === undefined || isProgram ? rest : [first, ...rest];
   const found = secretsOf(task);
   return {
-    image: config.child('image').text() ?? '',
+    image,
+    ...(isProgram && { command: [first] }),
     ...(entry.isPresent && { command: entry.isList ? entry.texts() : [entry.text() ?? ''] }),
     ...(args.length > 0 && { args }),
     env: task.child('env').textMap(),

@@ -25,7 +25,7 @@ function helperTask(helper: AppHelper, service: AppService, losses: ServiceLosse
     attribute('hook', 'prestart'),
     attribute('sidecar', helper.runs === 'beside'),
   ]);
-  return task(helper.name.replace(/[^\w-]+/g, '-'), helper, service, losses, [lifecycle]);
+  return task(helper.name.replace(/[^\w-]+/g, '-'), helper, service, losses.within('helpers'), [lifecycle]);
 }
 
 function task(
@@ -38,7 +38,7 @@ function task(
   const attributes = more.filter((one) => one !== undefined && !('body' in one));
   const blocks = more.filter((one) => one !== undefined && 'body' in one);
   return block('task', name, [
-    attribute('driver', 'docker'),
+    attribute('driver', process.image === '' ? 'exec' : 'docker'),
     attribute('user', process.user),
     ...attributes,
     ...blocks,
@@ -59,6 +59,13 @@ function task(
 }
 
 function config(process: AppProcess, service: AppService): (HclItem | undefined)[] {
+  if (process.image === '') {
+    const words = [...(process.command ?? []), ...(process.args ?? [])];
+    return [
+      attribute('command', words.at(0) ?? '/bin/true'),
+      attribute('args', words.length > 1 ? words.slice(1) : undefined),
+    ];
+  }
   const [first, ...rest] = process.args ?? [];
   const { command } = process;
   const binds = process.mounts
