@@ -121,7 +121,7 @@ export class NomadServer {
   }
 
   /** Makes an evaluation for a job, for now or for later. */
-  make(jobId: string, trigger: Trigger, waitUntilUs = 0): Evaluation {
+  make(jobId: string, trigger: Trigger, waitUntilUs = -Infinity): Evaluation {
     const evaluation: Evaluation = {
       id: this.nextEvaluation++,
       jobId,
@@ -166,7 +166,7 @@ export class NomadServer {
 
   /** A client tells what became of its allocations. */
   clientUpdate(reports: readonly ClientReport[]): void {
-    const { chronicle, books } = this.plane;
+    const { chronicle } = this.plane;
     this.state.index++;
     const classes = new Set<string>();
     for (const { alloc, status, healthy, endedUs, runningSinceUs } of reports) {
@@ -184,16 +184,14 @@ export class NomadServer {
           this.accounts.end(alloc, status === 'complete' ? 'finished' : 'failed');
           if (status === 'failed') {
             chronicle.event(`client ${node.name}`, 'Warning', 'AllocationFailed', alloc.name, `failed on ${node.name}`);
-            books.happened('allocation-failed', alloc.name, `failed on ${node.name}`);
           }
           this.ended(alloc);
         }
+      }
+      // Its client has ended it: now there is room for real, and nothing of it is left to ask for.
+      if (status === 'complete' || status === 'failed') {
         classes.add(node.computedClass);
         if (alloc.desired !== 'run') this.state.leftNode(alloc);
-      } else if (hasEnded && alloc.desired !== 'run') {
-        // What was stopped has now really ended: its node has that room for real.
-        classes.add(node.computedClass);
-        this.state.leftNode(alloc);
       }
       if (alloc.healthy !== hadHealth || hasEnded !== hadEnded) this.allocChanged(alloc);
     }
@@ -321,7 +319,7 @@ export class NomadServer {
       id: this.nextEvaluation++,
       trigger: gaveUp ? 'max-plan-attempts' : 'queued-allocs',
       createdUs: this.plane.clock.nowUs,
-      waitUntilUs: 0,
+      waitUntilUs: -Infinity,
       status: 'blocked',
       deliveries: 0,
       classes: proposal.classes,

@@ -134,6 +134,7 @@ export class AllocRunner {
 
   /** The client is back after its machine stopped: what had been running is started anew. */
   thaw(): void {
+    if (!this.isFrozen) return;
     this.isFrozen = false;
     for (const run of this.tasks) {
       if (run.state !== 'running' && run.state !== 'starting') continue;

@@ -82,7 +82,7 @@ export class ClientAgents {
   }
 
   thaw(node: number): void {
-    for (const runner of [...this.runnersOn(node)]) runner.thaw();
+    for (const runner of this.runnersOn(node)) runner.thaw();
   }
 
   /** Allocations that are not as they are to be: starting, stopping, restarting. */
@@ -107,7 +107,7 @@ export class ClientAgents {
     const agent = this.agents[node];
     agent.isPullDue = false;
     if (!this.plane.machines.isReachable(node)) return;
-    for (const alloc of [...this.server.state.onNode(node)]) {
+    for (const alloc of this.server.state.onNode(node)) {
       const runner = agent.runners.get(alloc.id);
       if (runner === undefined) this.fetched(agent, alloc);
       else if (alloc.desired !== 'run') {

@@ -173,7 +173,7 @@ export class NodeWatch {
   private expired(machine: number): void {
     const watched = this.watched[machine];
     const node = this.server.state.nodes[machine];
-    const { clock, chronicle, books } = this.plane;
+    const { clock, chronicle } = this.plane;
     // Who is back but has not beaten yet is silent still.
     if (Number.isNaN(watched.silentUs) || watched.expiryUs > clock.nowUs || node.status !== 'ready') return;
     const mayReturn = [...node.allocs].some(
@@ -185,11 +185,10 @@ export class NodeWatch {
     chronicle.event(
       'server',
       'Warning',
-      mayReturn ? 'NodeDisconnected' : 'NodeDown',
+      mayReturn ? 'NodeDisconnected' : 'NodeLost',
       `node ${node.name}`,
       'node heartbeat missed',
     );
-    books.happened('node-lost', node.name, `${node.status}: no heartbeat for its TTL and grace`);
     this.evaluate(node, 'node-update');
   }
 
@@ -223,7 +222,7 @@ export class NodeWatch {
     const { clock, machines } = this.plane;
     const { chain, silentUs } = this.watched[machine];
     if (Number.isNaN(silentUs) || machines.isReachable(machine) || !machines.state(machine).works) return;
-    for (const runner of [...this.clients.runnersOn(machine)])
+    for (const runner of this.clients.runnersOn(machine))
       if (
         runner.group.disconnect.stopOnClientAfterUs > 0 &&
         clock.nowUs - chain.beatUs >= runner.group.disconnect.stopOnClientAfterUs

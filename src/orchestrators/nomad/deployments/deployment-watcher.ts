@@ -123,12 +123,11 @@ export class DeploymentWatcher {
   }
 
   private fail(deployment: Deployment, why: string): void {
-    const { chronicle, books } = this.plane;
+    const { chronicle } = this.plane;
     deployment.status = 'failed';
     deployment.description = why;
     this.server.state.index++;
     chronicle.event('deployment-watcher', 'Warning', 'DeploymentFailed', `job ${deployment.jobId}`, why);
-    books.happened('deployment-failed', deployment.jobId, why);
     const record = this.server.state.jobs.get(deployment.jobId);
     const reverts = [...deployment.groups.values()].some(({ strategy }) => strategy.autoRevert);
     const stable = record?.versions.findLast((one) => one.stable && one.version < deployment.version);

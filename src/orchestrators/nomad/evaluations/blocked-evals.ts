@@ -31,7 +31,7 @@ export class BlockedEvals {
   /** Nodes of a class have gained room, at this state. */
   unblock(nodeClass: string, index: number): void {
     this.unblockedAt.set(nodeClass, index);
-    for (const evaluation of [...this.byJob.values()])
+    for (const evaluation of this.byJob.values())
       if (mayHelp(evaluation, nodeClass)) {
         this.byJob.delete(evaluation.jobId);
         this.wake(evaluation);

@@ -42,7 +42,14 @@ export const HCL_FUNCTIONS: Readonly<Record<string, HclFunction>> = {
   replace: (text, from, to) => textOf(text).replaceAll(textOf(from), textOf(to)),
   split: (between, text) => textOf(text).split(textOf(between)),
   substr: (text, from, length) => textOf(text).substr(Number(from), Number(length)),
-  trim: (text, signs) => trimmed(textOf(text), textOf(signs), true, true),
+  trim: (text, signs) => {
+    const [whole, away] = [textOf(text), textOf(signs)];
+    let from = 0;
+    let to = whole.length;
+    while (from < to && away.includes(whole[from])) from++;
+    while (to > from && away.includes(whole[to - 1])) to--;
+    return whole.slice(from, to);
+  },
   trimspace: (text) => textOf(text).trim(),
   trimprefix: (text, prefix) => {
     const whole = textOf(text);
@@ -128,11 +135,3 @@ export const OUTSIDE_FUNCTIONS: ReadonlySet<string> = new Set([
   'regexall',
   'regex_replace',
 ]);
-
-function trimmed(text: string, signs: string, atStart: boolean, atEnd: boolean): string {
-  let from = 0;
-  let to = text.length;
-  while (atStart && from < to && signs.includes(text[from])) from++;
-  while (atEnd && to > from && signs.includes(text[to - 1])) to--;
-  return text.slice(from, to);
-}

@@ -1,6 +1,7 @@
 import { LineCounter, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Node, YAMLMap } from 'yaml';
 import { InputError } from '../../../sim/input-error.ts';
+import { textOf } from '../hcl/hcl-functions.ts';
 import type { HclValue } from '../hcl/hcl-syntax.ts';
 import { JSON_RENAMES, JSON_SERVER_FIELDS, isDuration, snakeName } from './json-names.ts';
 import type { JobSection, Section, SectionField } from './section.ts';
@@ -20,10 +21,10 @@ const LABELLED: Readonly<Record<string, string>> = {
 /** What is a section in HCL; the API has some of them as lists, or keyed by their label. */
 const SECTIONS = new Set([
   ...Object.keys(LABELLED),
-  ...['constraint', 'affinity', 'spread', 'network', 'service', 'check', 'check_restart', 'restart', 'reschedule'],
-  ...['update', 'migrate', 'disconnect', 'ephemeral_disk', 'scaling', 'resources', 'lifecycle', 'template', 'vault'],
-  ...['artifact', 'logs', 'periodic', 'parameterized', 'multiregion', 'dispatch_payload', 'volume_mount', 'csi_plugin'],
-  ...['identity', 'consul', 'connect', 'dns', 'numa', 'weights', 'action', 'ui', 'schedule'],
+  ...'constraint affinity spread network service check check_restart restart reschedule'.split(' '),
+  ...'update migrate disconnect ephemeral_disk scaling resources lifecycle template vault'.split(' '),
+  ...'artifact logs periodic parameterized multiregion dispatch_payload volume_mount csi_plugin'.split(' '),
+  ...'identity consul connect dns numa weights action ui schedule'.split(' '),
 ]);
 const FREE = new Set([
   'connect',
@@ -48,7 +49,7 @@ export function jsonSections(text: string, file: string): JobSection[] {
       `${file}:${error.linePos?.[0].line ?? 1}: is no JSON: ${error.message.split('\n')[0].replace(/ at line.*/, '')}`,
     );
   const reader = new JsonReader(file, lines);
-  const root = reader.map(document.contents as Node | null, 'the file');
+  const root = reader.map(document.contents, 'the file');
   const wrapped = root.get('Job', true) as Node | undefined;
   if (wrapped !== undefined) return [{ file, job: reader.section('job', [], wrapped) }];
   const byName = root.get('job', true) as Node | undefined;
@@ -87,7 +88,7 @@ class JsonReader {
       if (SECTIONS.has(name) && (isMap(inner) || isSeq(inner))) {
         if (name === 'reserved_port' || !FREE.has(name)) sections.push(...this.labelled(name, inner));
         else sections.push(this.free(name, inner));
-      } else if (name === (LABELLED[type] ?? '') && labels.length === 0) ownLabels.push(String(plain(inner)));
+      } else if (name === (LABELLED[type] ?? '') && labels.length === 0) ownLabels.push(textOf(plain(inner)));
       else fields.set(name, { name, shown, line, value: this.value(name, shown, plain(inner)) });
     }
     if (type === 'job') fields.delete('name');

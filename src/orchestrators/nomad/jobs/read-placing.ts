@@ -14,8 +14,8 @@ const SHORT = [
   'is_not_set',
 ];
 export const OPERATORS = [
-  ...['=', '==', 'is', '!=', 'not', '<', '<=', '>', '>=', 'regexp', 'version', 'semver', 'set_contains'],
-  ...['set_contains_all', 'set_contains_any', 'distinct_hosts', 'distinct_property', 'is_set', 'is_not_set'],
+  ...'= == is != not < <= > >= regexp version semver set_contains'.split(' '),
+  ...'set_contains_all set_contains_any distinct_hosts distinct_property is_set is_not_set'.split(' '),
 ];
 
 export function readConstraints(section: SectionReader): NomadConstraint[] {

@@ -16,8 +16,8 @@ export function readServices(section: SectionReader, otherwise: string): NomadSe
     const checks = block.sections('check').map((check) => readCheck(check, common, provider));
     if (common !== undefined) readCheckRestart(common);
     block.accept(
-      ...['canary_tags', 'enable_tag_override', 'address', 'address_mode', 'on_update', 'meta', 'canary_meta'],
-      ...['cluster', 'namespace', 'tagged_addresses', 'kind', 'identity', 'weights'],
+      ...'canary_tags enable_tag_override address address_mode on_update meta canary_meta'.split(' '),
+      ...'cluster namespace tagged_addresses kind identity weights'.split(' '),
     );
     block.ignore(['connect'], 'the mesh and its sidecars are not modelled, requests go to the service itself');
     block.done();
@@ -42,9 +42,9 @@ function readCheck(block: SectionReader, common: SectionReader | undefined, prov
     restartGraceUs: graceUs,
   };
   block.accept(
-    ...['path', 'port', 'method', 'header', 'body', 'protocol', 'command', 'args', 'address_mode', 'expose', 'task'],
-    ...['grpc_service', 'grpc_use_tls', 'tls_skip_verify', 'tls_server_name', 'on_update', 'notes', 'id'],
-    ...['failures_before_warning'],
+    ...'path port method header body protocol command args address_mode expose task'.split(' '),
+    ...'grpc_service grpc_use_tls tls_skip_verify tls_server_name on_update notes id'.split(' '),
+    ...'failures_before_warning'.split(' '),
   );
   block.done();
   if (check.intervalUs < 1e6) block.fail('has an interval below 1 s; write interval = "1s" or more');

@@ -48,8 +48,7 @@ export function readTask(
     name,
     driver,
     image: imageOf(config, driver),
-    forcePull:
-      config['force_pull'] === true || (String(config['image'] ?? '').endsWith(':latest') && driver === 'podman'),
+    forcePull: config['force_pull'] === true,
     cpuMhz,
     cores,
     memoryMb,

@@ -26,8 +26,8 @@ export function antiAffinityScore(collisions: number, desiredCount: number): num
  * What preempting costs, 1 for nobody of importance: a logistic curve around a net priority of 2048, where that is the
  * highest priority among the victims plus their sum over the highest (rank.go).
  */
-export function preemptionScore(netPriority: number): number {
-  return 1 / (1 + exp(0.0048 * (netPriority - 2048)));
+export function preemptionScore(net: number): number {
+  return 1 / (1 + exp(0.0048 * (net - 2048)));
 }
 
 export function netPriority(priorities: readonly number[]): number {

@@ -48,8 +48,9 @@ export function reconcileGroup(group: NomadGroup, state: GroupState): GroupChang
   for (const alloc of updates) if (!destructive.includes(alloc) && !stopped.has(alloc)) changes.inPlace.push(alloc);
 
   const request = (index: number, previous?: Allocation, isReschedule = false): PlaceRequest => {
-    const holdsBack = (isCanarying || wantsCanaries) && state.olderVersion !== undefined;
-    const of = holdsBack ? (previous?.of ?? state.olderVersion!) : version;
+    // While canaries are watched, what goes missing is put back as it was.
+    const heldBack = isCanarying || wantsCanaries ? state.olderVersion : undefined;
+    const of = heldBack === undefined ? version : (previous?.of ?? heldBack);
     return {
       name: allocName(version.job.id, group.name, index),
       index,
