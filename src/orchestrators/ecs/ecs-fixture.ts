@@ -60,6 +60,15 @@ export class EcsRun {
     return this.loop.world.plane.clock.nowUs;
   }
 
+  /** What was told since 0: happenings and decisions, a line each. */
+  told(): string {
+    const living = this.run.result().living!;
+    return [
+      ...living.happenings.map(({ kind, about, what }) => `${kind} ${about}: ${what}`),
+      ...living.decisions.map(({ policy, about, what, why }) => `${policy} ${about}: ${what} (${why})`),
+    ].join('\n');
+  }
+
   tasks(name: string): EcsTask[] {
     const found = this.loop.services.find(({ file }) => file.name === name);
     return found === undefined ? [] : [...found.tasks];

@@ -104,7 +104,8 @@ export class EcsLoop implements ControlLoop {
       drain: (instance) => this.drain(instance, 'a request'),
       activate: (instance) => this.activate(instance),
     });
-    new InstanceFailures(world, (machine, why) => this.lost(machine, why));
+    const failures = new InstanceFailures(world, (machine, why) => this.lost(machine, why));
+    failures.watch();
     this.roomKind = plane.clock.apiKind(() => this.fill());
     plane.machines.watchWishes((wish) => this.wished(wish));
     plane.machines.watch((machine, state, before) => {
@@ -250,7 +251,7 @@ export class EcsLoop implements ControlLoop {
       `instance ${instance.name} ${why}; its ${instance.tasks.size} tasks are STOPPED`,
     );
     plane.chronicle.event('ecs', 'Warning', 'InstanceTerminated', instance.name, `instance ${instance.name} ${why}`);
-    for (const task of [...instance.tasks]) this.control.lose(task, `Host EC2 (instance ${instance.name}) terminated.`);
+    for (const task of instance.tasks) this.control.lose(task, `Host EC2 (instance ${instance.name}) terminated.`);
     instances.delete(machine);
     if (instance.isFargate) return;
     this.groups.lost(machine);
@@ -284,7 +285,7 @@ export class EcsLoop implements ControlLoop {
     else if (wish.kind === 'drain-end') this.activate(instance);
     else if (instance.isFargate)
       // Fargate Spot: SIGTERM now, so that nothing has to be in a hurry when the time is over.
-      for (const task of [...instance.tasks]) this.control.stop(task, 'Spot interruption', 'evicted');
+      for (const task of instance.tasks) this.control.stop(task, 'Spot interruption', 'evicted');
     else if (this.world.values.spotInstanceDraining !== 0) this.drain(instance, 'spot interruption notice');
     else
       this.world.plane.chronicle.event(
@@ -318,7 +319,7 @@ export class EcsLoop implements ControlLoop {
   private fill(): void {
     this.isRoomDue = false;
     const refused = new Set<string>();
-    for (const task of [...this.maker.waiting]) {
+    for (const task of this.maker.waiting) {
       if (task.desiredStatus === 'STOPPED') continue;
       const key = `${task.group} ${task.deployment} ${task.provider} ${task.zone}`;
       if (refused.has(key)) continue;

@@ -49,7 +49,7 @@ export class AgentLinks {
   }
 
   isUp(machine: number): boolean {
-    return this.links[machine]?.isUp === true && this.world.plane.machines.isReachable(machine);
+    return (this.links[machine]?.isUp ?? false) && this.world.plane.machines.isReachable(machine);
   }
 
   private broken(machine: number): void {

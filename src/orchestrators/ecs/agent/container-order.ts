@@ -23,6 +23,8 @@ export function isMet({ dependsOn }: ContainerDefinition, containers: readonly C
         return other.state === 'stopped' && other.exitCode === 0;
       case 'HEALTHY':
         return other.health === 'HEALTHY';
+      default:
+        return condition satisfies never;
     }
   });
 }

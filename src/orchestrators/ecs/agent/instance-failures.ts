@@ -24,10 +24,13 @@ export class InstanceFailures {
   constructor(world: EcsWorld, lost: (machine: number, why: string) => void) {
     this.world = world;
     this.lost = lost;
-    const { clock, machines } = world.plane;
+    const { clock } = world.plane;
     this.dueKind = clock.apiKind((subject) => this.given(subject));
     this.goneKind = clock.apiKind((machine) => this.lost(machine, 'was terminated'));
-    machines.watch((machine, state, before) => this.look(machine, state, before));
+  }
+
+  watch(): void {
+    this.world.plane.machines.watch((machine, state, before) => this.look(machine, state, before));
   }
 
   private look(machine: number, state: MachineState, before: MachineState): void {

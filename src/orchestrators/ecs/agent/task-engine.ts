@@ -220,7 +220,7 @@ export class TaskEngine {
     for (const one of stoppable(course.containers)) {
       const was = one.state;
       one.state = 'stopping';
-      const { dataPlane } = one as TaskCourse['containers'][number];
+      const { dataPlane } = one;
       // One that was never started has no process to wait for.
       if (was !== 'running' && was !== 'starting') {
         containers.remove(dataPlane);

@@ -25,6 +25,8 @@ export function steppedCapacity(
       const least = Math.sign(change) * Math.max(Math.abs(change), minMagnitude);
       return Math.max(0, capacity + least);
     }
+    default:
+      return adjustment satisfies never;
   }
 }
 

@@ -25,7 +25,7 @@ export class AutoScalingGroups {
 
   constructor(world: EcsWorld) {
     this.world = world;
-    this.fillKind = world.plane.clock.apiKind((index) => this.fill(this.order[index]));
+    this.fillKind = world.plane.clock.apiKind((index) => this.complete(this.order[index]));
     this.replaceKind = world.plane.clock.apiKind((machine) => this.replace(machine));
   }
 
@@ -40,7 +40,7 @@ export class AutoScalingGroups {
     group.desired = Math.max(file.desired, group.machines.size);
     this.groups.set(file.name, group);
     this.order.push(group);
-    this.fill(group);
+    this.complete(group);
   }
 
   has(name: string): boolean {
@@ -65,7 +65,7 @@ export class AutoScalingGroups {
   setDesired(name: string, desired: number): void {
     const group = this.groups.get(name)!;
     group.desired = desired;
-    this.fill(group);
+    this.complete(group);
   }
 
   /** Given back; not ordered again, since fewer are desired. */
@@ -101,7 +101,7 @@ export class AutoScalingGroups {
     return this.order.some((group) => [...group.machines].some((machine) => machines.state(machine).coming));
   }
 
-  private fill(group: Group): void {
+  private complete(group: Group): void {
     while (group.machines.size < group.desired) group.machines.add(this.buy(group));
   }
 

@@ -111,9 +111,9 @@ function requireNames(services: readonly ServiceDefinition[], read: ReadObjects,
         );
     }
   }
-  const groups = [...read.autoScalingGroups, ...(known?.autoScalingGroups ?? [])].map(({ name }) => name);
+  const groups = new Set([...read.autoScalingGroups, ...(known?.autoScalingGroups ?? [])].map(({ name }) => name));
   for (const { name, group, where } of read.capacityProviders)
-    if (!groups.includes(group))
+    if (!groups.has(group))
       read.notes.push(
         `${where}: no file has the Auto Scaling group "${group}" of capacity provider "${name}", so it is never scaled; machines of that group are its instances`,
       );

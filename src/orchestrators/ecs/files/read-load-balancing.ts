@@ -81,7 +81,7 @@ const KNOWN = [
 ]; // prettier-ignore
 
 function attributesOf(fields: Fields, list: string, notes: string[]): Partial<TargetGroup> {
-  let part: Partial<TargetGroup> = {};
+  const part: { -readonly [K in 'deregistrationDelayUs' | 'slowStartUs']?: number } = {};
   for (const node of fields.list(list)) {
     const one: Fields = new Fields(node, list, notes);
     const key = one.requiredText('Key', 'deregistration_delay.timeout_seconds');
@@ -90,8 +90,8 @@ function attributesOf(fields: Fields, list: string, notes: string[]): Partial<Ta
       if (value === undefined) one.fail('Value', `is missing; write a number from ${least} to ${most}`);
       return seconds(value);
     };
-    if (key === 'deregistration_delay.timeout_seconds') part = { ...part, deregistrationDelayUs: within(0, 3600) };
-    else if (key === 'slow_start.duration_seconds') part = { ...part, slowStartUs: within(0, 900) };
+    if (key === 'deregistration_delay.timeout_seconds') part.deregistrationDelayUs = within(0, 3600);
+    else if (key === 'slow_start.duration_seconds') part.slowStartUs = within(0, 900);
     else if (!KNOWN.includes(key)) one.fail('Key', `is "${key}"${suggestion(key, KNOWN)}`);
     else {
       one.text('Value');

@@ -115,12 +115,12 @@ function readContainer(
     healthCheck: readHealthCheck(fields),
     dependsOn: fields.list('dependsOn').map((one): Dependency => {
       const depends: Fields = new Fields(one, `dependsOn of container "${name}"`, notes);
-      const container = depends.requiredText('containerName', 'db');
+      const awaited = depends.requiredText('containerName', 'db');
       const words = ['START', 'COMPLETE', 'SUCCESS', 'HEALTHY'] as const;
       depends.requiredText('condition', 'HEALTHY');
       const condition = depends.word('condition', words, 'START');
       depends.done();
-      return { container, condition };
+      return { container: awaited, condition };
     }),
     startTimeoutUs: startTimeout === undefined ? ecsConstants.startTimeout.value : seconds(startTimeout),
     stopTimeoutUs: stopTimeout === undefined ? ecsConstants.stopTimeout.value : seconds(stopTimeout),

@@ -25,6 +25,8 @@ export function satisfies(query: Query, instance: Queried): boolean {
     }
     case 'compare':
       return isCompared(query, instance);
+    default:
+      return query satisfies never;
   }
 }
 
@@ -43,6 +45,8 @@ function isCompared(query: Extract<Query, { kind: 'compare' }>, instance: Querie
       return order < 0;
     case '<=':
       return order <= 0;
+    default:
+      return query.operator satisfies never;
   }
 }
 
@@ -68,6 +72,8 @@ function valueOf(subject: Subject, instance: Queried): string | undefined {
       return String(instance.runningTasksCount);
     case 'taskGroup':
       return undefined;
+    default:
+      return subject satisfies never;
   }
 }
 

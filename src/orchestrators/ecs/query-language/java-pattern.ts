@@ -193,6 +193,8 @@ function build(machine: Machine, piece: Piece, to: number): number {
       for (let k = 0; k < piece.least; k++) after = build(machine, piece.of, after);
       return after;
     }
+    default:
+      return piece satisfies never;
   }
 }
 

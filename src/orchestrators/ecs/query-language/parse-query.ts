@@ -4,7 +4,14 @@ import { javaPattern } from './java-pattern.ts';
 import type { Query, Subject } from './query.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
-const SUBJECTS = ['agentConnected', 'agentVersion', 'ec2InstanceId', 'registeredAt', 'runningTasksCount', 'task:group'];
+const SUBJECTS: readonly string[] = [
+  'agentConnected',
+  'agentVersion',
+  'ec2InstanceId',
+  'registeredAt',
+  'runningTasksCount',
+  'task:group',
+];
 const OPERATORS = ['==', '!=', '>', '>=', '<', '<=', 'exists', '!exists', 'in', '!in', '=~', '!~'];
 const ALIASES: Readonly<Record<string, string>> = { equals: '==', not_equals: '!=', greater_than: '>', matches: '=~' };
 const MOST_CHARACTERS = 2000;
@@ -102,7 +109,7 @@ class Parser {
         );
       }
       if (token.text === 'task:group') return { of: 'taskGroup' };
-      if (SUBJECTS.includes(token.text)) return { of: token.text as Exclude<Subject['of'], 'attribute'> } as Subject;
+      if (SUBJECTS.includes(token.text)) return { of: token.text as Exclude<Subject['of'], 'attribute'> };
     }
     const found =
       token.kind === 'end' ? 'the expression ends where a subject should stand' : `"${token.text}" is no subject`;

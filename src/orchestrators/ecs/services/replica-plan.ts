@@ -5,7 +5,7 @@ export interface ReplicaCounts {
   readonly desired: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  /** RUNNING, STOPPING or PENDING, of all deployments. */
+  /** RUNNING, STOPPING, PENDING or waiting for room, of all deployments. */
   readonly there: number;
   /** Healthy and meant to run, of all deployments, wherever they are. */
   readonly healthy: number;

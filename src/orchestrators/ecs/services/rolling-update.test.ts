@@ -90,7 +90,7 @@ describe('rolling update', () => {
     const run = new EcsRun([taskDefinition('web'), file], { spec: { operations: [update(10 * S)] } }).finish();
     expect(ofRevision(run, 1).length).toBe(4);
     expect(run.loop.services[0].isStuck).toBe(true);
-    expect(JSON.stringify(run.run.result())).toContain('deployment-stuck');
+    expect(run.told()).toContain('deployment-stuck');
   });
 });
 
@@ -120,7 +120,7 @@ describe('deployment circuit breaker', () => {
     const primary = primaryOf(run.loop.services[0]);
     expect(primary).toMatchObject({ isRollback: true, rollout: 'COMPLETED' });
     expect(primary.definition.revision).toBe(1);
-    expect(JSON.stringify(run.run.result())).toContain('3 failed tasks of a threshold of 3');
+    expect(run.told()).toContain('3 failed tasks of a threshold of 3');
   });
 
   test('without rollback it stays FAILED and starts nothing more', () => {

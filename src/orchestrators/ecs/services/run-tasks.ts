@@ -76,7 +76,7 @@ export class RunTasks {
 
   /** `stop-task` for all of them. */
   remove(name: string): void {
-    for (const task of [...this.world.tasks.all()])
+    for (const task of this.world.tasks.all())
       if (task.run >= 0 && this.runs[task.run].file.name === name)
         this.control.stop(task, 'Task stopped by user', 'stopped');
   }

@@ -1,18 +1,19 @@
 import type { ContainerInstance } from '../agent/container-instance.ts';
 import { nextProvider } from '../capacity/provider-split.ts';
 import type { Placer } from '../placement/placer.ts';
-import { taskToStop } from '../placement/scale-in-choice.ts';
-import { hasHealthCheck, isThere, type EcsTask } from '../tasks/ecs-task.ts';
+import { hasHealthCheck, type EcsTask } from '../tasks/ecs-task.ts';
 import type { TaskControl } from '../tasks/task-control.ts';
 import type { EcsWorld } from '../world.ts';
 import { planDaemons } from './daemon-plan.ts';
-import { deploymentLimits, isStuck } from './deployment-limits.ts';
 import type { Deployments } from './deployments.ts';
 import { replicaPlan } from './replica-plan.ts';
-import { isHealthy, isUnhealthy, isUpdating, primaryOf, type Deployment, type Service } from './service.ts';
+import { groupOf, isHealthy, isUnhealthy, isUpdating, primaryOf, type Deployment, type Service } from './service.ts';
 import { throttleUs } from './start-throttle.ts';
 import type { TaskMaker } from './task-maker.ts';
-import { imbalance, zoneCounts } from './zone-balance.ts';
+import { sortedTasks } from './sorted-tasks.ts';
+import { tellStuck, tellUnhealthy } from './service-messages.ts';
+import { chosenToStop, surplusToStop } from './tasks-to-stop.ts';
+import { beginRebalancing } from './zone-rebalancing.ts';
 
 /** The ECS service scheduler: looks at a service some time after anything about it has changed, and acts. */
 export class ServiceScheduler {
@@ -82,7 +83,7 @@ export class ServiceScheduler {
         clock.at(task.runningUs + healthGraceUs, this.againKind, service.index);
       else if (hasFailed && !task.hasFailedCheck) {
         task.hasFailedCheck = true;
-        this.tellUnhealthy(service, task);
+        tellUnhealthy(this.world.plane, service, task);
         this.deployments.failed(service, deployment, 'tasks failed health checks');
       } else if (!hasFailed && isHealthy(task, clock.nowUs, this.world.values))
         this.deployments.healthy(service, deployment);
@@ -95,16 +96,6 @@ export class ServiceScheduler {
         });
     }
     this.due(service);
-  }
-
-  /** Instances that count as places for the service's zones. */
-  private zonesOf(service: Service): Set<string> {
-    const zones = new Set<string>();
-    for (const instance of this.world.instances.values())
-      if (instance.status === 'ACTIVE' && instance.agentConnected && !instance.isFargate) zones.add(instance.spec.zone);
-    if (service.file.placing.launchType === 'FARGATE')
-      for (const { machine } of service.tasks) if (machine >= 0) zones.add(this.instanceOf(machine).spec.zone);
-    return zones;
   }
 
   private look(service: Service): void {
@@ -123,7 +114,7 @@ export class ServiceScheduler {
     const { nowUs } = clock;
     const { file, desiredCount } = service;
     const primary = primaryOf(service);
-    const sorted = this.sorted(service, primary);
+    const sorted = sortedTasks(this.world, service);
     const plan = replicaPlan({
       desired: desiredCount,
       minimumHealthyPercent: file.minimumHealthyPercent,
@@ -142,46 +133,17 @@ export class ServiceScheduler {
     });
     const isUpdate = service.deployments.length > 1;
     for (const task of sorted.outdatedUnready.slice(0, plan.stopOutdatedUnready)) this.stop(service, task, isUpdate);
-    this.stopSome(service, sorted.outdatedHealthy, plan.stopOutdatedHealthy, isUpdate);
-    this.stopSome(service, sorted.unhealthy, plan.stopUnhealthy, false, 'failed health checks');
-    this.stopCurrent(service, sorted.current, plan.stopCurrent);
+    const { world } = this;
+    for (const task of chosenToStop(world, service, sorted.outdatedHealthy, plan.stopOutdatedHealthy))
+      this.stop(service, task, isUpdate);
+    for (const task of chosenToStop(world, service, sorted.unhealthy, plan.stopUnhealthy))
+      this.stop(service, task, false, 'failed health checks');
+    for (const task of surplusToStop(world, service, sorted.current, plan.stopCurrent)) this.stop(service, task, false);
     if (plan.start > 0) {
       if (nowUs < primary.nextStartUs) clock.at(primary.nextStartUs, this.againKind, service.index);
       else for (let k = 0; k < plan.start; k++) this.start(service, primary, service.rebalancing?.to ?? '');
     }
-    this.tellStuck(service, plan.isStuck);
-  }
-
-  /** Tasks of a service by what is to become of them. */
-  private sorted(service: Service, primary: Deployment) {
-    const { nowUs } = this.world.plane.clock;
-    const { values } = this.world;
-    const found = {
-      there: 0,
-      healthy: 0,
-      stopping: 0,
-      current: [] as EcsTask[],
-      unhealthy: [] as EcsTask[],
-      outdatedUnready: [] as EcsTask[],
-      outdatedHealthy: [] as EcsTask[],
-    };
-    for (const task of service.tasks) {
-      if (isThere(task)) found.there++;
-      if (task.desiredStatus === 'STOPPED') {
-        found.stopping++;
-        continue;
-      }
-      const isWell = isHealthy(task, nowUs, values);
-      if (isWell) found.healthy++;
-      const isDraining = task.machine >= 0 && this.instanceOf(task.machine).status === 'DRAINING';
-      if (task.deployment !== primary.id || isDraining) {
-        // One that runs and is not healthy yet goes like a healthy one: it may be serving.
-        const mayServe = isWell || (task.lastStatus === 'RUNNING' && isDraining);
-        (mayServe ? found.outdatedHealthy : found.outdatedUnready).push(task);
-      } else if (isUnhealthy(task, nowUs, service.file.healthGraceUs)) found.unhealthy.push(task);
-      else found.current.push(task);
-    }
-    return found;
+    tellStuck(this.world.plane, service, plan.isStuck);
   }
 
   private lookAtDaemons(service: Service): void {
@@ -230,13 +192,8 @@ export class ServiceScheduler {
     const { chronicle } = this.world.plane;
     const why = instance.lacks({ definition: deployment.definition } as EcsTask);
     if (why !== undefined) {
-      chronicle.event(
-        'ecs',
-        'Warning',
-        'SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED',
-        service.file.name,
-        `(service ${service.file.name}) was unable to place a task on (container-instance ${instance.name}), which ${why}.`,
-      );
+      const text = `(service ${service.file.name}) was unable to place a task on (container-instance ${instance.name}), which ${why}.`;
+      chronicle.event('ecs', 'Warning', 'SERVICE_TASK_PLACEMENT_FAILURE', service.file.name, text);
       return;
     }
     service.tasks.add(this.maker.make(this.wish(service, deployment, ''), instance));
@@ -280,57 +237,6 @@ export class ServiceScheduler {
     this.control.stop(task, reason, isDraining || why !== '' ? 'evicted' : 'stopped');
   }
 
-  /** Healthy tasks that are too many, by the rule of scale-in. */
-  private stopSome(service: Service, tasks: readonly EcsTask[], count: number, isUpdate: boolean, why = ''): void {
-    let left = [...tasks];
-    for (let k = 0; k < count; k++) {
-      const chosen = this.choice(service, left);
-      if (chosen === undefined) return;
-      left = left.filter((task) => task !== chosen);
-      this.stop(service, chosen, isUpdate, why);
-    }
-  }
-
-  private stopCurrent(service: Service, current: readonly EcsTask[], count: number): void {
-    if (count === 0) return;
-    const { nowUs } = this.world.plane.clock;
-    // Those that serve nothing yet go first: without a place, the newest, those that are not healthy yet.
-    const idle = current.filter((task) => task.lastStatus !== 'RUNNING').reverse();
-    const first = [...idle.filter(({ machine }) => machine < 0), ...idle.filter(({ machine }) => machine >= 0)].slice(
-      0,
-      count,
-    );
-    for (const task of first) this.stop(service, task, false);
-    const running = current.filter((task) => task.lastStatus === 'RUNNING');
-    const young = running.filter((task) => !isHealthy(task, nowUs, this.world.values));
-    const ofYoung = Math.min(young.length, count - first.length);
-    this.stopSome(service, young, ofYoung, false);
-    this.stopSome(
-      service,
-      running.filter((task) => !young.includes(task)),
-      count - first.length - ofYoung,
-      false,
-    );
-  }
-
-  private choice(service: Service, tasks: readonly EcsTask[]): EcsTask | undefined {
-    const stoppables = tasks
-      .filter(({ machine }) => machine >= 0)
-      .map((task) => {
-        const instance = this.instanceOf(task.machine);
-        return {
-          task: task.id,
-          zone: instance.spec.zone,
-          instance: task.machine,
-          cpuFreeUnits: instance.free.cpuUnits,
-          memFreeMib: instance.free.memMib,
-          fieldValue: (field: string) => instance.fieldValue(field),
-        };
-      });
-    const chosen = taskToStop(stoppables, service.file.placing.strategies, this.world.random.scaleIn);
-    return chosen === undefined ? tasks[0] : this.world.tasks.get(chosen.task);
-  }
-
   /** Whether everything has come to rest, and what follows from it. */
   private settle(service: Service): void {
     const { clock, chronicle } = this.world.plane;
@@ -368,71 +274,12 @@ export class ServiceScheduler {
           task.desiredStatus === 'RUNNING' && this.instanceOf(task.machine).spec.zone === service.rebalancing!.from,
       );
       service.rebalancing = undefined;
-      this.stopSome(service, pool, 1, false);
+      for (const task of chosenToStop(this.world, service, pool, 1)) this.stop(service, task, false);
     }
   }
 
-  /** Looks at the zones of a service at rest, and moves a task if they are uneven. */
   private rebalance(service: Service): void {
-    if (!service.isSteady || service.isRemoved || service.rebalancing !== undefined) return;
-    const { chronicle } = this.world.plane;
-    const counts = zoneCounts(
-      [...service.tasks].map(({ machine }) => this.instanceOf(machine).spec.zone),
-      this.zonesOf(service),
-    );
-    const move = imbalance(counts, this.world.values.rebalanceDifference);
-    const { name } = service.file;
-    const text = [...counts].map(([zone, tasks]) => `${tasks} tasks in ${zone}`).join(', ');
-    const { lower, upper } = deploymentLimits(
-      service.desiredCount,
-      service.file.minimumHealthyPercent,
-      service.file.maximumPercent,
-    );
-    if (move === undefined || upper <= service.desiredCount || lower > service.desiredCount) return;
-    chronicle.event(
-      'ecs',
-      'Normal',
-      'SERVICE_REBALANCING_STARTED',
-      name,
-      `service (${name}) is not AZ balanced with ${text}. AZ Rebalancing in progress.`,
-    );
-    chronicle.decision({
-      component: 'ecs',
-      about: name,
-      what: `moves a task from ${move.from} to ${move.to}`,
-      why: text,
-    });
-    service.rebalancing = move;
-    service.isSteady = false;
-    this.due(service);
-  }
-
-  private tellStuck(service: Service, stuck: boolean): void {
-    const { file, desiredCount } = service;
-    const limits = deploymentLimits(desiredCount, file.minimumHealthyPercent, file.maximumPercent);
-    if (stuck && !service.isStuck) {
-      const { chronicle, books } = this.world.plane;
-      const text = `(service ${file.name}) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.`;
-      chronicle.event('ecs', 'Warning', 'SERVICE_DEPLOYMENT_STUCK', file.name, text);
-      const why = `at least ${limits.lower} must stay healthy and at most ${limits.upper} may be there, of ${desiredCount}`;
-      books.happened('deployment-stuck', file.name, isStuck(desiredCount, limits) ? why : text);
-    }
-    service.isStuck = stuck;
-  }
-
-  private tellUnhealthy(service: Service, task: EcsTask): void {
-    const { name } = service.file;
-    const what =
-      task.target === 'unhealthy'
-        ? `(target-group ${service.balanced[0]?.name ?? ''}) target is unhealthy due to (reason Health checks failed)`
-        : 'failed container health checks';
-    this.world.plane.chronicle.event(
-      'ecs',
-      'Warning',
-      'SERVICE_TASK_UNHEALTHY',
-      name,
-      `(service ${name}) (task ${task.name}) ${what}`,
-    );
+    if (beginRebalancing(this.world, service)) this.due(service);
   }
 
   private throttle(service: Service, deployment: Deployment, task: EcsTask): void {
@@ -442,21 +289,12 @@ export class ServiceScheduler {
     const waitUs = throttleUs(deployment.startFailures, this.world.values);
     deployment.nextStartUs = Math.max(deployment.nextStartUs, clock.nowUs + waitUs);
     chronicle.timer({ fromUs: clock.nowUs, toUs: clock.nowUs + waitUs, timer: 'service start throttle', about: name });
-    chronicle.event(
-      'ecs',
-      'Warning',
-      'SERVICE_TASK_START_IMPAIRED',
-      name,
-      `(service ${name}) is unable to consistently start tasks successfully: ${task.stoppedReason}`,
-    );
+    const text = `(service ${name}) is unable to consistently start tasks successfully: ${task.stoppedReason}`;
+    chronicle.event('ecs', 'Warning', 'SERVICE_TASK_START_IMPAIRED', name, text);
     if (!deployment.hasRun) this.deployments.failed(service, deployment, 'tasks failed to start');
   }
 
   private instanceOf(machine: number): ContainerInstance {
     return this.world.instances.get(machine)!;
   }
-}
-
-export function groupOf({ file }: Service): string {
-  return `service:${file.name}`;
 }

@@ -48,6 +48,11 @@ export function primaryOf({ deployments }: Service): Deployment {
   return deployments[deployments.length - 1];
 }
 
+/** Task group of its tasks. */
+export function groupOf({ file }: Pick<Service, 'file'>): string {
+  return `service:${file.name}`;
+}
+
 export function isUpdating(service: Service): boolean {
   return primaryOf(service).rollout === 'IN_PROGRESS';
 }

@@ -58,11 +58,6 @@ export function hasHealthCheck({ definition }: Pick<EcsTask, 'definition'>): boo
   return definition.containers.some(({ essential, healthCheck }) => essential && healthCheck !== undefined);
 }
 
-/** Whether it counts against maximumPercent: RUNNING, STOPPING or PENDING. */
-export function isThere(task: EcsTask): boolean {
-  return task.lastStatus !== 'STOPPED' && !task.isUnplaced;
-}
-
 /** All tasks of a run that have not been forgotten, by number. */
 export class TaskTable {
   private readonly byId = new Map<number, EcsTask>();

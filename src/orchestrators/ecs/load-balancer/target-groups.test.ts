@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { machineSpecs, modelledService, steadyTraffic } from '../../data-plane/data-plane-fixture.ts';
+import { EcsRun, service, taskDefinition, type EcsRunOptions } from '../ecs-fixture.ts';
+
+const S = 1e6;
+const port = { portMappings: [{ containerPort: 80 }] };
+const balanced = { loadBalancers: [{ targetGroupArn: 'web', containerName: 'app', containerPort: 80 }] };
+const files = (count: number, group: object = {}, container: object = {}) => [
+  taskDefinition('web', { ...port, ...container }),
+  service('web', count, balanced),
+  { Name: 'web', ...group },
+];
+const traffic = { services: [modelledService('web')], traffic: () => [steadyTraffic(0, 20)] };
+/** How many containers the load balancer asks now. */
+const listed = (run: EcsRun) => {
+  const { containers, balancers } = run.run;
+  const ofTasks = new Set(run.tasks('web').map(({ bookTask }) => bookTask));
+  const there = run.loop.world.plane.machines.specs.flatMap((_, machine) => containers.on(machine));
+  return there.filter(({ id, order }) => ofTasks.has(order.task) && balancers.isListed(0, id)).length;
+};
+const slow = (atUs: number, node: number, speed: number) => ({
+  atUs,
+  event: { kind: 'node-speed' as const, node, speed, cause: 'test' },
+});
+
+describe('targets', () => {
+  test('get requests after their first passing check, within an interval, not when they run', () => {
+    const run = new EcsRun(files(3), { spec: { ...traffic, coldStart: true } });
+    const waits: number[] = [];
+    const first = new Map<number, number>();
+    run.finish(({ nowUs }) => {
+      for (const task of run.running('web')) {
+        if (task.target !== 'healthy' || first.has(task.id)) continue;
+        first.set(task.id, nowUs);
+        waits.push((nowUs - task.runningUs) / S);
+      }
+    });
+    expect(waits.length).toBe(3);
+    for (const wait of waits) {
+      expect(wait).toBeGreaterThan(0.9);
+      expect(wait).toBeLessThan(33);
+    }
+    const { served, failed } = run.run.result().living!.services[0];
+    expect(served).toBeGreaterThan(10_000);
+    expect(failed).toBeGreaterThan(0);
+  });
+
+  test('all unhealthy: it fails open, so that all are asked; one healthy: only that one', () => {
+    const hangs = (nodes: readonly number[]): EcsRunOptions => ({
+      weather: nodes.map((node) => slow(60 * S, node, 0)),
+      // Nobody is replaced: it is about whom the load balancer asks.
+      constants: { instanceFailureLeast: 3600 * S, instanceFailureMost: 3601 * S },
+      spec: { ...traffic, machines: machineSpecs(2, ['a', 'b']), durationUs: 130 * S },
+    });
+    const unhealthy = (nodes: readonly number[]) => {
+      const slowCheck = [
+        taskDefinition('web', port),
+        service('web', 2, { ...balanced, healthCheckGracePeriodSeconds: 3600 }),
+        { Name: 'web' },
+      ];
+      const run = new EcsRun(slowCheck, hangs(nodes)).finish();
+      return {
+        unhealthy: run.tasks('web').filter(({ target }) => target === 'unhealthy').length,
+        listed: listed(run),
+      };
+    };
+    expect(unhealthy([0, 1])).toEqual({ unhealthy: 2, listed: 2 });
+    expect(unhealthy([0])).toEqual({ unhealthy: 1, listed: 1 });
+  });
+
+  test('what boots longer than the checks allow: stopped and started for ever before October 2023; now the first ones come up beside their replacements; a grace period spares all that', () => {
+    const group = {
+      Name: 'web',
+      HealthCheckIntervalSeconds: 10,
+      TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '10' }],
+    };
+    const made = (healthCheckGracePeriodSeconds: number, startReplacementFirst = 1) => {
+      const run = new EcsRun(
+        [taskDefinition('web', port), service('web', 2, { ...balanced, healthCheckGracePeriodSeconds }), group],
+        {
+          behaviour: { web: { boot: { kind: 'constant', meanUs: 100 * S } } },
+          spec: { durationUs: 900 * S },
+          constants: { startReplacementFirst },
+        },
+      );
+      const ids = new Set<number>();
+      run.finish(() => run.tasks('web').forEach(({ id }) => ids.add(id)));
+      return { made: ids.size, healthy: run.tasks('web').filter(({ target }) => target === 'healthy').length };
+    };
+    expect(made(180)).toEqual({ made: 2, healthy: 2 });
+    expect(made(0).healthy).toBe(2);
+    const before = made(0, 0);
+    expect(before.made).toBeGreaterThan(20);
+    expect(before.healthy).toBe(0);
+  });
+
+  test('a deregistered target answers what is in flight and is asked no more', () => {
+    const scale = { atUs: 60 * S, text: 'scale', change: { verb: 'scale' as const, workload: 'web', replicas: 1 } };
+    const run = new EcsRun(
+      files(3, { TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '45' }] }),
+      {
+        spec: { ...traffic, operations: [scale] },
+      },
+    );
+    let most = 0;
+    let gone = NaN;
+    run.finish(({ nowUs }) => {
+      if (nowUs > 62 * S && nowUs < 100 * S) most = Math.max(most, listed(run));
+      if (nowUs > 62 * S && Number.isNaN(gone) && run.tasks('web').length === 1) gone = nowUs / S - 61;
+    });
+    expect(most).toBe(1);
+    expect(gone).toBeGreaterThan(44.9);
+    expect(gone).toBeLessThan(47);
+    expect(run.run.result().living!.services[0].failed).toBe(0);
+  });
+});
