@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { machineSpecs, modelledService } from '../data-plane/data-plane-fixture.ts';
+import { machineSpec, machineSpecs, modelledService } from '../data-plane/data-plane-fixture.ts';
 import { TaskState } from './store/task-state.ts';
 import { runSwarm, S, service, type SwarmRun } from './swarm-fixture.ts';
 
@@ -126,6 +126,31 @@ describe('on the data plane', () => {
       'no suitable node (insufficient resources on 4 nodes)',
     ]);
     expect(run.loop.isQuiet()).toBe(true);
+  });
+});
+
+describe('machines and policies from elsewhere', () => {
+  test('a machine that is bought joins when it has booted; only global services and new tasks go there', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 8 }), service('agent', { mode: 'global', replicas: 0 })],
+      operations: [[300 * S, { verb: 'scale', workload: 'web', replicas: 10 }]],
+      begin: (plane) => {
+        const buy = plane.clock.kind(() => void plane.machines.buy(machineSpec('n5'), 60 * S));
+        plane.clock.at(100 * S, buy, 0);
+      },
+    });
+    const there = (atUs: number) => (run.runningAt(atUs).get(4) ?? []).map(({ service: { name } }) => name);
+    expect(there(159 * S)).toEqual([]);
+    expect(there(290 * S)).toEqual(['agent']);
+    expect(there(590 * S)).toEqual(['agent', 'web', 'web']);
+  });
+
+  test('any placement policy can choose in the place of the spreading', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 6, reservations: { cpuMilli: 1000, memBytes: 0, generic: [] } })],
+      spec: { chooser: () => ({ name: 'first', choose: ([first]) => first ?? -1 }) },
+    });
+    expect(perNode(run, 100 * S)).toEqual([4, 2, 0, 0]);
   });
 });
 

@@ -25,7 +25,7 @@ export const SWARM_FEATURES: Features = {
   },
   'health-checks': { has: 'yes', by: 'healthcheck: an unhealthy container is replaced' },
   'replica-autoscaling': { has: 'no', by: 'docker service scale, by hand or by a program outside' },
-  'machine-autoscaling': { has: 'no', by: 'the cloud’s own groups; new nodes join with a token' },
+  'machine-autoscaling': { has: 'no', by: "the cloud's own groups; new nodes join with a token" },
   'serverless-machines': { has: 'no', by: 'machines of your own' },
   rebalancing: { has: 'no', by: 'docker service update --force' },
   drain: {

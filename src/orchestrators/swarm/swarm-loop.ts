@@ -16,6 +16,7 @@ import { RestartSupervisor } from './restart/restart-supervisor.ts';
 import { placeByChooser, placeBySpreading, type PlaceGroup } from './scheduler/place-group.ts';
 import { SchedulerClock } from './scheduler/scheduler-clock.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import type { Task } from './store/objects.ts';
 import { SwarmStore } from './store/swarm-store.ts';
 import { TaskState } from './store/task-state.ts';
 import type { SwarmStack } from './swarm-spec.ts';
@@ -146,15 +147,15 @@ export class SwarmLoop implements ControlLoop {
       this.schedulerClock.isDue ||
       this.operations.isWaiting ||
       !this.dispatcher.isQuiet;
-    return !isBusy && [...this.store.tasks.values()].every((task) => this.isAtRest(task.id));
+    if (isBusy) return false;
+    for (const task of this.store.tasks.values()) if (!this.isAtRest(task)) return false;
+    return true;
   }
 
-  private isAtRest(id: number): boolean {
-    const task = this.store.tasks.get(id);
-    if (task === undefined || task.state > TaskState.running) return true;
-    const node = this.store.node(task);
+  private isAtRest(task: Task): boolean {
+    if (task.state > TaskState.running) return true;
     // What is said of a lost node stays so until it is heard again; what waits for room waits.
-    if (node?.status === 'down') return true;
+    if (this.store.node(task)?.status === 'down') return true;
     if (task.state <= TaskState.pending)
       return task.message !== 'pending task scheduling' && task.message !== 'created';
     return task.state === TaskState.running && task.desired === TaskState.running;

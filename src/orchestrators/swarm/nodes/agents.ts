@@ -5,6 +5,7 @@ import type { RoutingMesh } from '../mesh/routing-mesh.ts';
 import type { Task } from '../store/objects.ts';
 import { TaskState } from '../store/task-state.ts';
 import type { AgentTask } from './agent-task.ts';
+import { containerOrderOf } from './container-order.ts';
 import { HealthChecks } from './health-checks.ts';
 
 /** What an agent says of a task to the managers, as soon as it can. */
@@ -146,29 +147,15 @@ export class Agents {
   private create(run: AgentTask): void {
     if (run.state !== TaskState.preparing) return;
     const { containers } = this.plane;
-    const { name, book, of } = run.task;
     if (run.container >= 0) containers.remove(run.container);
-    run.container = containers.create(
-      {
-        name,
-        task: book,
-        machine: run.node,
-        image: of.spec.image,
-        prefersLocalImage: of.spec.prefersLocalImage,
-        cpuWeightMilli: of.spec.reservations.cpuMilli,
-        cpuLimitMilli: of.spec.limits.cpuMilli,
-        memLimitBytes: of.spec.limits.memBytes,
-        behaviour: of.behaviour,
+    run.container = containers.create(containerOrderOf(run.task, run.node), {
+      prepared: () => this.clock.after(this.values.containerCreate, this.createdKind, run.id),
+      refused: (_, why) => {
+        if (!run.isLost && run.state === TaskState.preparing) this.become(run, TaskState.rejected, why);
       },
-      {
-        prepared: () => this.clock.after(this.values.containerCreate, this.createdKind, run.id),
-        refused: (_, why) => {
-          if (!run.isLost && run.state === TaskState.preparing) this.become(run, TaskState.rejected, why);
-        },
-        started: () => this.isStarted(run),
-        exited: (container, exit) => this.exited(run, container, exit),
-      },
-    );
+      started: () => this.isStarted(run),
+      exited: (container, exit) => this.exited(run, container, exit),
+    });
   }
 
   private isCreated(run: AgentTask): void {
@@ -247,9 +234,9 @@ export class Agents {
     this.health.stop(run);
     this.mesh.withdraw(container);
     if (!Number.isNaN(run.signalledUs)) {
-      const { nowUs, signalledUs } = { nowUs: this.clock.nowUs, signalledUs: run.signalledUs };
-      const { chronicle } = this.plane;
-      chronicle.timer({ fromUs: signalledUs, toUs: nowUs, timer: 'stop_grace_period', about: run.task.name });
+      // It did not need the whole grace.
+      const span = { fromUs: run.signalledUs, toUs: this.clock.nowUs };
+      this.plane.chronicle.timer({ ...span, timer: 'stop_grace_period', about: run.task.name });
     }
     this.clock.after(this.values.containerExit, this.exitedKind, run.id);
   }

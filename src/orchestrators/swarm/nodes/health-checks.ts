@@ -23,7 +23,11 @@ export class HealthChecks {
     const spec = run.task.of.spec.healthCheck;
     if (spec === undefined) return;
     const { startPeriodUs, startIntervalUs, intervalUs } = spec;
-    if (startPeriodUs === 0 || startIntervalUs >= intervalUs) {
+    const isSlow = startPeriodUs === 0 || startIntervalUs >= intervalUs;
+    const fromUs = this.plane.clock.nowUs;
+    const toUs = fromUs + (isSlow ? intervalUs : startIntervalUs);
+    this.plane.chronicle.timer({ fromUs, toUs, timer: 'healthcheck interval', about: run.task.name });
+    if (isSlow) {
       this.watch(run, spec, intervalUs);
       return;
     }

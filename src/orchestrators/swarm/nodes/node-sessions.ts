@@ -5,10 +5,10 @@ import type { SwarmValues } from '../constants.ts';
 import type { RoutingMesh } from '../mesh/routing-mesh.ts';
 import type { Node } from '../store/objects.ts';
 import type { SwarmStore } from '../store/swarm-store.ts';
-import { TaskState } from '../store/task-state.ts';
 import type { Agents } from './agents.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { Orphans } from './orphans.ts';
 import { getsThroughUs } from './session-attempts.ts';
 import { newSession, type Session } from './sessions.ts';
 
@@ -37,9 +37,7 @@ export class NodeSessions {
   private readonly expiryKind: number;
   private readonly registerKind: number;
   private readonly engineKind: number;
-  private readonly orphanKind: number;
-  /** By node: when its tasks become ORPHANED. */
-  private readonly orphansUs: number[] = [];
+  private readonly orphans: Orphans;
 
   constructor(parts: SessionParts) {
     this.parts = parts;
@@ -50,7 +48,7 @@ export class NodeSessions {
     this.expiryKind = clock.apiKind((node) => this.expiryIsDue(node));
     this.registerKind = clock.apiKind((node) => this.registrationIsDue(node));
     this.engineKind = clock.kind((node) => this.engineIsUp(node));
-    this.orphanKind = clock.apiKind((node) => this.orphansAreDue(node));
+    this.orphans = new Orphans(parts.store, clock, parts.values.nodeDownPeriod);
     machines.watch((machine, state, before) => this.machineChanged(machine, state, before));
     machines.watchControlPlane((up) => (up ? this.leaderIsBack() : this.leaderIsGone()));
   }
@@ -186,7 +184,7 @@ export class NodeSessions {
     this.tellSilence(session, this.clock.nowUs);
     session.expiryUs = Number.NaN;
     session.seeksSinceUs = Number.NaN;
-    this.orphansUs[session.node] = Number.NaN;
+    this.orphans.nodeIsHeard(session.node);
   }
 
   private expireAt(session: Session, expiryUs: number): void {
@@ -209,23 +207,7 @@ export class NodeSessions {
     const known = this.parts.store.nodes[node];
     const message = known.status === 'unknown' ? 'heartbeat failure for node in "unknown" state' : 'heartbeat failure';
     this.parts.dispatcher().batch.node(known, 'down', message);
-    this.orphansAfter(node);
-  }
-
-  private orphansAfter(node: number): void {
-    this.orphansUs[node] = this.clock.nowUs + this.values.nodeDownPeriod;
-    this.clock.at(this.orphansUs[node], this.orphanKind, node);
-  }
-
-  private orphansAreDue(node: number): void {
-    const { store } = this.parts;
-    if (!(this.orphansUs[node] <= this.clock.nowUs) || store.nodes[node].status !== 'down') return;
-    this.orphansUs[node] = Number.NaN;
-    store.write(() => {
-      for (const task of store.tasksOn(node))
-        if (task.state >= TaskState.assigned && task.state <= TaskState.running)
-          store.setState(task, TaskState.orphaned, 'node is down');
-    });
+    this.orphans.nodeIsDown(node);
   }
 
   private startEngine(session: Session): void {
@@ -264,7 +246,7 @@ export class NodeSessions {
     store.write(() => {
       for (const node of store.allNodes()) {
         if (node.status === 'down') {
-          this.orphansAfter(node.id);
+          this.orphans.nodeIsDown(node.id);
           continue;
         }
         const session = this.all[node.id];

@@ -61,8 +61,8 @@ export interface Node {
   /** Number of its machine. */
   readonly id: number;
   facts: NodeFacts;
-  /** `unknown`: a new leader has not heard it yet; `disconnected`: the managers closed its session. */
-  status: 'ready' | 'down' | 'unknown' | 'disconnected';
+  /** `unknown`: a new leader has not heard it yet. */
+  status: 'ready' | 'down' | 'unknown';
   availability: 'active' | 'pause' | 'drain';
   message: string;
   /** Grows with each change. */
