@@ -4,6 +4,7 @@ import { placementAt, type SwarmRun } from '../../src/live/swarm/swarm-run.ts';
 import { dockerTest as testWithDocker } from './docker-test.ts';
 import * as courses from './real-swarm/courses.ts';
 import { playCourse, weatherOf, type Course, type PlayedCourse } from './real-swarm/play-course.ts';
+import { EVERYDAY_STACKS, prepareForStacks, specsOfStack } from './real-swarm/stack-specs.ts';
 import { startRealSwarm, type RealSwarm } from './real-swarm/real-swarm.ts';
 
 // One swarm for all of them: four nodes, up in seconds. Times are SwarmKit's, with room above for a machine that is busy.
@@ -197,6 +198,16 @@ describe('a real swarm and its simulation', () => {
       const detected = seconds(detectedUs(run, both.real.stepsUs[0]));
       expect(detected).toBeGreaterThan(8.9);
       expect(detected).toBeLessThan(17.5);
+    }
+  });
+
+  dockerTest('are told the same by everyday stacks', async () => {
+    const real = await theSwarm();
+    await prepareForStacks(real);
+    for (const file of EVERYDAY_STACKS) {
+      const { docker, ours } = await specsOfStack(real, file);
+      expect(ours, file).toEqual(docker);
+      expect(Object.keys(docker).length, file).toBeGreaterThan(1);
     }
   });
 });
