@@ -62,10 +62,15 @@ export interface ReplicaFacts {
  */
 export class IncidentLog {
   readonly incidents: LoggedIncident[] = [];
-  /** How many there were beyond those that are kept. */
-  dropped = 0;
+  /** A sentence for the result, if there were more than are kept. */
+  get notes(): string[] {
+    const { dropped } = this;
+    return dropped > 0 ? [`${dropped} incidents beyond the first ${MOST_INCIDENTS} are not told`] : [];
+  }
+
+  private dropped = 0;
   private readonly machinesIn: (zone: string) => number;
-  /** Incidents in which something is still to come. */
+  /** Incidents in which something may still become of replicas. */
   private active: LoggedIncident[] = [];
   /** Replicas that ceased to answer at the last instant at which some did. */
   private ceasedUs = Number.NaN;
@@ -96,7 +101,7 @@ export class IncidentLog {
         services: new Map(),
       };
       this.incidents.push(incident);
-      this.active = [...this.active.filter(isGoingOn), incident];
+      this.active = [...this.active.filter((one) => one.atUs === atUs || isGoingOn(one)), incident];
     }
     incident.machines.add(machine);
     incident.away.add(machine);
@@ -112,14 +117,14 @@ export class IncidentLog {
 
   /** Things come from it again. */
   back(machine: string, atUs: number): void {
-    for (const incident of this.active)
+    for (const incident of this.incidents)
       if (incident.away.delete(machine) && incident.away.size === 0) incident.overUs = atUs;
   }
 
   /** The control plane has acted upon the loss of a machine. */
   noticed(machine: string, atUs: number): void {
-    for (const incident of this.active)
-      if (incident.machines.has(machine) && Number.isNaN(incident.noticedUs)) incident.noticedUs = atUs;
+    for (const incident of this.incidents)
+      if (incident.away.has(machine) && Number.isNaN(incident.noticedUs)) incident.noticedUs = atUs;
   }
 
   /** The control plane has given a replica up: it must have noticed. */
@@ -213,9 +218,8 @@ export class IncidentLog {
   }
 }
 
-/** Whether anything more may be said of it. */
-function isGoingOn({ away, services }: LoggedIncident): boolean {
-  if (away.size > 0) return true;
+/** Whether anything more may be said of its replicas. */
+function isGoingOn({ services }: LoggedIncident): boolean {
   for (const { wholeUs, lost } of services.values()) {
     if (Number.isNaN(wholeUs)) return true;
     for (const { isListed } of lost.values()) if (isListed) return true;

@@ -5,6 +5,7 @@ import { stream } from '../../../sim/random.ts';
 import { PATIENT, type ClientSpec, type LevelCurve } from '../../../sim/requests/traffic.ts';
 import { Clock } from '../../clock.ts';
 import { ContainerRuns } from '../containers.ts';
+import { machineSpec as plainMachine } from '../data-plane-fixture.ts';
 import type { ContainerWatcher } from '../data-plane.ts';
 import { MachinePark } from '../machines.ts';
 import type { MachineSpec, Resources } from '../machine-spec.ts';
@@ -19,27 +20,9 @@ import { DataPlaneRecorder } from './data-plane-recorder.ts';
 const US = 1_000_000;
 const GIB = 1024 ** 3;
 
+/** Of 4 cores and 16 GiB, at a dollar in 10,000 seconds. */
 export function machineSpec(name: string, also: Partial<MachineSpec> = {}): MachineSpec {
-  return {
-    name,
-    cpuMilli: 4000,
-    memBytes: 16 * GIB,
-    diskBytes: 100 * GIB,
-    gpuCount: 0,
-    zone: '',
-    rack: -1,
-    power: -1,
-    labels: {},
-    instanceType: '',
-    architecture: 'amd64',
-    group: 'fleet',
-    spot: false,
-    usdPerHour: 0.36,
-    pullBytesPerSecond: 1e9,
-    idleWatts: 100,
-    busyWatts: 200,
-    ...also,
-  };
+  return plainMachine(name, { group: 'fleet', usdPerHour: 0.36, idleWatts: 100, busyWatts: 200, ...also });
 }
 
 export interface ServiceWish {

@@ -265,7 +265,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
       totals: tasks.totals,
       work: { decisions: tasks.decisions, nodeEvaluations: 0, scoreCalls: 0 },
       waiting: waitingTasks(tasks.tasks.values()),
-      notes: [...this.notes, ...(parts?.notes?.() ?? [])],
+      notes: [...this.notes, ...(parts?.notes?.() ?? []), ...this.incidents.notes],
       others: tasks.others,
       more: () => ({ incidents: this.incidents.result(this.records.timers) }),
     });

@@ -72,6 +72,10 @@ export class PlaneIncidents {
     if (this.hasBegun) this.log.givenUp(task, this.clock.nowUs);
   }
 
+  get notes(): string[] {
+    return this.log.notes;
+  }
+
   result(timers: readonly TimerSpan[]): IncidentRecord[] {
     return incidentsOf(this.log.incidents, timers, this.clock.nowUs);
   }

@@ -139,7 +139,7 @@ describe('at random', () => {
   const steps = fc.array(fc.tuple(fc.nat(9), fc.nat(40), fc.nat(3)), { minLength: 20, maxLength: 80 });
 
   /** Does what the steps say, each 3 s after the last; tasks that fit nowhere wait. */
-  function history(steps: readonly (readonly [number, number, number])[], settleUs = 60e6) {
+  function history(all: readonly (readonly [number, number, number])[], settleUs = 60e6) {
     const machines = [0, 1, 2].map((k) => machineSpec(`n${k}`));
     const made = new TestPlane(planeSpec(3600, machines, [], { settleUs }));
     const { recorder } = made;
@@ -148,16 +148,16 @@ describe('at random', () => {
     const alive: number[] = [];
     let nowS = -settleUs / 1e6;
     let placed = 0;
-    steps.forEach(([what, which, where], k) => {
+    all.forEach(([what, which, where], k) => {
       made.run((nowS += 3));
       const at = which % Math.max(1, alive.length);
       const task = alive[at];
       const booked = task === undefined ? undefined : recorder.tasks.tasks.get(task);
-      const { state } = made.machines;
+      const isGone = (machine: number) => made.machines.state(machine).gone;
       if (what <= 2 || booked === undefined) alive.push(recorder.addTask(web, `web.${k}`, SMALL));
       else if (what <= 4 && booked.machine < 0) {
         const machine = where % made.machines.specs.length;
-        if (recorder.held(machine).cpuMilli > 3000 || state.call(made.machines, machine).gone) return;
+        if (recorder.held(machine).cpuMilli > 3000 || isGone(machine)) return;
         recorder.place(task, machine);
         placed++;
         made.add(task, booked.name, machine);

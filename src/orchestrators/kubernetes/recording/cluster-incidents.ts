@@ -47,6 +47,10 @@ export class ClusterIncidents {
     this.log.noticed(nodeName, this.parts.plane.clock.nowUs);
   }
 
+  get notes(): string[] {
+    return this.log.notes;
+  }
+
   result(timers: readonly TimerSpan[]): IncidentRecord[] {
     return incidentsOf(this.log.incidents, timers, this.parts.plane.clock.nowUs);
   }

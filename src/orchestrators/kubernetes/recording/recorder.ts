@@ -178,7 +178,7 @@ export class Recorder implements Chronicle {
       totals: ledger.totals,
       work: parts?.work?.() ?? { decisions: 0, nodeEvaluations: 0, scoreCalls: 0 },
       waiting: waitingPods(plane.api.pods.all()),
-      notes: parts?.notes?.() ?? [],
+      notes: [...(parts?.notes?.() ?? []), ...(incidents?.notes ?? [])],
       others: workloads.others,
       ...(incidents && { more: () => ({ incidents: incidents.result(this.records.timers) }) }),
     });
