@@ -84,7 +84,6 @@ export const mesosConstants = {
   scaleAppsInitialDelay: time(seconds(15), 'until the first check of instance counts', MARATHON),
   reconciliationInterval: time(minutes(10), 'between two reconciliations of task states', MARATHON),
   taskLaunchTimeout: time(minutes(5), 'for a task to get from staging to running', MARATHON),
-  taskLaunchConfirmTimeout: time(minutes(5), 'for a launched task to be confirmed as staging', MARATHON),
   frameworkFailoverTimeout: time(
     seconds(604_800),
     'tasks of a scheduler that is away are kept for so long',

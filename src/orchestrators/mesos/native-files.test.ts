@@ -33,7 +33,7 @@ function run(names: readonly string[]): OrchestratedRun {
   const native = mesos.read(
     names.map((name) => ({ file: `${FOLDER}/${name}`, text: readFileSync(`${FOLDER}/${name}`, 'utf8') })),
   );
-  const jobs = new Set([...native.jobs.keys()]);
+  const jobs = new Set(native.jobs.keys());
   const behaviourOf = (workload: string) => ({
     ...PLAIN_PROCESS,
     ...(jobs.has(workload) ? { runs: { kind: 'constant', meanUs: 40e6 } as const } : {}),

@@ -82,11 +82,6 @@ export class AgentTasks {
     return this.tasks.get(task)?.container ?? -1;
   }
 
-  /** Tasks that an agent has when it registers. */
-  tasksOn(machine: number): readonly number[] {
-    return [...this.tasks.values()].filter((task) => task.machine === machine).map(({ id }) => id);
-  }
-
   /** Whether an agent has a task, or an order for it is on its way. */
   knows(task: number, machine: number): boolean {
     return this.tasks.has(task) || (this.heldCommands.get(machine) ?? []).some((one) => one.task === task);

@@ -32,10 +32,6 @@ export class Deployments {
     return this.running.length === 0;
   }
 
-  isDeploying(app: string): boolean {
-    return this.running.some(({ plan }) => concerns(plan, app));
-  }
-
   /** Begins a deployment. One that concerns the same apps is given up for it, as with `force`. */
   start(about: string, plan: DeploymentPlan): void {
     if (plan.length === 0) return;

@@ -4,12 +4,8 @@ import type { MesosValues } from '../../constants.ts';
 import type { Master } from '../../master/master.ts';
 import { isTerminal, type Framework, type Offer, type StatusReason, type TaskState } from '../../master/task-state.ts';
 import type { AppSpec } from './app-spec.ts';
-import { AppScaler } from './app-scaler.ts';
-import type { DeploymentAction } from './deployment-plan.ts';
-import { planDeployment } from './deployment-plan.ts';
-import { Deployments } from './deployments.ts';
-import { deploymentGroups } from './deployment-groups.ts';
-import { isHealthy, isHealthyAndReady, type Instance, type RunningApp } from './instance.ts';
+import { AppDeployer } from './app-deployer.ts';
+import { isHealthy, type Instance, type RunningApp } from './instance.ts';
 import { InstanceProbes } from './instance-probes.ts';
 import { InstanceTracker } from './instance-tracker.ts';
 import { KillService } from './kill-service.ts';
@@ -17,7 +13,6 @@ import { LoadBalancer } from './load-balancer.ts';
 import { OfferDemand } from './offer-demand.ts';
 import { OfferProcessor } from './offer-processor.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { Replacement } from './replacement.ts';
 import { ResidentVolumes } from './resident-volumes.ts';
 import { UnreachableInstances } from './unreachable-instances.ts';
 
@@ -40,8 +35,7 @@ export class Marathon implements Framework {
   private readonly demand: OfferDemand;
   private readonly processor: OfferProcessor;
   private readonly kills: KillService;
-  private readonly scaler: AppScaler;
-  private readonly deployments: Deployments;
+  private readonly deployer: AppDeployer;
   private readonly unreachable: UnreachableInstances;
   private readonly touched = new Set<number>();
   private readonly checkKind: number;
@@ -87,15 +81,13 @@ export class Marathon implements Framework {
       name,
     );
     this.kills = new KillService(plane, values, tracker.byId, ({ task }) => master.kill(task));
-    this.scaler = new AppScaler(plane, {
+    this.deployer = new AppDeployer(plane, values, tracker, {
       launch: (app, count) => this.schedule(app, count),
       kill: (instances) => this.stop(instances),
+      touch: (app) => this.touch(app),
+      subscribe: (role) => this.subscribe(role),
+      newVersion: (app) => this.newVersion(app),
     });
-    this.deployments = new Deployments(
-      plane,
-      { begin: (action) => this.beginAction(action), isDone: (action) => this.isActionDone(action) },
-      values.maxRunningDeployments,
-    );
     this.unreachable = new UnreachableInstances(plane, values, tracker, {
       inactive: (instance) => this.touch(instance.app),
       expunge: (instance) => this.ended(instance, 'evicted'),
@@ -113,26 +105,13 @@ export class Marathon implements Framework {
     clock.after(this.values.scaleAppsInitialDelay, this.scaleKind, 0);
   }
 
-  /** Deploys apps that are new or other than before; `removed` go. Each group of apps that belong together is a deployment. */
+  /** Deploys apps that are new or other than before; `removed` go. */
   deploy(
     wanted: ReadonlyMap<string, AppSpec>,
     removed: readonly string[],
     behaviourOf: (app: string) => ProcessBehaviour,
   ): void {
-    const before = new Map(
-      [...this.tracker.apps.values()].filter((app) => !app.isRemoved).map((app) => [app.id, app.spec]),
-    );
-    const after = new Map([...before, ...wanted]);
-    for (const id of removed) after.delete(id);
-    for (const { about, apps } of deploymentGroups(new Map([...before, ...after]))) {
-      const part = (all: ReadonlyMap<string, AppSpec>) => new Map([...all].filter(([id]) => apps.has(id)));
-      const plan = planDeployment(part(before), part(after));
-      for (const id of new Set(plan.flat().map(({ app }) => app))) {
-        const spec = after.get(id);
-        if (spec !== undefined) this.setSpec(spec, behaviourOf);
-      }
-      this.deployments.start(about, plan);
-    }
+    this.deployer.deploy(wanted, removed, behaviourOf);
   }
 
   offers(offers: readonly Offer[]): void {
@@ -157,32 +136,13 @@ export class Marathon implements Framework {
   }
 
   get isQuiet(): boolean {
-    return (
-      this.deployments.isIdle &&
-      [...this.tracker.apps.values()].every(
-        ({ instances, target, spec }) =>
-          instances.size === target && target === spec.instances && [...instances].every(isHealthyAndReady),
-      )
-    );
+    return this.deployer.isQuiet;
   }
 
-  private setSpec(spec: AppSpec, behaviourOf: (app: string) => ProcessBehaviour): void {
-    this.subscribe(spec.role);
-    const app = this.tracker.apps.get(spec.id);
-    const behaviour = behaviourOf(spec.id);
-    if (app === undefined || app.isRemoved) {
-      if (app !== undefined) this.tracker.apps.delete(app.id);
-      this.tracker.addApp(spec, behaviour);
-      return;
-    }
-    if (app.spec.configuration !== spec.configuration) {
-      app.version++;
-      app.behaviour = behaviour;
-      this.limiter.reset(app.id);
-      // What waits for an offer is of no version that anybody wants now.
-      for (const one of app.instances) if (one.state === 'scheduled') this.ended(one, 'stopped');
-    }
-    app.spec = spec;
+  /** Starts fresh: no launch delay, and what waits for an offer is of no version that anybody wants now. */
+  private newVersion(app: RunningApp): void {
+    this.limiter.reset(app.id);
+    for (const one of app.instances) if (one.state === 'scheduled') this.ended(one, 'stopped');
   }
 
   private subscribe(role: string): void {
@@ -190,47 +150,6 @@ export class Marathon implements Framework {
     this.roles.add(role);
     this.master.subscribe(this.id, role);
     this.demand.add(role);
-  }
-
-  private beginAction(action: DeploymentAction): void {
-    const app = this.tracker.apps.get(action.app);
-    if (app === undefined) return;
-    if (action.kind === 'stop') {
-      app.isRemoved = true;
-      app.target = 0;
-      app.replacement = undefined;
-    } else if (action.kind === 'scale') app.target = action.to;
-    else if (action.kind === 'restart') {
-      app.target = app.spec.instances;
-      app.replacement = new Replacement(app, {
-        launch: (of, count) => this.schedule(of, count),
-        kill: (instances) => this.stop(instances),
-      });
-      const { killNow, maxCapacity, minHealthy } = app.replacement.plan;
-      this.plane.chronicle.decision({
-        component: 'marathon',
-        about: app.name,
-        what: `restart: kill ${killNow} at once, at most ${maxCapacity} together`,
-        why: `at least ${minHealthy} healthy of ${app.spec.instances} (minimumHealthCapacity ${app.spec.upgradeStrategy.minimumHealthCapacity}, maximumOverCapacity ${app.spec.upgradeStrategy.maximumOverCapacity})`,
-      });
-    }
-    this.plane.books.setDesired(app.workload, app.target);
-    this.touch(app);
-  }
-
-  private isActionDone(action: DeploymentAction): boolean {
-    const app = this.tracker.apps.get(action.app);
-    if (app === undefined) return true;
-    switch (action.kind) {
-      case 'start':
-        return true;
-      case 'stop':
-        return app.instances.size === 0;
-      case 'scale':
-        return app.instances.size === action.to && [...app.instances].every(isHealthyAndReady);
-      default:
-        return app.replacement?.isDone ?? true;
-    }
   }
 
   /** Looks at an app as soon as everything of this moment has happened. */
@@ -242,18 +161,7 @@ export class Marathon implements Framework {
 
   private check(index: number): void {
     this.touched.delete(index);
-    const app = this.tracker.byIndex[index];
-    if (app.replacement === undefined) this.scaler.scale(app);
-    else {
-      app.replacement.step();
-      if (app.replacement.isDone) {
-        this.deployments.check(app.id);
-        app.replacement = undefined;
-      }
-    }
-    this.deployments.check(app.id);
-    if (app.isRemoved && app.instances.size === 0 && this.tracker.apps.get(app.id) === app)
-      this.tracker.apps.delete(app.id);
+    this.deployer.check(this.tracker.byIndex[index]);
     this.demand.update();
   }
 
