@@ -244,17 +244,17 @@ export class EcsLoop implements ControlLoop {
     const { plane, instances } = this.world;
     const instance = instances.get(machine);
     if (instance === undefined) return;
+    const { name, tasks, status } = instance;
+    const isScaleIn = status === 'INACTIVE';
     instance.status = 'INACTIVE';
-    plane.books.happened(
-      'instance-lost',
-      instance.name,
-      `instance ${instance.name} ${why}; its ${instance.tasks.size} tasks are STOPPED`,
-    );
-    plane.chronicle.event('ecs', 'Warning', 'InstanceTerminated', instance.name, `instance ${instance.name} ${why}`);
+    if (!isScaleIn) {
+      plane.books.happened('instance-lost', name, `instance ${name} ${why}; its ${tasks.size} tasks are STOPPED`);
+      plane.chronicle.event('ecs', 'Warning', 'InstanceTerminated', name, `instance ${name} ${why}`);
+    }
     for (const task of instance.tasks) this.control.lose(task, `Host EC2 (instance ${instance.name}) terminated.`);
     instances.delete(machine);
     if (instance.isFargate) return;
-    this.groups.lost(machine);
+    if (!isScaleIn) this.groups.lost(machine);
     this.scheduler.instancesChanged();
   }
 

@@ -168,14 +168,12 @@ export class CapacityProviders {
   }
 
   private terminate(instance: ContainerInstance, file: CapacityProvider): void {
-    this.world.plane.chronicle.event(
-      'ecs-managed-scaling',
-      'Normal',
-      'InstanceTerminated',
-      instance.name,
-      `instance ${instance.name} of ${file.group} is terminated: scale-in`,
-    );
-    this.groups.terminate(instance.machine, 'scale-in');
+    const { name, machine } = instance;
+    const text = `instance ${name} of ${file.group} is terminated: scale-in`;
+    this.world.plane.chronicle.event('ecs-managed-scaling', 'Normal', 'InstanceTerminated', name, text);
+    // No loss: nobody is to replace it.
+    instance.status = 'INACTIVE';
+    this.groups.terminate(machine, 'scale-in');
   }
 }
 

@@ -10,6 +10,10 @@ export function readPlacing(fields: Fields, notes: string[]): Placing {
   const launchType = fields.word('launchType', launchTypes, 'EC2');
   if (providers.length > 0 && fields.text('launchType'))
     fields.fail('launchType', 'cannot stand beside capacityProviderStrategy; write one of them');
+  if (launchType === 'EXTERNAL')
+    notes.push(
+      `${fields.whereOf('launchType')}: launchType EXTERNAL is run as EC2: all instances are taken as registered`,
+    );
   const constraints = readConstraints(fields, 'placementConstraints', ['distinctInstance', 'memberOf'], notes);
   const strategies = readStrategies(fields, notes);
   const onFargate = launchType === 'FARGATE' || providers.some(({ provider }) => isFargateProvider(provider));
