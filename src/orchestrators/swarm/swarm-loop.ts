@@ -70,8 +70,7 @@ export class SwarmLoop implements ControlLoop {
       (node) => machines.specs[node].name,
     );
     // Those that watch the store are told in this order.
-    const keeper = new BookKeeper(store, books, chronicle);
-    void keeper;
+    void new BookKeeper(store, books, chronicle);
     void new Allocator(store);
     this.starts = new DelayedStarts(store, clock, chronicle, values.oldTaskTimeout);
     const restarts = new RestartSupervisor(store, this.starts, makeTask);

@@ -20,10 +20,3 @@ export const TaskState = {
 } as const;
 
 export type TaskState = (typeof TaskState)[keyof typeof TaskState];
-
-const NAMES = new Map<TaskState, string>(
-  Object.entries(TaskState).map(([name, state]) => [state, name.toUpperCase()] as const),
-);
-
-/** `RUNNING`. */
-export const stateName = (state: TaskState): string => NAMES.get(state) ?? String(state);

@@ -106,7 +106,7 @@ export class ReplicatedOrchestrator implements StoreWatcher {
 }
 
 /** Tasks by their slots, which are in the order of their numbers. */
-export function slotsOf(tasks: readonly Task[]): Map<number, Task[]> {
+function slotsOf(tasks: readonly Task[]): Map<number, Task[]> {
   const slots = new Map<number, Task[]>();
   for (const task of [...tasks].sort((a, b) => a.slot - b.slot || a.id - b.id)) {
     const slot = slots.get(task.slot);
