@@ -35,8 +35,6 @@ export function parseConstraint(text: string): Constraint {
   return { key, operator, value };
 }
 
-export const constraintText = ({ key, operator, value }: Constraint): string => `${key}${operator}${value}`;
-
 /**
  * Whether a node meets all of them. Values are compared without regard to case, as they are: no patterns. A label that
  * is not there is like ''. A key that is unknown is never met. (SwarmKit manager/constraint/constraint.go, NodeMatches.)
