@@ -1,7 +1,7 @@
 import type { JournalSink } from '../../sim/journal.ts';
 import type { TimedWeather } from '../../sim/weather/timed-weather.ts';
-import { runLoop } from '../data-plane/data-plane-fixture.ts';
-import type { OrchestratedRun } from '../data-plane/orchestrated-run.ts';
+import { fixtureSpec } from '../data-plane/data-plane-fixture.ts';
+import { OrchestratedRun } from '../data-plane/orchestrated-run.ts';
 import type { OrchestratedSpec, TimedOperation } from '../data-plane/orchestrated-spec.ts';
 import type { ProcessBehaviour } from '../data-plane/process-behaviour.ts';
 import { PLAIN_PROCESS } from '../data-plane/process-behaviour.ts';
@@ -28,12 +28,11 @@ export function nomadRun(
   const native = nomad.read([{ file: 'test.nomad.hcl', text: hcl }]);
   const make = nomad.loop(native, { behaviourOf: (name) => ({ ...PLAIN_PROCESS, ...behaviour[name] }), constants });
   let loop: NomadLoop | undefined;
-  const run = runLoop((plane) => (loop = make(plane) as NomadLoop), spec, weather_, {
-    seed,
-    ...(journal === undefined ? {} : { journal }),
-    // The run tells often enough that it lives.
-    ...(each === undefined ? {} : { onAlive: () => loop !== undefined && each(loop) }),
-  });
+  const run = new OrchestratedRun(
+    fixtureSpec((plane) => (loop = make(plane) as NomadLoop), spec, weather_),
+    { seed, ...(journal === undefined ? {} : { journal }) },
+  );
+  while (run.step()) if (each !== undefined) each(loop!);
   return { run, loop: loop! };
 }
 
