@@ -47,11 +47,3 @@ export function shrunk(amount: Resources, bounds: Bounds): Resources {
     return Math.max(0, Math.min(amount[field], bounds[name] ?? Infinity));
   });
 }
-
-/** `2 cpus, 1024 MB`. */
-export function amountText({ cpuMilli, memBytes, diskBytes, gpuCount }: Resources): string {
-  const parts = [`${cpuMilli / 1000} cpus`, `${Math.round(memBytes / 1_048_576)} MB`];
-  if (diskBytes > 0) parts.push(`${Math.round(diskBytes / 1_048_576)} MB disk`);
-  if (gpuCount > 0) parts.push(`${gpuCount} gpus`);
-  return parts.join(', ');
-}

@@ -198,7 +198,6 @@ describe('offer matching', () => {
     const launched = [4, 4].map((cpus) => {
       let free = cpus;
       const candidate = {
-        id: '/a',
         wanted: () => left.wanted,
         comesFirst: false,
         take: () => {
@@ -215,7 +214,7 @@ describe('offer matching', () => {
 
   test('apps take turns, and one offer launches no more than 5', () => {
     const taken: string[] = [];
-    const candidate = (id: string) => ({ id, wanted: () => 9, comesFirst: false, take: () => taken.push(id) > 0 });
+    const candidate = (id: string) => ({ wanted: () => 9, comesFirst: false, take: () => taken.push(id) > 0 });
     expect(goRound([candidate('a'), candidate('b')], 5, stream(3, 'order'))).toBe(5);
     expect(Math.abs(taken.filter((id) => id === 'a').length - taken.filter((id) => id === 'b').length)).toBe(1);
   });

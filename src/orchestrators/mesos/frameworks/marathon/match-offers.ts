@@ -3,7 +3,6 @@ import type { RandomStream } from '../../../../sim/random.ts';
 
 /** An app that wants instances, as the matcher asks it. */
 export interface MatchCandidate {
-  readonly id: string;
   /** Instances still to launch. */
   readonly wanted: () => number;
   /** Has a reservation on the agent of the offer: asked before others. */

@@ -43,7 +43,11 @@ export class OfferDemand {
     const demand = this.roles[index];
     demand.isWanted = true;
     demand.repeatsLeft = this.values.reviveOffersRepetitions - 1;
-    this.plan(index, Math.max(this.plane.clock.nowUs, demand.lastReviveUs + this.values.minReviveOffersInterval));
+    const { clock, chronicle } = this.plane;
+    const atUs = Math.max(clock.nowUs, demand.lastReviveUs + this.values.minReviveOffersInterval);
+    if (atUs > clock.nowUs && demand.nextReviveUs > atUs)
+      chronicle.timer({ fromUs: clock.nowUs, toUs: atUs, timer: 'min_revive_offers_interval', about: `role ${role}` });
+    this.plan(index, atUs);
   }
 
   /** Instances have been launched or are not wanted any more. */

@@ -8,7 +8,7 @@ import type { PlacedInstance } from './constraints.ts';
 import { isLaunched, type Instance, type RunningApp } from './instance.ts';
 import type { InstanceTracker } from './instance-tracker.ts';
 import { LaunchTokens } from './launch-tokens.ts';
-import { goRound } from './match-offers.ts';
+import { goRound, type MatchCandidate } from './match-offers.ts';
 import type { ResidentVolumes } from './resident-volumes.ts';
 import { matchOffer } from './resource-matcher.ts';
 
@@ -66,15 +66,21 @@ export class OfferProcessor {
   }
 
   private firstMatch(open: OpenOffer): void {
-    const apps = [...this.parts.tracker.apps.values()].filter(
-      (app) => app.spec.role === open.offer.role && this.waiting(app).length > 0,
-    );
-    const candidates = apps.map((app) => ({
-      id: app.id,
-      wanted: () => this.waiting(app).length,
-      comesFirst: this.parts.volumes.idleAt(app.id, open.offer.machine) !== undefined,
-      take: () => this.hasTokens() && this.take(this.waiting(app)[0], open),
-    }));
+    const candidates: MatchCandidate[] = [];
+    for (const app of this.parts.tracker.apps.values()) {
+      if (app.spec.role !== open.offer.role) continue;
+      const queue = this.waiting(app);
+      if (queue.length === 0) continue;
+      candidates.push({
+        wanted: () => queue.length,
+        comesFirst: this.parts.volumes.idleAt(app.id, open.offer.machine) !== undefined,
+        take: () => {
+          if (!this.hasTokens() || !this.take(queue[0], open)) return false;
+          queue.shift();
+          return true;
+        },
+      });
+    }
     goRound(candidates, this.parts.values.maxInstancesPerOffer, this.order);
   }
 

@@ -5,7 +5,7 @@ import type { AgentAttributes } from '../../allocator/offer-constraints.ts';
 import { countPorts, hasPort, portAt, rangesOf, without, type PortRanges } from '../../allocator/port-ranges.ts';
 import { contains } from '../../allocator/quantities.ts';
 import type { AppSpec } from './app-spec.ts';
-import { fieldValue, meetsConstraint, type PlacedInstance } from './constraints.ts';
+import { meetsConstraint, type PlacedInstance } from './constraints.ts';
 
 /** Why an offer does not do. */
 export type NoMatch =
@@ -81,12 +81,4 @@ function takePorts({ hostPorts }: AppSpec, offered: PortRanges, random: RandomSt
     left = without(left, [[port, port]]);
   }
   return rangesOf(taken);
-}
-
-/** `hostname UNIQUE` for a message. */
-export function unmetText(app: AppSpec, offer: OfferView, placed: readonly PlacedInstance[]): string {
-  const unmet = app.constraints.find((constraint) => !meetsConstraint(constraint, offer.attributes, placed));
-  if (unmet === undefined) return '';
-  const value = fieldValue(unmet.field, offer.attributes) ?? 'absent';
-  return `${unmet.field} ${unmet.operator}${unmet.value === '' ? '' : ` ${unmet.value}`} (${value})`;
 }
