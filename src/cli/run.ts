@@ -36,7 +36,7 @@ export function runCommand(): Command {
         .description('run one policy on one workload, or one scenario; print its fingerprint and metrics')
         .argument(
           '[scenario]',
-          'a scenario file, the name of a scenario that ships with Baton, or manifests of a Kubernetes cluster (file or folder)',
+          'a scenario file, the name of a scenario that ships with Baton, manifests of a Kubernetes cluster, a compose stack, Marathon apps, ECS services or Nomad jobs (file or folder)',
         ),
     ),
   );
@@ -54,6 +54,7 @@ Examples:
   baton run --nodes nodes.csv --workload trace.csv --policy ./mine.ts --json
   baton run black-friday --set policies.scaling=fixed
   baton run manifests/                                    (a Kubernetes cluster by its own manifests)
+  baton run compose.yaml                                  (Docker Swarm; so with files of Marathon, ECS and Nomad)
   baton run black-friday --live --live-speed 5m
   baton run zone-outage --series run.csv,run.parquet --trace run.json`,
     )

@@ -1,4 +1,7 @@
 import { InputError } from '../../sim/input-error.ts';
+import type { DataPlaneOrchestrator } from '../../orchestrators/orchestrator.ts';
+import type { Dialect } from '../../orchestrators/translate/app-model.ts';
+import { dialectOf } from '../../orchestrators/translate/detect-dialect.ts';
 import type { NativeFile } from '../../orchestrators/native-file.ts';
 import { filesBelow, kindOf } from './manifests-here.ts';
 import { readTextFile } from './read-input.ts';
@@ -15,6 +18,62 @@ export function nativeFilesAt(path: string): readonly string[] {
   if (files.length === 0)
     throw new InputError(`${path}: the folder holds no such files; they end in .yaml, .yml, .json, .hcl or .nomad`);
   return files;
+}
+
+/** Whose dialect is run by whom. */
+const RUNS: Readonly<Partial<Record<Dialect, DataPlaneOrchestrator>>> = {
+  compose: 'swarm',
+  marathon: 'mesos',
+  ecs: 'ecs',
+  nomad: 'nomad',
+};
+/** Fields that scenarios and experiments have, and no file of an orchestrator at its top. */
+const OF_SCENARIOS =
+  /^["']?(cluster|clusters|workloads|policies|traffic|weather|duration|objectives|seeds|orchestrator|model|coldStart)["']?\s*:/m;
+/** Fields of a service in a compose file that a scenario's service has not. */
+const OF_COMPOSE = /^\s+["']?(build|deploy|command|ports|environment|volumes|networks|restart|entrypoint)["']?\s*:/m;
+const IMAGE_NAME = /^\s+["']?image["']?\s*:\s*["']?[^\s"']*[A-Za-z/][^\s"']*[:/@]/m;
+
+/**
+ * The scenario that is meant by naming an orchestrator's own file, or a folder of them, alone; undefined where it is
+ * something else, such as a scenario, an experiment or manifests.
+ */
+export function scenarioOfNativeFiles(path: string): string | undefined {
+  const there = kindOf(path);
+  if (there !== 'file' && there !== 'folder') return undefined;
+  if (there === 'file' && !ENDINGS.test(path)) return undefined;
+  const files = there === 'file' ? [path] : filesBelow(path, 0, ENDINGS);
+  const owners = new Set(files.map(ownerOf));
+  const [owner] = owners;
+  return owners.size === 1 && owner !== undefined ? JSON.stringify({ orchestrator: owner, files: [path] }) : undefined;
+}
+
+function ownerOf(path: string): DataPlaneOrchestrator | undefined {
+  if (/\.(hcl|nomad)$/i.test(path)) return 'nomad';
+  const file = readNativeFile(path);
+  // JSON may stand on one line, or be indented as a whole.
+  const top = /^\s*[{[]/.test(file.text) ? topOfJson(file.text) : file.text;
+  if (OF_SCENARIOS.test(top)) return undefined;
+  try {
+    const dialect = dialectOf(file);
+    if (dialect === 'compose' && !OF_COMPOSE.test(file.text) && !IMAGE_NAME.test(file.text)) return undefined;
+    return RUNS[dialect];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields at the top of an object in JSON, one a line. */
+function topOfJson(text: string): string {
+  try {
+    const data: unknown = JSON.parse(text);
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) return '';
+    return Object.keys(data)
+      .map((key) => `${key}: 0`)
+      .join('\n');
+  } catch {
+    return '';
+  }
 }
 
 export function readNativeFile(file: string): NativeFile {

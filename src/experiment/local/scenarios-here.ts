@@ -17,7 +17,7 @@ import { batonVersion } from './baton-version.ts';
 import { fileDigest, programDigest, shortHash } from './digest.ts';
 import { namesPolicyFile } from './load-policy.ts';
 import { holdsManifests, kindOf, manifestsAt, scenarioOfManifests } from './manifests-here.ts';
-import { nativeFilesAt } from './native-files-here.ts';
+import { nativeFilesAt, scenarioOfNativeFiles } from './native-files-here.ts';
 import { valueAt } from '../schema-fault.ts';
 import { readYaml } from '../yaml-text.ts';
 import type { Planned } from './planned.ts';
@@ -38,13 +38,15 @@ export type NamedFile =
 export function openNamed(name: string, settings: readonly string[]): NamedFile {
   const path = pathOf(name);
   const isFolder = kindOf(path) === 'folder';
+  const native = holdsManifests(path) ? undefined : scenarioOfNativeFiles(path);
   // Told here, without a place in a scenario that nobody wrote.
-  if (isFolder) manifestsAt(path);
+  if (isFolder && native === undefined) manifestsAt(path);
   // Manifests may be of any size, and are read when the run begins.
-  const isManifests = isFolder || holdsManifests(path);
-  const text = isManifests ? scenarioOfManifests(path) : readTextFile(path, 'a scenario');
-  if (!isManifests && !isScenarioText(text)) return { kind: 'experiment', path };
-  const directory = isManifests ? '.' : dirname(path);
+  const isManifests = native === undefined && (isFolder || holdsManifests(path));
+  const text = native ?? (isManifests ? scenarioOfManifests(path) : readTextFile(path, 'a scenario'));
+  const isAlone = isManifests || native !== undefined;
+  if (!isAlone && !isScenarioText(text)) return { kind: 'experiment', path };
+  const directory = isAlone ? '.' : dirname(path);
   const traceDirectory = process.env['BATON_TRACE_DIR'];
   const context = {
     file: path,

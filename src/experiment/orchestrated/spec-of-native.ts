@@ -46,7 +46,6 @@ export function specOfNative(
   placement?: PlacementFactory,
 ): OrchestratedSpec {
   const native = orchestrator.read(plan.files.map(({ file }) => inputs.read(file)));
-  native.notes.forEach(inputs.note);
   const { workloads } = native;
   const parts = plan.cluster === undefined ? madeParts(workloads, inputs.note) : clusterParts(plan.cluster);
   const { zones } = parts;

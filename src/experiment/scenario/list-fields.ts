@@ -23,6 +23,7 @@ export const LIST_FIELDS: ReadonlySet<string> = new Set([
   'sizes',
   'weights',
   'manifests',
+  'files',
   'steps',
   'launch',
 ]);
