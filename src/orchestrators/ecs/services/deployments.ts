@@ -68,7 +68,8 @@ export class Deployments {
     if (deployment !== primaryOf(service) || deployment.rollout !== 'IN_PROGRESS') return;
     deployment.failedTasks++;
     const { breaker, name } = service.file;
-    if (breaker === undefined) return;
+    // What is rolled back to has worked before: it is tried on, since nothing would be left to go back to. AWS does not say.
+    if (breaker === undefined || deployment.isRollback) return;
     const threshold = failureThreshold(breaker.threshold, service.desiredCount, this.world.values);
     if (deployment.failedTasks < threshold) return;
     deployment.rollout = 'FAILED';
@@ -77,7 +78,7 @@ export class Deployments {
     chronicle.event('ecs', 'Warning', 'SERVICE_DEPLOYMENT_FAILED', name, text);
     books.happened('deployment-failed', name, text);
     const last = service.lastCompleted;
-    const canRollBack = breaker.rollback && last !== undefined && !deployment.isRollback;
+    const canRollBack = breaker.rollback && last !== undefined;
     chronicle.decision({
       component: 'ecs-circuit-breaker',
       about: name,

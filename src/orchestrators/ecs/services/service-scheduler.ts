@@ -75,8 +75,10 @@ export class ServiceScheduler {
     const { clock } = this.world.plane;
     const deployment = service.deployments.find(({ id }) => id === task.deployment);
     if (deployment !== undefined && task.lastStatus === 'RUNNING') {
-      if (!deployment.hasRun || deployment.startFailures > 0) deployment.startFailures = 0;
-      deployment.hasRun = true;
+      if (task.runningUs === clock.nowUs) {
+        deployment.startFailures = 0;
+        deployment.hasRun = true;
+      }
       const { healthGraceUs } = service.file;
       const hasFailed = task.health === 'UNHEALTHY' || task.target === 'unhealthy';
       if (hasFailed && clock.nowUs < task.runningUs + healthGraceUs)
