@@ -132,6 +132,21 @@ describe('held offers (Aurora)', () => {
   });
 });
 
+test('oversubscription: half of an agent on top as revocable CPU goes to a framework that takes it, and to no other', () => {
+  const together = (batchTakesRevocable: number): number => {
+    const run = runMesos([{ id: 'job', labels: { 'baton.dev/runs': '9' }, run: { cpus: 1, mem: 64 } }], {
+      machines: machineSpecs(1, ['a']),
+      constants: { fixedRevocableShare: 0.5, batchTakesRevocable },
+      behaviour: () => ({ runs: { kind: 'constant', meanUs: 60 * S } }),
+      spec: { zones: ['a'], mayOvercommit: true },
+    });
+    const [{ timeUs: firstUs }] = run.placements;
+    return run.placements.filter(({ timeUs }) => timeUs < firstUs + 30 * S).length;
+  };
+  expect(together(1)).toBe(6);
+  expect(together(0)).toBe(4);
+});
+
 test('another placement policy chooses among the offers that do', () => {
   const started = (chooser: boolean) =>
     runMesos([{ ...WEB, instances: 8, cpus: 1 }], {

@@ -1,5 +1,6 @@
 import { parseCron } from '../../../kubernetes/controllers/cronjob/cron-schedule.ts';
 import type { DataPlane, TaskEnd } from '../../../data-plane/data-plane.ts';
+import { NO_RESOURCES } from '../../../data-plane/machine-spec.ts';
 import type { ProcessBehaviour } from '../../../data-plane/process-behaviour.ts';
 import { EMPTY_BUNDLE, minusBundle, type Bundle } from '../../allocator/bundle.ts';
 import { contains } from '../../allocator/quantities.ts';
@@ -352,7 +353,10 @@ function bundleOf({ resources }: JobSpec, { unreserved, reserved, revocable }: B
   for (const [role, amount] of reserved)
     if (contains(amount, resources)) return { ...EMPTY_BUNDLE, reserved: new Map([[role, resources]]) };
   if (contains(unreserved, resources)) return { ...EMPTY_BUNDLE, unreserved: resources };
-  return contains(revocable, resources) ? { ...EMPTY_BUNDLE, revocable: resources } : undefined;
+  // Only CPU is oversubscribed: memory that was lent could not be taken back.
+  const rest = { ...resources, cpuMilli: 0 };
+  if (revocable.cpuMilli < resources.cpuMilli || !contains(unreserved, rest)) return undefined;
+  return { ...EMPTY_BUNDLE, unreserved: rest, revocable: { ...NO_RESOURCES, cpuMilli: resources.cpuMilli } };
 }
 
 function orderOf({ job, name, book }: JobRun, bundle: Bundle): TaskOrder {
