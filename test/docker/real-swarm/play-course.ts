@@ -69,7 +69,7 @@ export async function playCourse(swarm: RealSwarm, { stack, running, steps = [] 
     return { run: watch.run(), machines: target.machines, stepsUs, settledUs };
   } finally {
     await watch.end();
-    await swarm.docker('stack', 'rm', name);
+    await swarm.removeStack(name);
     api.close();
   }
 }

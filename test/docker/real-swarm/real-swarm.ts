@@ -55,6 +55,8 @@ export interface RealSwarm {
   docker(...words: string[]): Promise<string>;
   /** `docker stack deploy` of these compose files. */
   deploy(stack: string, ...texts: string[]): Promise<void>;
+  /** `docker stack rm`, as often as it takes: its network goes only when the last of its tasks has. */
+  removeStack(stack: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -109,6 +111,16 @@ function handle(
     image,
     docker,
     call: (method, path, body) => callEngine(nodes[0].socket, method, path, body),
+    removeStack: async (stack) => {
+      for (let tries = 1; ; tries++)
+        try {
+          await docker('stack', 'rm', stack);
+          return;
+        } catch (error) {
+          if (tries >= 40 || !/in use/.test(String(error))) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        }
+    },
     deploy: async (stack, ...texts) => {
       const paths = texts.map((text) => {
         const path = join(folder, `stack-${files++}.yaml`);

@@ -46,7 +46,7 @@ export async function specsOfStack(swarm: RealSwarm, file: string): Promise<{ do
     }
     return { docker, ours };
   } finally {
-    await swarm.docker('stack', 'rm', stack);
+    await swarm.removeStack(stack);
   }
 }
 
