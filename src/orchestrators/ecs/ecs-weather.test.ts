@@ -116,7 +116,7 @@ describe('everything at once in any weather', () => {
             durationUs: END_US,
             machines: machineSpecs(4, ['a', 'b'], { group: 'group', instanceType: 'm5.xlarge' }),
             services: [modelledService('web')],
-            traffic: () => [steadyTraffic(0, 30)],
+            traffic: () => [steadyTraffic(0, 5)],
             operations: [
               { atUs: 300 * S, text: 'update', change: { verb: 'update', workload: 'web', image: 'web:2' } },
             ],
