@@ -48,7 +48,7 @@ export const NEEDS = [
     name: 'ip, nsenter and unshare',
     usedBy: 'the test of a real swarm, each of whose nodes has namespaces of its own',
     find: () =>
-      ['/usr/bin/nsenter', '/usr/bin/unshare'].every((path) => existsSync(path))
+      ['/usr/bin/nsenter', '/usr/bin/unshare', '/usr/bin/setpriv'].every((path) => existsSync(path))
         ? firstExisting(['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'])
         : undefined,
     debianPackages: ['iproute2', 'util-linux'],

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { workloadImage } from '../../../src/live/workload/workload-image.ts';
 import { callEngine } from './engine-api.ts';
 import { connectNodes, type Switchboard } from './namespaces.ts';
@@ -65,8 +66,8 @@ let made = 0;
 /** Brings a swarm up. Whatever fails on the way, nothing is left of it. */
 export async function startRealSwarm(options: readonly NodeOptions[]): Promise<RealSwarm> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-swarm-'));
-  // Names of this process's own, so that runs side by side do not meet.
-  const prefix = `bsw${process.pid.toString(36)}x${(made++).toString(36)}`;
+  // Names of this thread's own, so that runs side by side do not meet.
+  const prefix = `bsw${process.pid.toString(36)}x${threadId}x${made++}`;
   let switchboard: Switchboard | undefined;
   const nodes: SwarmNode[] = [];
   const remove = async (): Promise<void> => {

@@ -66,8 +66,11 @@ export function swarmNode(
       rmSync(join(own, stale), { recursive: true, force: true });
     const log = openSync(join(own, 'log'), 'a');
     child = spawn(
-      'nsenter',
+      'setpriv',
       [
+        // However this process ends, its nodes do too.
+        '--pdeathsig=KILL',
+        'nsenter',
         `--net=${switchboard.namespaceOf(place)}`,
         // Its own process ids: whoever kills the outermost process kills all, those of containers too.
         ...'unshare --uts --mount --pid --fork --kill-child --mount-proc sh -c'.split(' '),
