@@ -9,7 +9,7 @@ import {
   type Orchestrator,
   type OrchestratorName,
 } from './orchestrator.ts';
-import { swarm } from './swarm/index.ts';
+import { SWARM_STRATEGIES, swarm, swarmWith } from './swarm/index.ts';
 
 /** What reports say of any of them. */
 export type OrchestratorAbout = Pick<Orchestrator, 'name' | 'title' | 'constants' | 'features'>;
@@ -30,9 +30,10 @@ const DATA_PLANE: Readonly<Record<DataPlaneOrchestrator, Orchestrator>> = {
   nomad: nomad as Orchestrator,
 };
 
-/** An orchestrator whose control loop runs on the data plane. */
-export function orchestratorNamed(name: DataPlaneOrchestrator): Orchestrator {
-  return DATA_PLANE[name];
+/** An orchestrator whose control loop runs on the data plane; `strategy`: one of its own, see `isOwnStrategy`. */
+export function orchestratorNamed(name: DataPlaneOrchestrator, strategy?: string): Orchestrator {
+  const own = SWARM_STRATEGIES.find((one) => one === strategy);
+  return name === 'swarm' && own !== undefined ? (swarmWith(own) as Orchestrator) : DATA_PLANE[name];
 }
 
 export function aboutOrchestrator(name: OrchestratorName): OrchestratorAbout {

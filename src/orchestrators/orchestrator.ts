@@ -16,6 +16,16 @@ export function isDataPlaneOrchestrator(name: string | undefined): name is DataP
 export const ORCHESTRATORS = ['kubernetes', ...DATA_PLANE_ORCHESTRATORS] as const;
 export type OrchestratorName = (typeof ORCHESTRATORS)[number];
 
+/** Other ways to choose a machine that an orchestrator has had itself: those of the Swarm before SwarmKit. */
+const OWN_STRATEGIES: Readonly<Partial<Record<OrchestratorName, readonly string[]>>> = {
+  swarm: ['classic-spread', 'classic-binpack', 'classic-random'],
+};
+
+/** Whether the name behind the plus sign is a strategy of the orchestrator's own, and no placement policy. */
+export function isOwnStrategy(orchestrator: OrchestratorName, name: string | undefined): boolean {
+  return name !== undefined && OWN_STRATEGIES[orchestrator]?.includes(name) === true;
+}
+
 export const ORCHESTRATOR_TITLES: Readonly<Record<OrchestratorName, string>> = {
   kubernetes: 'Kubernetes',
   swarm: 'Docker Swarm',

@@ -3,7 +3,7 @@ import { OrchestratedRun } from '../../orchestrators/data-plane/orchestrated-run
 import { KUBERNETES_FACTS, orchestratorNamed } from '../../orchestrators/index.ts';
 import { KubernetesRun } from '../../orchestrators/kubernetes/kubernetes-run.ts';
 import { readManifests } from '../../orchestrators/kubernetes/manifests/read-manifests.ts';
-import type { DataPlaneOrchestrator } from '../../orchestrators/orchestrator.ts';
+import { isOwnStrategy, type DataPlaneOrchestrator } from '../../orchestrators/orchestrator.ts';
 import { filesOfApp } from '../../orchestrators/translate/files-of-app.ts';
 import { lossSentences } from '../../orchestrators/translate/loss-sentences.ts';
 import type { JournalSink } from '../../sim/journal.ts';
@@ -99,8 +99,9 @@ export function nativeSpecHere(
   note: (sentence: string) => void,
 ): OrchestratedSpec {
   const inputs = { read: readNativeFile, open: (path: string) => fileSource(path, 'a trace', onAlive), note };
-  const placement = plan.policies.placement === undefined ? undefined : policies.placement;
-  return specOfNative(plan, orchestratorNamed(plan.orchestrator), inputs, placement);
+  const { placement: named } = plan.policies;
+  const placement = named === undefined || isOwnStrategy(plan.orchestrator, named) ? undefined : policies.placement;
+  return specOfNative(plan, orchestratorNamed(plan.orchestrator, named), inputs, placement);
 }
 
 type OnDataPlane = OrchestratorChoice & { readonly name: DataPlaneOrchestrator };
@@ -112,7 +113,7 @@ function dataPlaneSpecHere(
   note: (sentence: string) => void,
 ): OrchestratedSpec {
   const living = livingHere(scenario, opening);
-  const orchestrator = orchestratorNamed(choice.name);
+  const orchestrator = orchestratorNamed(choice.name, choice.strategy);
   const files = nativeFilesOf(scenario, living, choice, note);
   const placement = choice.placement === undefined ? undefined : opening.policies.placement;
   return specOfScenario(living, orchestrator, files, constantValues(orchestrator, choice.constants ?? {}), placement);

@@ -75,9 +75,10 @@ function decidesByItself({ name, living, file }: PolicyPlan, orchestrator: Orche
   const told = JSON.parse(living ?? '{}') as KubernetesPlan['policies'] | ToldOrchestrator;
   if (!('scheduler' in told)) {
     // A scenario tells its choice whole; a scenario of native files tells what differs.
-    const { placement, constants } = typeof told.orchestrator === 'object' ? told.orchestrator : told;
+    const { placement, strategy, constants } = typeof told.orchestrator === 'object' ? told.orchestrator : told;
     const words = [
       ORCHESTRATOR_TITLES[orchestrator],
+      ...(strategy === undefined ? [] : [`chooses as ${strategy}`]),
       ...(placement === undefined ? [] : [`${placement} chooses among the machines that it allows`]),
       ...Object.entries(constants ?? {}).map(([constant, value]) => `${constant} ${value}`),
     ];

@@ -8,6 +8,11 @@ test('an orchestrator, and one with a placement policy', () => {
     placement: 'fgd',
     text: 'kubernetes+fgd',
   });
+  expect(orchestratorChoice('swarm+classic-binpack')).toEqual({
+    name: 'swarm',
+    strategy: 'classic-binpack',
+    text: 'swarm+classic-binpack',
+  });
 });
 
 test.each([

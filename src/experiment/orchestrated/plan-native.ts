@@ -14,6 +14,7 @@ import {
 import { readVariants, type ScenarioVariant } from '../scenario/read-scenario.ts';
 import { at, ScenarioFault } from '../scenario/scenario-fault.ts';
 import { variantLabels } from '../scenario/variant-names.ts';
+import { isOwnStrategy } from '../../orchestrators/orchestrator.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import type { NativePlan, NativeStep } from './native-plan.ts';
 import { nativeSchema, type NativeText } from './native-schema.ts';
@@ -137,11 +138,13 @@ function policyOf(
   const { placement } = chosen;
   const path = ['policies', 'placement'];
   const where =
-    placement === undefined || at(path, () => names.isPlacement(placement))
-      ? { placement: placement ?? 'first-fit' }
-      : names.isFile(placement)
-        ? { file: resolvePath(placement) }
-        : undefined;
+    placement === undefined || isOwnStrategy(orchestrator, placement)
+      ? { placement: 'first-fit' }
+      : at(path, () => names.isPlacement(placement))
+        ? { placement }
+        : names.isFile(placement)
+          ? { file: resolvePath(placement) }
+          : undefined;
   if (where === undefined)
     throw new ScenarioFault(
       path,
