@@ -13,6 +13,12 @@ export interface TableRow {
   readonly cells: Readonly<Record<Dialect, TableCell>>;
 }
 
+const BASE: AppService = {
+  ...plainService('web', 'registry.example/web:1'),
+  replicas: 4,
+  resources: { request: { cpuMilli: 250, memBytes: 2 ** 28 }, limit: { memBytes: 2 ** 28 } },
+};
+
 /** Every feature of the model, each with a service that has nothing but it: what a target says of that is the table. */
 const FEATURES: readonly [feature: string, part: Partial<AppService>][] = [
   ['daemon: one on every machine', { kind: 'daemon' }],
@@ -114,9 +120,7 @@ const FEATURES: readonly [feature: string, part: Partial<AppService>][] = [
     'volume of each replica',
     {
       hasIdentity: true,
-      mounts: [
-        { kind: 'named', source: 'data', target: '/data', readOnly: false, perReplica: true, sizeBytes: 2 ** 30 },
-      ],
+      mounts: [{ kind: 'named', source: 'data', target: '/data', readOnly: false, perReplica: true }],
     },
   ],
   ['path of the machine', { mounts: [{ kind: 'bind', source: '/var/log', target: '/logs', readOnly: true }] }],
@@ -136,10 +140,8 @@ export function translationTable(): TableRow[] {
 function cellOf(dialect: Dialect, part: Partial<AppService>): TableCell {
   const beforehand = told(dialect, part.resources === undefined ? {} : { resources: BASE.resources });
   // What is said of a plain service is not about this feature.
-  const plain = new Set(beforehand.map(({ field, instead }) => `${field} ${instead}`));
-  const losses = told(dialect, part).filter(
-    ({ field, instead }) => !plain.has(`${field} ${instead}`) && !field.startsWith('name'),
-  );
+  const plain = new Set(beforehand.map(({ instead }) => instead));
+  const losses = told(dialect, part).filter(({ field, instead }) => !plain.has(instead) && !field.startsWith('name'));
   if (losses.length === 0) return { verdict: 'yes', instead: '' };
   const worst = losses.filter(({ kind }) => kind === 'not-expressible');
   const shown = worst.length > 0 ? worst : losses;
@@ -157,12 +159,6 @@ function told(dialect: Dialect, part: Partial<AppService>): ReturnType<(typeof W
   };
   return WRITERS[dialect](model).losses.filter(({ service }) => !service.endsWith('db'));
 }
-
-const BASE: AppService = {
-  ...plainService('web', 'registry.example/web:1'),
-  replicas: 4,
-  resources: { request: { cpuMilli: 250, memBytes: 2 ** 28 }, limit: { memBytes: 2 ** 28 } },
-};
 
 function withResources({
   request,

@@ -1,4 +1,4 @@
-import type { AppService } from '../app-model.ts';
+import type { AppService, AppUpdate } from '../app-model.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { optionalNumber, optionalShare, optionalTime } from '../plain-losses.ts';
 import { compact } from '../yaml-text.ts';
@@ -214,7 +214,7 @@ function updateOf(service: AppService, losses: ServiceLosses): object {
       `a ${kind === 'daemon' ? 'DaemonSet' : 'StatefulSet'} waits for ever`,
     );
   const minReadySeconds = secondsOf(update.monitorUs, 'update.monitorUs', losses);
-  const progressDeadlineSeconds = isSet ? undefined : secondsOf(update.deadlineUs, 'update.deadlineUs', losses);
+  const progressDeadlineSeconds = isSet ? undefined : deadlineOf(update, minReadySeconds ?? 0, losses);
   const shares = sharesOf(service, losses);
   if (shares === undefined) return compact({ minReadySeconds, progressDeadlineSeconds });
   const { surge, gone } = shares;
@@ -242,6 +242,18 @@ function updateOf(service: AppService, losses: ServiceLosses): object {
     progressDeadlineSeconds,
     [isSet ? 'updateStrategy' : 'strategy']: compact(rolling),
   });
+}
+
+/** It has to be longer than the time to be ready, and is 600 s when nothing is said. */
+function deadlineOf(update: AppUpdate, minReadySeconds: number, losses: ServiceLosses): number | undefined {
+  const said = secondsOf(update.deadlineUs, 'update.deadlineUs', losses);
+  if ((said ?? 600) > minReadySeconds) return said;
+  losses.near(
+    'update.deadlineUs',
+    `${said ?? 600}s`,
+    `${minReadySeconds + 60} s: it is longer than the time to be healthy`,
+  );
+  return minReadySeconds + 60;
 }
 
 /** How many more, and how many fewer, in shares of the replicas; undefined: nothing is said. */

@@ -205,7 +205,8 @@ function checksOf(part: RawPart, ports: readonly AppPort[]): Pick<AppService, 'l
   if (checks.length === 0) return ready.length === 0 ? {} : { readiness: readinessOf(ready[0], ports) };
   const failures = checks[0].child('maxConsecutiveFailures').number();
   const check = healthOf(checks[0], ports);
-  if (failures === 0) return { readiness: check };
+  // Nobody is killed, and one failure is enough to get no requests.
+  if (failures === 0) return { readiness: { ...check, retries: 1 } };
   const liveness = { ...check, ...(failures !== undefined && { retries: failures }) };
   return { liveness, readiness: ready.length === 0 ? liveness : readinessOf(ready[0], ports) };
 }

@@ -1,5 +1,5 @@
 import type { AppService } from '../app-model.ts';
-import { wholeMiB } from '../amount-text.ts';
+import { bytesText, wholeMiB } from '../amount-text.ts';
 import type { ServiceLosses } from '../loss-book.ts';
 import { autoscalingText, optionalNumber, optionalTime } from '../plain-losses.ts';
 import { shellLine } from '../shell-text.ts';
@@ -100,6 +100,9 @@ function tellWhatIsNot(service: AppService, losses: ServiceLosses): void {
     losses.none('secrets', one.name, 'it has to be put into the environment by hand');
   if (service.liveness ?? service.readiness) losses.none('liveness', 'yes', 'jobs are not checked');
   const { resources, restart, update } = service;
+  const { memBytes: most } = resources.limit;
+  const isOwnLimit =
+    most !== undefined && resources.request.memBytes !== undefined && most !== resources.request.memBytes;
   if (resources.request.cpuMilli === undefined)
     losses.near('resources.request.cpuMilli', 'none', 'Metronome takes 1 CPU when nothing is said');
   if (resources.request.memBytes === undefined)
@@ -110,8 +113,12 @@ function tellWhatIsNot(service: AppService, losses: ServiceLosses): void {
         ? 'Metronome takes 128 MiB when nothing is said'
         : 'the limit is asked for',
     );
-  losses.none('resources.limit.cpuMilli', optionalNumber(resources.limit.cpuMilli), 'CPU is shared in proportion');
-  losses.none('resources.limit.memBytes', optionalNumber(resources.limit.memBytes), 'what is asked for is the limit');
+  losses.none(
+    'resources.limit.cpuMilli',
+    resources.limit.cpuMilli === undefined ? undefined : String(resources.limit.cpuMilli / 1000),
+    'CPU is shared in proportion',
+  );
+  losses.none('resources.limit.memBytes', isOwnLimit ? bytesText(most) : undefined, 'what is asked for is the limit');
   losses.none('resources.limit.pids', optionalNumber(resources.limit.pids), 'processes are not counted');
   losses.none('priority', service.priority && String(service.priority.value), 'Metronome has no priorities');
   losses.none('autoscaling', autoscalingText(service), 'jobs are not scaled');

@@ -56,8 +56,13 @@ export function nomadReschedule(service: AppService, losses: ServiceLosses): Hcl
     );
     return undefined;
   }
-  if (restart?.condition === 'none' || (isBatch(service) && job?.retries !== undefined))
+  if (restart?.condition === 'none' || (isBatch(service) && job?.retries !== undefined)) {
+    losses.none('restart.backoffFactor', optionalNumber(restart?.backoffFactor), 'nothing is placed anew');
+    losses.none('restart.maxDelayUs', optionalTime(restart?.maxDelayUs), 'nothing is placed anew');
+    if (restart?.condition === 'none')
+      losses.none('restart.maxAttempts', optionalNumber(restart.maxAttempts), 'nothing is started again');
     return block('reschedule', undefined, [attribute('attempts', 0), attribute('unlimited', false)]);
+  }
   const { backoffFactor, maxDelayUs } = restart ?? {};
   if (backoffFactor === undefined && maxDelayUs === undefined) return undefined;
   if (backoffFactor !== undefined && backoffFactor !== 2 && backoffFactor !== 1)
@@ -68,7 +73,10 @@ export function nomadReschedule(service: AppService, losses: ServiceLosses): Hcl
   const delay = most !== undefined && most < 30e6 ? most : undefined;
   return block('reschedule', undefined, [
     attribute('delay', optionalTime(delay)),
-    attribute('delay_function', backoffFactor === 1 ? 'constant' : 'exponential'),
+    attribute(
+      'delay_function',
+      backoffFactor === undefined ? undefined : backoffFactor === 1 ? 'constant' : 'exponential',
+    ),
     attribute('max_delay', optionalTime(most)),
     attribute('unlimited', isBatch(service) ? undefined : true),
   ]);
