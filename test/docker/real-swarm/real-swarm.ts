@@ -8,40 +8,6 @@ import { callEngine } from './engine-api.ts';
 import { connectNodes, type Switchboard } from './namespaces.ts';
 import { swarmNode, type NodeOptions, type SwarmNode } from './swarm-node.ts';
 
-/** A node as `docker node ls` has it. */
-export interface ApiNode {
-  readonly ID: string;
-  readonly Version: { readonly Index: number };
-  readonly Spec: { readonly Labels?: Record<string, string>; readonly Role: string; readonly Availability: string };
-  readonly Description: {
-    readonly Hostname: string;
-    readonly Resources: { readonly NanoCPUs: number; readonly MemoryBytes: number };
-  };
-  readonly Status: { readonly State: string; readonly Addr?: string };
-}
-
-export interface ApiService {
-  readonly ID: string;
-  readonly Version: { readonly Index: number };
-  readonly Spec: { readonly Name: string };
-  readonly UpdateStatus?: { readonly State: string; readonly StartedAt?: string; readonly CompletedAt?: string };
-}
-
-export interface ApiTask {
-  readonly ID: string;
-  readonly ServiceID: string;
-  readonly NodeID?: string;
-  readonly Slot?: number;
-  readonly CreatedAt: string;
-  readonly DesiredState: string;
-  readonly Status: {
-    readonly Timestamp: string;
-    readonly State: string;
-    readonly Err?: string;
-    readonly ContainerStatus?: { readonly ContainerID?: string; readonly PID?: number };
-  };
-}
-
 /** Several engines in namespaces of this machine that are one swarm. The first node is its only manager. */
 export interface RealSwarm {
   readonly nodes: readonly SwarmNode[];
