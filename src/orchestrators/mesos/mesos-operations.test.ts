@@ -59,6 +59,14 @@ test('an upgrade that is scaled while it goes on comes to the new number', () =>
   expect(run.loop.isQuiet()).toBe(true);
 });
 
+test('a second upgrade does not wait for ever for instances of the first that are not up yet', () => {
+  const upgradeStrategy = { minimumHealthCapacity: 0, maximumOverCapacity: 0 };
+  const update = { verb: 'update', workload: 'web', image: 'web:2' } as const;
+  const run = runMesos([{ ...WEB, upgradeStrategy }], { spec: { operations: [at(62, update), at(63, update)] } });
+  expect(instancesOf(run, '/web').map(({ version }) => version)).toEqual([2, 2, 2, 2, 2, 2]);
+  expect(run.loop.isQuiet()).toBe(true);
+});
+
 test('a framework that is away loses its tasks when its failover timeout is over, and no earlier', () => {
   const started = startMesos([WEB], { constants: { frameworkFailoverTimeout: 60 * S } });
   const { run, loop } = started;

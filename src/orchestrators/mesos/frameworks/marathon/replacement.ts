@@ -42,8 +42,23 @@ export class Replacement {
     const { instances } = this.app.spec;
     const count = toLaunch(instances, this.plan.maxCapacity, this.old.length, this.fresh.length);
     if (count > 0) this.actions.launch(this.app, count);
+    else this.makeRoom();
     // Whoever is left when everything new is there goes as well.
     if (this.fresh.filter(isHealthyAndReady).length >= instances) this.killNext(this.toKill.length);
+  }
+
+  /**
+   * Old instances that were not healthy when it began may fill the capacity, so that nothing new can start and no health
+   * ever changes. Those that are not healthy go first, then those that are healthy by now and not needed (our choice:
+   * upstream looks at health at the beginning and waits).
+   */
+  private makeRoom(): void {
+    const { fresh, old } = this;
+    if (fresh.length >= this.app.spec.instances || old.some(({ isWanted }) => !isWanted)) return;
+    const unhealthy = old.filter((one) => !isHealthy(one)).length;
+    const spare = old.length - unhealthy + fresh.filter(isHealthy).length - this.plan.minHealthy;
+    this.toKill.sort((a, b) => Number(isHealthy(a)) - Number(isHealthy(b)) || a.id - b.id);
+    if (fresh.every(isHealthyAndReady)) this.killNext(unhealthy > 0 ? unhealthy : Math.max(0, spare));
   }
 
   get isDone(): boolean {
