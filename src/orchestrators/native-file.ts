@@ -24,6 +24,8 @@ export interface NativeWorkload {
 /** Files that have been read. Each orchestrator adds its own objects, with all defaults. */
 export interface NativeWorkloads {
   readonly workloads: readonly NativeWorkload[];
+  /** The files say themselves where all of it runs (Fargate, groups of machines that are bought): no machines need stand in. */
+  readonly bringsMachines?: boolean;
   /** What was read and has no effect, each a sentence with file, line and field. */
   readonly notes: readonly string[];
 }

@@ -9,9 +9,10 @@ export function nearestName(wrong: string, known: Iterable<string>): string | un
   return best;
 }
 
-/** `; did you mean "best-fit"?`, or a list of what there is when nothing is near. */
+/** `; did you mean "best-fit"?`, or a list of what there is when nothing is near; empty when there is nothing. */
 export function suggestion(wrong: string, known: Iterable<string>): string {
   const names = [...known];
+  if (names.length === 0) return '';
   const near = nearestName(wrong, names);
   return near === undefined ? `; known: ${names.join(', ')}` : `; did you mean "${near}"?`;
 }

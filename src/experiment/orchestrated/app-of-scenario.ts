@@ -86,7 +86,7 @@ function checkOf(probe: ProbeSpec, path: string): AppCheck {
     intervalUs: probe.periodUs,
     timeoutUs: probe.timeoutUs,
     retries: probe.failureThreshold,
-    ...(probe.initialDelayUs > 0 && { startPeriodUs: probe.initialDelayUs }),
+    ...(probe.initialDelayUs > 0 && { delayUs: probe.initialDelayUs }),
     ...(probe.successThreshold !== 1 && { successes: probe.successThreshold }),
   };
 }

@@ -33,6 +33,8 @@ export interface NativeInputs {
 
 /** 2026-01-01T00:00:00Z, a Thursday. */
 const NEW_YEAR_MS = 1_767_225_600_000;
+/** Where machines are bought when nobody says it. */
+const ZONES = ['a', 'b', 'c'];
 const SETTLE_US = 900e6;
 const REGISTRY_ROUND_TRIP_US = 20_000;
 /** CPU of a busy place where nothing is declared, over its places. */
@@ -47,7 +49,13 @@ export function specOfNative(
 ): OrchestratedSpec {
   const native = orchestrator.read(plan.files.map(({ file }) => inputs.read(file)));
   const { workloads } = native;
-  const parts = plan.cluster === undefined ? madeParts(workloads, inputs.note) : clusterParts(plan.cluster);
+  const { bringsMachines = false } = native;
+  const parts =
+    plan.cluster !== undefined
+      ? clusterParts(plan.cluster)
+      : bringsMachines
+        ? { groups: [], zones: ZONES }
+        : madeParts(workloads, inputs.note);
   const { zones } = parts;
   const { machines, places } = machinesOfGroups(parts.groups, zones);
   const cluster = typeof plan.cluster === 'string' ? undefined : plan.cluster;
@@ -79,6 +87,7 @@ export function specOfNative(
     untilQuiet: plan.untilQuiet,
     epochMs,
     machines,
+    bringsMachines,
     services: services.map((one) => ({
       name: fullName(one),
       requests: one.requests,

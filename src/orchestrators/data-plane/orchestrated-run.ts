@@ -56,7 +56,8 @@ export class OrchestratedRun {
   constructor(spec: OrchestratedSpec, options: OrchestratedRunOptions) {
     this.spec = spec;
     this.options = options;
-    if (spec.machines.length === 0) throw new InputError('the cluster has no machine; add machines');
+    if (spec.machines.length === 0 && spec.bringsMachines !== true)
+      throw new InputError('the cluster has no machine; add machines');
     const clock = new Clock(spec.coldStart ? 0 : -spec.settleUs);
     this.clock = clock;
     const streams = (name: string) => stream(options.seed, name);

@@ -35,7 +35,9 @@ export interface OrchestratedSpec {
   /** Stop earlier, as soon as the control loop is quiet, every job has ended and no change is to come. */
   readonly untilQuiet: boolean;
   readonly epochMs: number;
+  /** May be none where the orchestrator buys them itself (`bringsMachines`). */
   readonly machines: readonly MachineSpec[];
+  readonly bringsMachines?: boolean;
   readonly services: readonly ModelledService[];
   readonly traffic: (streams: Streams) => readonly Traffic[];
   /** Indices are those of `services`. */

@@ -162,7 +162,8 @@ export class Billing {
     const totalUsd = nodesUsd + trafficUsd;
     return {
       totalUsd,
-      idleUsd: Math.max(0, nodesUsd - usedUsd),
+      // Sums of rounded parts leave a dust of their own.
+      idleUsd: nodesUsd - usedUsd > 1e-12 * nodesUsd ? nodesUsd - usedUsd : 0,
       byGroup,
       byService,
       usdPerMillionRequests: served > 0 ? (totalUsd / served) * 1_000_000 : 0,

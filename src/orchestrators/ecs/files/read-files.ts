@@ -40,8 +40,12 @@ export function readEcsFiles(files: readonly NativeFile[], known?: EcsFiles): Ec
     if (before < 0) workloads.push(workloadOf(task, definition, 'job', task.count));
     else workloads[before] = { ...workloads[before], replicas: workloads[before].replicas + task.count };
   }
+  const places = [...services, ...runTasks];
   return {
     workloads,
+    bringsMachines:
+      read.autoScalingGroups.length > 0 ||
+      (places.length > 0 && places.every(({ placing }) => placing.launchType === 'FARGATE')),
     notes: read.notes,
     taskDefinitions,
     services,
