@@ -1,6 +1,6 @@
-import { valuesOf } from '../../orchestrators/constants.ts';
 import type { Orchestrator } from '../../orchestrators/orchestrator.ts';
 import { InputError } from '../../sim/input-error.ts';
+import { suggestion } from '../../sim/nearest-name.ts';
 import { durationUs, quoted } from '../../sim/quantity.ts';
 import { shareOf } from '../../sim/unit-text.ts';
 
@@ -9,9 +9,11 @@ export function constantValues(
   { constants, title }: Pick<Orchestrator, 'constants' | 'title'>,
   written: Readonly<Record<string, string | number>>,
 ): Readonly<Record<string, number>> {
-  const values = Object.fromEntries(
+  return Object.fromEntries(
     Object.entries(written).map(([name, value]) => {
-      const { unit } = constants[name] ?? { unit: 'count' };
+      if (!Object.hasOwn(constants, name))
+        throw new InputError(`${title}: there is no constant "${name}"${suggestion(name, Object.keys(constants))}`);
+      const { unit } = constants[name];
       const text = String(value).trim();
       try {
         if (unit === 'us') return [name, durationUs(text)];
@@ -25,10 +27,4 @@ export function constantValues(
       return [name, number];
     }),
   );
-  try {
-    valuesOf(constants, values);
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${title}: ${error.message}`) : error;
-  }
-  return values;
 }

@@ -4,8 +4,9 @@ import { projectFiles } from '../../../test/project-files.ts';
 import { runLoop } from '../data-plane/data-plane-fixture.ts';
 import { PLAIN_PROCESS } from '../data-plane/process-behaviour.ts';
 import { FEATURES } from '../features.ts';
+import type { OrchestratedSpec } from '../data-plane/orchestrated-spec.ts';
 import { SWARM_CONSTANTS } from './constants.ts';
-import { swarm, SWARM_STRATEGIES, swarmWith } from './index.ts';
+import { swarm, SWARM_STRATEGIES, swarmWith, type SwarmStrategy } from './index.ts';
 
 const STACK = `
 version: "3.9"
@@ -52,6 +53,18 @@ describe('docker swarm', () => {
       const { loop } = runLoop(swarmWith(strategy).loop(swarm.read(files), options));
       expect(loop.isQuiet()).toBe(true);
     }
+  });
+
+  test('says who chose the nodes', () => {
+    const why = (strategy: SwarmStrategy, otherwise: Partial<OrchestratedSpec> = {}): string | undefined => {
+      const run = runLoop(swarmWith(strategy).loop(swarm.read(files), options), { coldStart: true, ...otherwise });
+      return run.result().living?.decisions.find(({ about }) => about === 'web')?.why;
+    };
+    const chooser = () => ({ name: 'first-fit', choose: ([first]: readonly number[]) => first ?? -1 });
+    const rest = 'among the nodes that pass all filters';
+    expect(why('swarmkit')).toContain('those with the fewest tasks of web');
+    expect(why('classic-random')).toBe(`chosen by classic-random ${rest}`);
+    expect(why('swarmkit', { chooser })).toBe(`chosen by first-fit ${rest}`);
   });
 
   test('says of every feature whether it has it', () => {

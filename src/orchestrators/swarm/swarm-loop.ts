@@ -107,7 +107,7 @@ export class SwarmLoop implements ControlLoop {
       () => agents,
       (node) => this.sessions.written(node),
     );
-    this.schedulerClock = new SchedulerClock(this.makeScheduler(), store, clock, chronicle, values);
+    this.schedulerClock = new SchedulerClock(this.makeScheduler(), store, clock, chronicle, values, this.whyNodes());
     this.operations = new Operations(plane, store, options, restarts, read);
   }
 
@@ -191,6 +191,12 @@ export class SwarmLoop implements ControlLoop {
       failureMemoryUs: values.failureMemory,
       failuresThatCount: values.failuresThatCount,
     });
+  }
+
+  /** How nodes are chosen where it is not SwarmKit's own way. */
+  private whyNodes(): (() => string) | undefined {
+    const by = this.plane.chooser?.name ?? this.strategy;
+    return by === 'swarmkit' ? undefined : () => `chosen by ${by} among the nodes that pass all filters`;
   }
 
   private placeGroup(): PlaceGroup {

@@ -6,6 +6,9 @@ import type { StoreWatcher, SwarmStore } from '../store/swarm-store.ts';
 import { TaskState } from '../store/task-state.ts';
 import type { Scheduler, SchedulingDecision } from './scheduler.ts';
 
+const SPREADING = (service: string): string =>
+  `of the nodes that pass all filters those with the fewest tasks of ${service}, then with the fewest tasks`;
+
 /**
  * Runs the scheduler some time after the last change, or at the first change after it has been put off for too long, and
  * writes what it has decided. (SwarmKit manager/scheduler/scheduler.go, Run and applySchedulingDecisions.)
@@ -16,17 +19,27 @@ export class SchedulerClock implements StoreWatcher {
   private readonly clock: Clock;
   private readonly values: SwarmValues;
   private readonly chronicle: Chronicle;
+  private readonly whyOf: (service: string) => string;
   private readonly dueKind: number;
   /** NaN: no pass is due. */
   private dueUs = Number.NaN;
   private firstUs = Number.NaN;
 
-  constructor(scheduler: Scheduler, store: SwarmStore, clock: Clock, chronicle: Chronicle, values: SwarmValues) {
+  /** `whyOf`: how nodes are chosen, for whoever reads decisions. */
+  constructor(
+    scheduler: Scheduler,
+    store: SwarmStore,
+    clock: Clock,
+    chronicle: Chronicle,
+    values: SwarmValues,
+    whyOf: (service: string) => string = SPREADING,
+  ) {
     this.scheduler = scheduler;
     this.store = store;
     this.clock = clock;
     this.chronicle = chronicle;
     this.values = values;
+    this.whyOf = whyOf;
     this.dueKind = clock.apiKind(() => {
       if (this.dueUs <= clock.nowUs) this.pass();
     });
@@ -108,7 +121,7 @@ export class SchedulerClock implements StoreWatcher {
       component: 'scheduler',
       about: service,
       what: `${decisions.length} ${decisions.length === 1 ? 'task' : 'tasks'} -> ${shares.join(', ')}`,
-      why: `of the nodes that pass all filters those with the fewest tasks of ${service}, then with the fewest tasks`,
+      why: this.whyOf(service),
     });
   }
 }
