@@ -7,6 +7,7 @@ import { simulate, type SimulationOptions } from '../../src/sim/simulation.ts';
 import { kubernetesFingerprints } from './kubernetes.ts';
 import { livingFingerprints } from './living.ts';
 import { numberFingerprints } from './number-fingerprints.ts';
+import { orchestratorFingerprints } from './orchestrators.ts';
 import { sampledPods, tiedPods, TYPICAL_REQUESTS } from './scenario-pods.ts';
 
 const GIB = 2 ** 30;
@@ -33,6 +34,7 @@ export function scenarioFingerprints(index: 'auto' | 'scan' = 'auto', pods = 300
   for (const backfill of backfillPolicies)
     run(`backfill ${backfill.name}`, { placement: firstFit, pods: tiedPods(pods, 4), backfill });
   Object.assign(fingerprints, livingFingerprints(textHash), kubernetesFingerprints(textHash));
+  Object.assign(fingerprints, orchestratorFingerprints(textHash));
   return fingerprints;
 }
 
