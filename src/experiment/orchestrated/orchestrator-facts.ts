@@ -1,7 +1,6 @@
 import type { Constant } from '../../orchestrators/constants.ts';
 import { FEATURES, type FeatureName } from '../../orchestrators/features.ts';
 import type { Orchestrator } from '../../orchestrators/orchestrator.ts';
-import { durationText } from '../../workloads/quantity-text.ts';
 import type { OrchestratorFacts } from '../comparison.ts';
 import { constantValues } from './constant-values.ts';
 
@@ -29,7 +28,22 @@ export function orchestratorFacts(
   };
 }
 
+const UNITS = [
+  ['h', 3600e6],
+  ['min', 60e6],
+  ['s', 1e6],
+  ['ms', 1000],
+  ['µs', 1],
+] as const;
+
+/** In the largest unit that leaves at most one decimal: `24 h`, `2.5 min`, `50 ms`. */
+function timeText(us: number): string {
+  if (us === 0) return '0 s';
+  const [unit, size] = UNITS.find(([, one]) => us >= one && Number.isInteger((us * 10) / one)) ?? UNITS[2];
+  return `${us / size} ${unit}`;
+}
+
 function textOf({ unit }: Constant, value: number): string {
-  if (unit === 'us') return value === 0 ? '0 s' : durationText(value);
+  if (unit === 'us') return timeText(value);
   return unit === 'share' ? `${Math.round(value * 1000) / 10} %` : String(value);
 }

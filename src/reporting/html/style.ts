@@ -31,7 +31,9 @@ section{margin-top:64px}
 .cell>h2 span{color:var(--faint);font-weight:400}
 .lead{margin:0 0 4px;font-size:19px;line-height:1.45;max-width:40em;font-weight:500}
 .chosen{padding:1px 6px;border-radius:4px;background:var(--raised);border:1px solid var(--line);color:var(--bad);font-size:12px;white-space:nowrap}
-.features td{font-size:13px;line-height:1.4}
+.features{table-layout:fixed}
+.features th:first-child{width:15%}
+.features td{font-size:12.5px;line-height:1.4;overflow-wrap:anywhere}
 .has{font-size:15px}
 .has.yes{color:var(--good)}
 .has.partly,.has.outside{color:var(--accent)}

@@ -18,6 +18,8 @@ export interface ClusterIncidentsParts {
   readonly workloads: Workloads;
 }
 
+const SCALERS = /^(Horizontal|Vertical)PodAutoscaler |^ScaledObject /;
+
 /** Tells a Kubernetes cluster's incidents to their log. */
 export class ClusterIncidents {
   private readonly parts: ClusterIncidentsParts;
@@ -52,7 +54,9 @@ export class ClusterIncidents {
   }
 
   result(timers: readonly TimerSpan[]): IncidentRecord[] {
-    return incidentsOf(this.log.incidents, timers, this.parts.plane.clock.nowUs);
+    // Nobody waits for the windows of autoscalers, which are called like what they scale.
+    const own = timers.filter(({ about }) => !SCALERS.test(about));
+    return incidentsOf(this.log.incidents, own, this.parts.plane.clock.nowUs);
   }
 
   private noteMachine(name: string, state: MachineState, before: MachineState): void {
