@@ -2,6 +2,7 @@ import type { NewObject } from '../../orchestrators/kubernetes/api/api-server.ts
 import { nodeOptionsOf } from '../../orchestrators/kubernetes/constants.ts';
 import type { KubernetesSpec, TimedChange } from '../../orchestrators/kubernetes/kubernetes-spec.ts';
 import type { AnyObject } from '../../orchestrators/kubernetes/objects/kinds.ts';
+import type { Deployment } from '../../orchestrators/kubernetes/objects/workloads.ts';
 import { defaultConfiguration } from '../../orchestrators/kubernetes/scheduler/default-profile.ts';
 import type { LivingSpec } from '../../sim/living-spec.ts';
 import type { PlacementFactory } from '../../sim/policy.ts';
@@ -32,20 +33,7 @@ export function kubernetesOfScenario(
     coldStart: living.coldStart === true,
     epochMs: NEW_YEAR_MS,
     objects: [...machines.map((machine) => nodeOfMachine(templates.get(machine.group)!, machine)), ...objects],
-    changes: living.deployments.map(({ atUs, service }): TimedChange => {
-      const { name } = living.services[service];
-      const image = imageOf(name, 2);
-      return {
-        atUs,
-        text: `kubectl set image deployment/${name} ${name}=${image}`,
-        change: {
-          verb: 'set-image',
-          object: { kind: 'Deployment', namespace: 'default', name },
-          container: name,
-          image,
-        },
-      };
-    }),
+    changes: living.deployments.map((one) => newVersion(one, living.services[one.service].name, objects)),
     scheduler: defaultConfiguration('1.36'),
     core: 'indexed',
     schedulingTimes: { cycleUs: 1000, perNodeUs: 0, bindUs: 10_000, clientQps: 50, clientBurst: 100 },
@@ -77,5 +65,40 @@ export function kubernetesOfScenario(
       cpuUsageShare: 0,
       memUsageShare: 0.5,
     },
+  };
+}
+
+/** A new version of a service: its Deployment with another image, whose pods say how they differ. */
+function newVersion(
+  { atUs, workFactor, failureShare }: LivingSpec['deployments'][number],
+  name: string,
+  objects: readonly NewObject<AnyObject>[],
+): TimedChange {
+  const deployment = objects.find(
+    (one): one is NewObject<Deployment> => one.kind === 'Deployment' && one.metadata.name === name,
+  );
+  if (deployment === undefined) throw new RangeError(`there is no Deployment of ${name}`);
+  const { template } = deployment.spec;
+  const image = imageOf(name, 2);
+  const annotations = {
+    ...template.metadata.annotations,
+    'baton.dev/work-factor': String(workFactor),
+    'baton.dev/error-share': `${Number((100 * failureShare).toFixed(9))}%`,
+  };
+  const spec = {
+    ...deployment.spec,
+    template: {
+      ...template,
+      metadata: { ...template.metadata, annotations },
+      spec: {
+        ...template.spec,
+        containers: template.spec.containers.map((one) => (one.name === name ? { ...one, image } : one)),
+      },
+    },
+  };
+  return {
+    atUs,
+    text: `kubectl apply -f ${name}.yaml (image ${image})`,
+    change: { verb: 'apply', objects: [{ ...deployment, spec }] },
   };
 }

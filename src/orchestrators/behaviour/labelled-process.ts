@@ -46,15 +46,20 @@ export function labelledProcess(
     failureExitCode: exitCode ?? 1,
     cpuUsageMilli: levelOf(cpu, cpuMilli),
     memUsageBytes: Math.round(levelOf(memory, memBytes)),
+    workFactor: of(said.workFactor) ?? 1,
+    errorShare: of(said.errorShare) ?? 0,
     memGrowthBytesPerHour: Math.round((memory.amountPerHour ?? 0) + (memory.sharePerHour ?? 0) * memBytes),
   };
 }
 
 const levelOf = ({ share = 0, amount = 0 }: UsageLevel, declared: number): number => amount + share * declared;
 
+/** Of Mesos: whose framework runs an app, in which role, and how often a job is run at the start. */
+const OF_FRAMEWORKS = ['framework', 'role', 'runs'];
+
 /** Labels are anybody's; those that begin with our prefix must be ours. */
 function requireKnown(labels: Readonly<Record<string, string>>): void {
-  const names = ANNOTATIONS.map(({ name }) => PREFIX + name);
+  const names = [...ANNOTATIONS.map(({ name }) => name), ...OF_FRAMEWORKS].map((name) => PREFIX + name);
   for (const label of Object.keys(labels))
     if (label.startsWith(PREFIX) && !names.includes(label))
       throw new InputError(`there is no label "${label}"${suggestion(label, names)}`);

@@ -39,6 +39,8 @@ export const ANNOTATIONS: readonly AnnotationRule[] = [
     'memory used: a share of the request or an amount, and its growth per hour',
   ),
   rule('pod', 'disk-usage', '2Gi + 100Mi/h', 'disk written: an amount, and its growth per hour'),
+  rule('pod', 'work-factor', '1.5', 'own work on a request relative to what the service says, for a slower version'),
+  rule('pod', 'error-share', '5%', 'share of its requests that it fails, for a version with a fault'),
   rule('service', 'traffic', 'diurnal 100..400/s', 'requests from outside'),
   rule('service', 'work', 'exponential 20ms', 'own work on a request at full speed'),
   rule('service', 'concurrency', '10', 'requests that one pod serves at once'),

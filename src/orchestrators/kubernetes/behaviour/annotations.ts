@@ -2,7 +2,7 @@ import { durationSpecOf } from '../../../sim/duration-text.ts';
 import type { DurationSpec } from '../../../sim/duration-spec.ts';
 import { InputError } from '../../../sim/input-error.ts';
 import { suggestion } from '../../../sim/nearest-name.ts';
-import { bytesOfQuantity, cpuMilliOf, quoted, wholeNumberOf } from '../../../sim/quantity.ts';
+import { bytesOfQuantity, cpuMilliOf, factorOf, quoted, wholeNumberOf } from '../../../sim/quantity.ts';
 import { shareOf } from '../../../sim/unit-text.ts';
 import type { Labels } from '../objects/meta.ts';
 import { ANNOTATIONS, PREFIX } from './annotation-table.ts';
@@ -29,6 +29,8 @@ export interface PodAnnotations {
   readonly cpuUsage?: PerContainer<UsageLevel>;
   readonly memUsage?: PerContainer<UsageLevel>;
   readonly diskUsage?: PerContainer<UsageLevel>;
+  readonly workFactor?: PerContainer<number>;
+  readonly errorShare?: PerContainer<number>;
 }
 
 /** One value for every container, or values by container's name. */
@@ -122,6 +124,8 @@ function readPodAnnotations(annotations: Labels): PodAnnotations {
     cpuUsage: of('cpu-usage', cpuLevel),
     memUsage: of('memory-usage', (text) => usageLevel(text, bytesOfQuantity, '80%, 300Mi or 300Mi + 50Mi/h')),
     diskUsage: of('disk-usage', diskLevel),
+    workFactor: of('work-factor', workFactorOf),
+    errorShare: of('error-share', (text) => shareOf(text)),
   };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
@@ -154,6 +158,13 @@ function usageLevel(text: string, amountOf: (text: string) => number, examples: 
   return written.endsWith('%')
     ? { ...level, sharePerHour: shareOf(written, 0, 100) }
     : { ...level, amountPerHour: amountOf(written) };
+}
+
+/** A factor above 0. */
+function workFactorOf(text: string): number {
+  const factor = factorOf(text);
+  if (factor >= 0.001 && factor <= 1000) return factor;
+  throw new InputError(`${quoted(text)} is no factor of work; write a number from 0.001 to 1000, such as 1.5`);
 }
 
 function cpuLevel(text: string): UsageLevel {

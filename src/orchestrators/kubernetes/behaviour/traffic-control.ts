@@ -5,6 +5,8 @@ import type { KubernetesSpec, ServiceTraffic } from '../kubernetes-spec.ts';
 import type { MachineState, Machines } from '../nodes/machines.ts';
 import type { Endpoint } from '../objects/network.ts';
 import { ZONE_LABEL } from '../objects/node-labels.ts';
+import { ofContainer, podAnnotations } from './annotations.ts';
+import { servingContainer } from './serving-container.ts';
 import type { Pod } from '../objects/pod.ts';
 import { Backend, type BackendFacts } from '../../data-plane/requests/backend.ts';
 import { RequestFlow } from '../../data-plane/requests/request-flow.ts';
@@ -175,11 +177,12 @@ export class TrafficControl implements Component {
       return { process: -1, accepts: false, reachable: true, speed: 1, errorShare: 0, zone: -1 };
     const machine: MachineState = this.machines.state(nodeName);
     const zone = this.zoneIndex.get(this.plane.api.nodes.named('', nodeName)?.metadata.labels[ZONE_LABEL] ?? '') ?? -1;
+    const { workFactor = 1, errorShare = 0 } = versionOf(pod);
     return {
       ...this.processOf(pod, machine.speed),
       reachable: machine.works && !machine.cutOff,
-      speed: machine.speed * (this.cpuFactor.get(podId) ?? 1),
-      errorShare: machine.lossShare,
+      speed: (machine.speed * (this.cpuFactor.get(podId) ?? 1)) / workFactor,
+      errorShare: errorShare === 0 ? machine.lossShare : 1 - (1 - errorShare) * (1 - machine.lossShare),
       zone,
     };
   }
@@ -198,6 +201,16 @@ export class TrafficControl implements Component {
     if (accepts && untilUs < Infinity) clock.at(untilUs, this.onProcess, pod.id);
     return { process, accepts };
   }
+}
+
+/** How the version that the pod runs differs from what is said of the service. */
+function versionOf({ spec, metadata }: Pod): { readonly workFactor?: number; readonly errorShare?: number } {
+  const said = podAnnotations(metadata.annotations);
+  if (said.workFactor === undefined && said.errorShare === undefined) return {};
+  const { name } = servingContainer(spec);
+  const workFactor = ofContainer(said.workFactor, name);
+  const errorShare = ofContainer(said.errorShare, name);
+  return { ...(workFactor !== undefined && { workFactor }), ...(errorShare !== undefined && { errorShare }) };
 }
 
 /** Whether anything has changed that its endpoints depend on. */
