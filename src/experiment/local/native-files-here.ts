@@ -27,9 +27,10 @@ const RUNS: Readonly<Partial<Record<Dialect, DataPlaneOrchestrator>>> = {
   ecs: 'ecs',
   nomad: 'nomad',
 };
-/** Fields that scenarios and experiments have, and no file of an orchestrator at its top. */
+/** Fields that scenarios and experiments have, and no file of an orchestrator at its top; `cluster` services of ECS have, too. */
 const OF_SCENARIOS =
-  /^["']?(cluster|clusters|workloads|policies|traffic|weather|duration|objectives|seeds|orchestrator|model|coldStart)["']?\s*:/m;
+  /^["']?(clusters|workloads|policies|traffic|weather|duration|objectives|seeds|orchestrator|model|coldStart)["']?\s*:/m;
+const CLUSTER = /^["']?cluster["']?\s*:/m;
 /** Fields of a service in a compose file that a scenario's service has not. */
 const OF_COMPOSE = /^\s+["']?(build|deploy|command|ports|environment|volumes|networks|restart|entrypoint)["']?\s*:/m;
 const IMAGE_NAME = /^\s+["']?image["']?\s*:\s*["']?[^\s"']*[A-Za-z/][^\s"']*[:/@]/m;
@@ -44,20 +45,28 @@ export function scenarioOfNativeFiles(path: string): string | undefined {
   if (there === 'file' && !ENDINGS.test(path)) return undefined;
   const files = there === 'file' ? [path] : filesBelow(path, 0, ENDINGS);
   const owners = new Set(files.map(ownerOf));
+  // What says nothing of itself, such as a list of weights, belongs to the files beside it.
+  owners.delete('unclear');
   const [owner] = owners;
-  return owners.size === 1 && owner !== undefined ? JSON.stringify({ orchestrator: owner, files: [path] }) : undefined;
+  return owners.size === 1 && owner !== 'others' ? JSON.stringify({ orchestrator: owner, files: [path] }) : undefined;
 }
 
-function ownerOf(path: string): DataPlaneOrchestrator | undefined {
+function ownerOf(path: string): DataPlaneOrchestrator | 'others' | 'unclear' {
   if (/\.(hcl|nomad)$/i.test(path)) return 'nomad';
   const file = readNativeFile(path);
   // JSON may stand on one line, or be indented as a whole.
   const top = /^\s*[{[]/.test(file.text) ? topOfJson(file.text) : file.text;
-  if (OF_SCENARIOS.test(top)) return undefined;
+  if (OF_SCENARIOS.test(top)) return 'others';
+  const dialect = dialectHere(file);
+  if (dialect === undefined) return CLUSTER.test(top) ? 'others' : 'unclear';
+  if (CLUSTER.test(top) && dialect !== 'ecs') return 'others';
+  if (dialect === 'compose' && !OF_COMPOSE.test(file.text) && !IMAGE_NAME.test(file.text)) return 'others';
+  return RUNS[dialect] ?? 'others';
+}
+
+function dialectHere(file: NativeFile): Dialect | undefined {
   try {
-    const dialect = dialectOf(file);
-    if (dialect === 'compose' && !OF_COMPOSE.test(file.text) && !IMAGE_NAME.test(file.text)) return undefined;
-    return RUNS[dialect];
+    return dialectOf(file);
   } catch {
     return undefined;
   }
