@@ -50,6 +50,7 @@ export class Operations {
       case 'apply': {
         const { files } = this.world;
         const more = readEcsFiles(change.files, files);
+        for (const note of more.notes) if (!files.notes.includes(note)) this.notes.push(note);
         this.world.files = merged(files, more);
         this.put(more, this.world.files.taskDefinitions);
         return;
@@ -202,7 +203,7 @@ function merged(before: EcsFiles, more: EcsFiles): EcsFiles {
   ];
   return {
     workloads: others(before.workloads, more.workloads, ({ name }) => name),
-    notes: [...before.notes, ...more.notes],
+    notes: [...new Set([...before.notes, ...more.notes])],
     taskDefinitions: [...before.taskDefinitions, ...more.taskDefinitions],
     services: others(before.services, more.services, ({ name }) => name),
     runTasks: [...before.runTasks, ...more.runTasks],

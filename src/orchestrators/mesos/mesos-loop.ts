@@ -102,7 +102,7 @@ export class MesosLoop implements ControlLoop {
 
   private apply(files: readonly NativeFile[]): void {
     const read = readMesosFiles(files, this.apps);
-    this.said.push(...read.notes);
+    for (const note of read.notes) if (!this.said.includes(note)) this.said.push(note);
     this.makeFrameworks(read);
     this.master.setRoles(read.weights, read.quotas);
     for (const app of read.apps.values()) this.apps.set(app.id, app);

@@ -82,9 +82,11 @@ test('host ports: as written with requirePorts or in mappings, any others are dr
   });
 });
 
-test('what has no effect is noted with its place', () => {
-  expect(read('{\n  "id": "/a",\n  "cmd": "x"\n}').notes).toEqual([
-    'f0.json:3:10: cmd: it is read and has no effect here',
+test('what has no effect is noted once a field, with its first place', () => {
+  expect(read('{\n  "id": "/a",\n  "cmd": "x"\n}').notes).toEqual(['f0.json: without effect on a run: cmd (line 3)']);
+  const app = (id: string) => ({ id, networks: [], healthChecks: [{ path: '/' }] });
+  expect(read(JSON.stringify({ apps: [app('/a')], groups: [{ id: '/g', apps: [app('b')] }] }, null, 1)).notes).toEqual([
+    'f0.json: without effect on a run: networks (2 times, first line 5), healthChecks.path (2 times, first line 8)',
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { InputError } from '../../sim/input-error.ts';
+import { FileNotes } from '../file-notes.ts';
 import type { NativeFile, NativeWorkload, NativeWorkloads } from '../native-file.ts';
 import type { JobSpec } from './frameworks/batch/job-spec.ts';
 import { readJob } from './frameworks/batch/read-job.ts';
@@ -21,7 +22,7 @@ export function readMesosFiles(
   files: readonly NativeFile[],
   there: ReadonlyMap<string, AppSpec> = new Map(),
 ): MesosFiles {
-  const notes: string[] = [];
+  const notes = new FileNotes();
   const apps: ReadApp[] = [];
   const jobs = new Map<string, JobSpec>();
   const weights: RoleWeight[] = [];
@@ -50,7 +51,7 @@ export function readMesosFiles(
   for (const id of jobs.keys())
     if (byId.has(`/${id}`)) throw new InputError(`there is an app /${id} and a job ${id}; rename one of them`);
   const workloads = [...[...byId.values()].map(workloadOfApp), ...[...jobs.values()].map(workloadOfJob)];
-  return { apps: byId, jobs, weights, quotas, workloads, notes };
+  return { apps: byId, jobs, weights, quotas, workloads, notes: notes.sentences() };
 }
 
 function workloadOfApp({ id, instances, image, labels, resources, servicePorts }: AppSpec): NativeWorkload {

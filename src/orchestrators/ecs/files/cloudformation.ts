@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import type { SourceEntry, SourceMap, SourceNode, SourceScalar } from './source-tree.ts';
 
 /** What CloudFormation calls a resource, by the field that names it here; ECS's own fields begin with a small letter there. */
@@ -21,7 +22,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 /** The resources of a template that are known here, as the AWS CLI would have them. References become names. */
-export function readCloudFormation(template: SourceMap, notes: string[]): SourceMap[] {
+export function readCloudFormation(template: SourceMap, notes: FileNotes): SourceMap[] {
   const resources = template.entries.get('Resources')?.value;
   if (resources?.kind !== 'map') return [];
   const names = namesOf(template, resources);

@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { InputError } from '../../../sim/input-error.ts';
 import { nearestName, suggestion } from '../../../sim/nearest-name.ts';
 import type { SourceEntry, SourceMap, SourceNode } from './source-tree.ts';
@@ -7,11 +8,11 @@ export class Fields {
   readonly where: string;
   private readonly what: string;
   private readonly map: SourceMap;
-  private readonly notes: string[];
+  private readonly notes: FileNotes;
   private readonly known = new Set<string>();
 
   /** `what`: as sentences call it, `task definition "web"`. */
-  constructor(node: SourceNode, what: string, notes: string[]) {
+  constructor(node: SourceNode, what: string, notes: FileNotes) {
     if (node.kind !== 'map') throw new InputError(`${node.where}: ${what} must be an object; write { "…": … }`);
     this.map = node;
     this.where = node.where;
@@ -128,12 +129,12 @@ export class Fields {
     return this.entry(name)?.value;
   }
 
-  /** Known, and without effect here: a note each that says something. `why` ends the sentence. */
-  ignore(names: readonly string[], why = 'has no effect here'): void {
+  /** Known, and without effect here: noted where it says something. `why`: what is done instead. */
+  ignore(names: readonly string[], why = ''): void {
     for (const name of names) {
       const entry = this.entry(name);
       if (entry !== undefined && saysSomething(entry.value))
-        this.notes.push(`${entry.where}: ${name} of ${this.what} ${why}`);
+        this.notes.withoutEffect(entry.where, `${name} of ${this.what.replace(/ ".*$/, '')}`, why);
     }
   }
 

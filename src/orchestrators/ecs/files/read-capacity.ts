@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { seconds } from '../../../sim/time.ts';
 import { ecsConstants } from '../constants.ts';
 import type { AutoScalingGroup, CapacityProvider, ClusterSettings, LaunchTemplate } from './ecs-files.ts';
@@ -7,7 +8,7 @@ import { shortName } from './arn.ts';
 import type { SourceNode } from './source-tree.ts';
 
 /** `create-cluster`, `put-cluster-capacity-providers`, or one of what describe-clusters prints. */
-export function readCluster(node: SourceNode, notes: string[]): ClusterSettings {
+export function readCluster(node: SourceNode, notes: FileNotes): ClusterSettings {
   const fields: Fields = new Fields(node, 'cluster', notes);
   const settings: ClusterSettings = {
     name: shortName(fields.text('clusterName') ?? fields.text('cluster') ?? 'default'),
@@ -25,7 +26,7 @@ export function readCluster(node: SourceNode, notes: string[]): ClusterSettings 
 }
 
 /** `create-capacity-provider`. */
-export function readCapacityProvider(node: SourceNode, notes: string[]): CapacityProvider {
+export function readCapacityProvider(node: SourceNode, notes: FileNotes): CapacityProvider {
   const name = new Fields(node, 'capacity provider', notes).requiredText('name', 'on-demand');
   const fields: Fields = new Fields(node, `capacity provider "${name}"`, notes);
   fields.requiredText('name', 'on-demand');
@@ -63,7 +64,7 @@ export function readCapacityProvider(node: SourceNode, notes: string[]): Capacit
 }
 
 /** `aws autoscaling create-auto-scaling-group`, as far as ECS needs it. */
-export function readAutoScalingGroup(node: SourceNode, notes: string[]): AutoScalingGroup {
+export function readAutoScalingGroup(node: SourceNode, notes: FileNotes): AutoScalingGroup {
   const name = new Fields(node, 'Auto Scaling group', notes).requiredText('AutoScalingGroupName', 'ecs-nodes');
   const fields: Fields = new Fields(node, `Auto Scaling group "${name}"`, notes);
   fields.requiredText('AutoScalingGroupName', 'ecs-nodes');
@@ -141,7 +142,7 @@ export function readAutoScalingGroup(node: SourceNode, notes: string[]): AutoSca
 }
 
 /** `aws ec2 create-launch-template`: the instance type is what counts. */
-export function readLaunchTemplate(node: SourceNode, notes: string[]): LaunchTemplate {
+export function readLaunchTemplate(node: SourceNode, notes: FileNotes): LaunchTemplate {
   const fields: Fields = new Fields(node, 'launch template', notes);
   const name = fields.requiredText('LaunchTemplateName', 'ecs-nodes');
   const data = fields.within('LaunchTemplateData');

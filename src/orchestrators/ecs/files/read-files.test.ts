@@ -169,14 +169,13 @@ describe('what is wrong is said with file, line, field and what to write', () =>
   });
 });
 
-test('what has no effect is noted by file, line and field; empty fields of skeletons are not', () => {
+test('what has no effect is one sentence a file, with field and line; empty fields of skeletons are not', () => {
   const { notes } = read({
     ...taskDefinition('web', { environment: [], user: '', privileged: true }),
     taskRoleArn: 'arn:x',
   });
   expect(notes).toEqual([
-    'file-1.json:11: privileged of container "app" of "web" has no effect here',
-    'file-1.json:14: taskRoleArn of task definition "web" has no effect here',
+    'file-1.json: without effect on a run: privileged of container (line 11), taskRoleArn of task definition (line 14)',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { InputError } from '../../../sim/input-error.ts';
 import { suggestion } from '../../../sim/nearest-name.ts';
+import { FileNotes } from '../../file-notes.ts';
 import type { NativeFile, NativeWorkload } from '../../native-file.ts';
 import { bytesOfMib, milliOfUnits } from '../units.ts';
 import type { EcsFiles, RunTask, ScalingPolicy, ServiceDefinition, TargetGroup, TaskDefinition } from './ecs-files.ts';
@@ -16,7 +17,7 @@ import { readSource } from './source-tree.ts';
 export function readEcsFiles(files: readonly NativeFile[], known?: EcsFiles): EcsFiles {
   const read: ReadObjects = {
     taskDefinitions: [], services: [], runTasks: [], clusters: [], capacityProviders: [], autoScalingGroups: [],
-    launchTemplates: [], targetGroups: [], scalableTargets: [], scalingPolicies: [], alarms: [], notes: [],
+    launchTemplates: [], targetGroups: [], scalableTargets: [], scalingPolicies: [], alarms: [], notes: new FileNotes(),
   }; // prettier-ignore
   for (const { file, text } of files) for (const node of readSource(text, file)) readShape(node, read);
   const taskDefinitions = numbered(read.taskDefinitions, known?.taskDefinitions ?? []);
@@ -46,7 +47,7 @@ export function readEcsFiles(files: readonly NativeFile[], known?: EcsFiles): Ec
     bringsMachines:
       read.autoScalingGroups.length > 0 ||
       (places.length > 0 && places.every(({ placing }) => placing.launchType === 'FARGATE')),
-    notes: read.notes,
+    notes: read.notes.sentences(),
     taskDefinitions,
     services,
     runTasks: named(runTasks, services),

@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { suggestion } from '../../../sim/nearest-name.ts';
 import { seconds } from '../../../sim/time.ts';
 import { ecsConstants } from '../constants.ts';
@@ -24,7 +25,7 @@ export function plainTargetGroup(name: string): TargetGroup {
 }
 
 /** `aws elbv2 create-target-group`, or one of what describe-target-groups prints. */
-export function readTargetGroup(node: SourceNode, notes: string[]): TargetGroupPart {
+export function readTargetGroup(node: SourceNode, notes: FileNotes): TargetGroupPart {
   const first = new Fields(node, 'target group', notes);
   const name = first.text('Name') ?? first.requiredText('TargetGroupName', 'web');
   const fields: Fields = new Fields(node, `target group "${name}"`, notes);
@@ -41,7 +42,7 @@ export function readTargetGroup(node: SourceNode, notes: string[]): TargetGroupP
   ]);
   fields.ignore(
     ['HealthCheckProtocol', 'HealthCheckPort', 'HealthCheckPath', 'Matcher'],
-    'has no effect here: a check passes when the process answers',
+    'a check passes when the process answers',
   );
   fields.printed(['TargetGroupArn', 'LoadBalancerArns', 'HealthCheckEnabled', 'TargetControlPort']);
   const interval = fields.integer('HealthCheckIntervalSeconds', 5, 300);
@@ -63,7 +64,7 @@ export function readTargetGroup(node: SourceNode, notes: string[]): TargetGroupP
 }
 
 /** `aws elbv2 modify-target-group-attributes`. */
-export function readTargetGroupAttributes(node: SourceNode, notes: string[]): TargetGroupPart {
+export function readTargetGroupAttributes(node: SourceNode, notes: FileNotes): TargetGroupPart {
   const fields: Fields = new Fields(node, 'attributes of a target group', notes);
   const name = targetGroupName(fields.requiredText('TargetGroupArn', 'arn:aws:…:targetgroup/web/0123456789abcdef'));
   const part = { name, ...attributesOf(fields, 'Attributes', notes) };
@@ -80,7 +81,7 @@ const KNOWN = [
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage',
 ]; // prettier-ignore
 
-function attributesOf(fields: Fields, list: string, notes: string[]): Partial<TargetGroup> {
+function attributesOf(fields: Fields, list: string, notes: FileNotes): Partial<TargetGroup> {
   const part: { -readonly [K in 'deregistrationDelayUs' | 'slowStartUs']?: number } = {};
   for (const node of fields.list(list)) {
     const one: Fields = new Fields(node, list, notes);
@@ -95,7 +96,7 @@ function attributesOf(fields: Fields, list: string, notes: string[]): Partial<Ta
     else if (!KNOWN.includes(key)) one.fail('Key', `is "${key}"${suggestion(key, KNOWN)}`);
     else {
       one.text('Value');
-      notes.push(`${one.where}: ${key} has no effect here: how requests are shared out is said where traffic is`);
+      notes.withoutEffect(one.where, `${key} of target group`, 'how requests are shared out is said where traffic is');
     }
     if (part.slowStartUs !== undefined && part.slowStartUs > 0 && part.slowStartUs < seconds(30))
       one.fail('Value', 'is less than 30; a slow start lasts 30 to 900 s, 0 is none');

@@ -1,10 +1,11 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { InputError } from '../../../sim/input-error.ts';
 import { parseQuery } from '../query-language/parse-query.ts';
 import type { LaunchType, PlacementConstraint, PlacementStrategy, Placing, ProviderShare } from './ecs-files.ts';
 import { Fields } from './fields.ts';
 
 /** launchType or capacityProviderStrategy, placementConstraints and placementStrategy of a service or a run-task. */
-export function readPlacing(fields: Fields, notes: string[]): Placing {
+export function readPlacing(fields: Fields, notes: FileNotes): Placing {
   const providers = readProviderShares(fields, 'capacityProviderStrategy', notes);
   const launchTypes: readonly LaunchType[] = ['EC2', 'FARGATE', 'EXTERNAL'];
   const launchType = fields.word('launchType', launchTypes, 'EC2');
@@ -28,7 +29,7 @@ export function isFargateProvider(name: string): boolean {
   return name === 'FARGATE' || name === 'FARGATE_SPOT';
 }
 
-export function readProviderShares(fields: Fields, name: string, notes: string[]): ProviderShare[] {
+export function readProviderShares(fields: Fields, name: string, notes: FileNotes): ProviderShare[] {
   const shares = fields.list(name).map((node): ProviderShare => {
     const one: Fields = new Fields(node, name, notes);
     const share = {
@@ -57,7 +58,7 @@ export function readConstraints(
   fields: Fields,
   name: string,
   types: readonly string[],
-  notes: string[],
+  notes: FileNotes,
 ): PlacementConstraint[] {
   const nodes = fields.list(name);
   if (nodes.length > 10) fields.fail(name, `has ${nodes.length} constraints; 10 are the most`);
@@ -79,7 +80,7 @@ export function readConstraints(
   });
 }
 
-function readStrategies(fields: Fields, notes: string[]): PlacementStrategy[] | undefined {
+function readStrategies(fields: Fields, notes: FileNotes): PlacementStrategy[] | undefined {
   if (!fields.has('placementStrategy')) return undefined;
   const nodes = fields.list('placementStrategy');
   if (nodes.length > 5) fields.fail('placementStrategy', `has ${nodes.length} rules; 5 are the most`);

@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { suggestion } from '../../../sim/nearest-name.ts';
 import { seconds } from '../../../sim/time.ts';
 import { ecsConstants } from '../constants.ts';
@@ -6,7 +7,7 @@ import { Fields } from './fields.ts';
 import type { SourceNode } from './source-tree.ts';
 
 /** `aws application-autoscaling register-scalable-target`; undefined for what is no ECS service. */
-export function readScalableTarget(node: SourceNode, notes: string[]): ScalableTarget | undefined {
+export function readScalableTarget(node: SourceNode, notes: FileNotes): ScalableTarget | undefined {
   const fields: Fields = new Fields(node, 'scalable target', notes);
   const service = scaledService(fields, notes);
   const min = fields.integer('MinCapacity', 0, 10_000);
@@ -27,7 +28,7 @@ export function readScalableTarget(node: SourceNode, notes: string[]): ScalableT
 }
 
 /** `aws application-autoscaling put-scaling-policy`; undefined for what is no ECS service. */
-export function readScalingPolicy(node: SourceNode, notes: string[]): ScalingPolicy | undefined {
+export function readScalingPolicy(node: SourceNode, notes: FileNotes): ScalingPolicy | undefined {
   const name = new Fields(node, 'scaling policy', notes).requiredText('PolicyName', 'cpu60');
   const fields: Fields = new Fields(node, `scaling policy "${name}"`, notes);
   fields.requiredText('PolicyName', 'cpu60');
@@ -91,7 +92,7 @@ export interface AlarmFile {
 }
 
 /** `aws cloudwatch put-metric-alarm`. */
-export function readAlarm(node: SourceNode, notes: string[]): AlarmFile {
+export function readAlarm(node: SourceNode, notes: FileNotes): AlarmFile {
   const fields: Fields = new Fields(node, 'alarm', notes);
   const name = fields.requiredText('AlarmName', 'web-cpu-high');
   const metricName = fields.text('MetricName') ?? '';
@@ -160,7 +161,7 @@ function trackedMetric(fields: Fields): ScalingMetric {
   return metric;
 }
 
-function readStep(node: SourceNode, notes: string[]): ScalingStep {
+function readStep(node: SourceNode, notes: FileNotes): ScalingStep {
   const fields: Fields = new Fields(node, 'StepAdjustments', notes);
   const adjustment = fields.integer('ScalingAdjustment', -10_000, 10_000);
   if (adjustment === undefined) fields.fail('ScalingAdjustment', 'is missing; write it like 1');
@@ -181,7 +182,7 @@ function cooldown(fields: Fields, name: string): number {
 }
 
 /** `service/cluster/name`; a note and undefined for tables, streams and the like. */
-function scaledService(fields: Fields, notes: string[]): string | undefined {
+function scaledService(fields: Fields, notes: FileNotes): string | undefined {
   const space = fields.text('ServiceNamespace') ?? 'ecs';
   const resource = fields.requiredText('ResourceId', 'service/default/web');
   const dimension = fields.text('ScalableDimension') ?? 'ecs:service:DesiredCount';

@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { suggestion } from '../../../sim/nearest-name.ts';
 import { seconds } from '../../../sim/time.ts';
 import { ecsConstants } from '../constants.ts';
@@ -18,7 +19,7 @@ const PRINTED = [
 ]; // prettier-ignore
 
 /** `aws ecs create-service --cli-input-json`, or one of what describe-services prints. */
-export function readService(node: SourceNode, notes: string[]): ServiceDefinition {
+export function readService(node: SourceNode, notes: FileNotes): ServiceDefinition {
   const name = new Fields(node, 'service', notes).requiredText('serviceName', 'web');
   const fields: Fields = new Fields(node, `service "${name}"`, notes);
   fields.requiredText('serviceName', 'web');
@@ -80,7 +81,7 @@ export function readService(node: SourceNode, notes: string[]): ServiceDefinitio
 function readDeployment(
   service: Fields,
   daemon: boolean,
-  notes: string[],
+  notes: FileNotes,
 ): Pick<ServiceDefinition, 'minimumHealthyPercent' | 'maximumPercent' | 'breaker'> {
   const fields = service.within('deploymentConfiguration');
   const constants = ecsConstants;
@@ -121,7 +122,7 @@ function readBreaker(deployment: Fields): CircuitBreaker | undefined {
   return enable ? { rollback, threshold: { type, value }, resetOnHealthyTask } : undefined;
 }
 
-function readLoadBalancers(service: Fields, name: string, notes: string[]): ServiceDefinition['loadBalancers'] {
+function readLoadBalancers(service: Fields, name: string, notes: FileNotes): ServiceDefinition['loadBalancers'] {
   return service.list('loadBalancers').map((node) => {
     const fields: Fields = new Fields(node, `loadBalancers of service "${name}"`, notes);
     fields.ignore(['advancedConfiguration']);
@@ -148,13 +149,13 @@ const RUN_WITHOUT_EFFECT = [
 ]; // prettier-ignore
 
 /** `aws ecs run-task --cli-input-json`. */
-export function readRunTask(node: SourceNode, notes: string[]): RunTask {
+export function readRunTask(node: SourceNode, notes: FileNotes): RunTask {
   const fields: Fields = new Fields(node, 'run-task', notes);
   const [family, revision] = taskDefinitionOf(fields);
   fields.ignore(RUN_WITHOUT_EFFECT);
   fields.printed(QUIETLY);
   const overrides = fields.node('overrides');
-  if (overrides !== undefined) fields.ignore(['overrides'], 'have no effect here: tasks run as their definition says');
+  if (overrides !== undefined) fields.ignore(['overrides'], 'tasks run as their definition says');
   const task: RunTask = {
     name: family,
     cluster: shortName(fields.text('cluster') ?? 'default'),

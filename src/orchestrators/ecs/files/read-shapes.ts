@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { InputError } from '../../../sim/input-error.ts';
 import { readCloudFormation } from './cloudformation.ts';
 import { readAutoScalingGroup, readCapacityProvider, readCluster, readLaunchTemplate } from './read-capacity.ts';
@@ -24,7 +25,7 @@ export interface ReadObjects {
   readonly scalableTargets: ScalableTarget[];
   readonly scalingPolicies: ScalingPolicy[];
   readonly alarms: AlarmFile[];
-  readonly notes: string[];
+  readonly notes: FileNotes;
 }
 
 /** Reads one value of a file: an object of any shape that is known by its fields, a list of them, or a template. */

@@ -1,3 +1,4 @@
+import type { FileNotes } from '../../file-notes.ts';
 import { suggestion } from '../../../sim/nearest-name.ts';
 import { seconds } from '../../../sim/time.ts';
 import { ecsConstants } from '../constants.ts';
@@ -24,7 +25,7 @@ const CONTAINER_WITHOUT_EFFECT = [
 ]; // prettier-ignore
 
 /** `aws ecs register-task-definition --cli-input-json`. */
-export function readTaskDefinition(node: SourceNode, notes: string[]): TaskDefinition {
+export function readTaskDefinition(node: SourceNode, notes: FileNotes): TaskDefinition {
   const name = new Fields(node, 'task definition', notes).requiredText('family', 'web');
   const fields: Fields = new Fields(node, `task definition "${name}"`, notes);
   const family = fields.requiredText('family', 'web');
@@ -85,7 +86,7 @@ function readContainer(
   family: string,
   taskMemMib: number,
   onFargate: boolean,
-  notes: string[],
+  notes: FileNotes,
 ): ContainerDefinition {
   const name = new Fields(node, `container of "${family}"`, notes).requiredText('name', 'app');
   const fields: Fields = new Fields(node, `container "${name}" of "${family}"`, notes);
@@ -130,7 +131,7 @@ function readContainer(
   return container;
 }
 
-function readPort(node: SourceNode, container: string, notes: string[]): PortMapping {
+function readPort(node: SourceNode, container: string, notes: FileNotes): PortMapping {
   const fields: Fields = new Fields(node, `portMappings of container "${container}"`, notes);
   const containerPort = fields.integer('containerPort', 1, 65_535);
   const port: PortMapping = {
@@ -167,7 +168,7 @@ function readHealthCheck(container: Fields): ContainerDefinition['healthCheck'] 
   return command[0] === 'NONE' ? undefined : check;
 }
 
-function gpusOf(fields: Fields, notes: string[]): number {
+function gpusOf(fields: Fields, notes: FileNotes): number {
   let count = 0;
   for (const node of fields.list('resourceRequirements')) {
     const one: Fields = new Fields(node, 'resourceRequirements', notes);

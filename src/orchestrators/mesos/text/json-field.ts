@@ -1,5 +1,6 @@
 import { InputError } from '../../../sim/input-error.ts';
 import { nearestName } from '../../../sim/nearest-name.ts';
+import type { FileNotes } from '../../file-notes.ts';
 import { readDocument, type ManifestDocument } from '../../kubernetes/manifests/text/manifest-document.ts';
 
 type Path = readonly (string | number)[];
@@ -21,9 +22,9 @@ export class JsonField {
   readonly value: unknown;
   private readonly document: ManifestDocument;
   private readonly path: Path;
-  private readonly notes: string[];
+  private readonly notes: FileNotes;
 
-  constructor(document: ManifestDocument, value: unknown, path: Path, notes: string[]) {
+  constructor(document: ManifestDocument, value: unknown, path: Path, notes: FileNotes) {
     this.document = document;
     this.value = value ?? undefined;
     this.path = path;
@@ -67,8 +68,11 @@ export class JsonField {
     throw new InputError(`${this.where}: ${this.name === '' ? '' : `${this.name}: `}${sentence}`);
   }
 
-  note(sentence: string): void {
-    this.notes.push(`${this.where}: ${this.name}: ${sentence}`);
+  /** Its name without places in lists, and without the groups and apps that it is in: `healthChecks.path`. */
+  private get plainName(): string {
+    const names = this.path.filter((key) => typeof key === 'string');
+    const begin = names.findIndex((name) => name !== 'apps' && name !== 'groups');
+    return names.slice(Math.max(0, begin)).join('.');
   }
 
   /** An object with no fields but these; what has no effect is noted. */
@@ -78,8 +82,10 @@ export class JsonField {
     if (known === undefined) return this;
     for (const key of Object.keys(this.value as object)) {
       if (known.modelled.includes(key)) continue;
-      if (known.ignored.includes(key)) this.child(key).note('it is read and has no effect here');
-      else {
+      if (known.ignored.includes(key)) {
+        const field = this.child(key);
+        if (field.isPresent) this.notes.withoutEffect(field.where, field.plainName);
+      } else {
         const near = nearestName(key, [...known.modelled, ...known.ignored]);
         const instead = near === undefined ? `known: ${known.modelled.join(', ')}` : `did you mean "${near}"?`;
         this.child(key).fault(`there is no such field; ${instead}`);
@@ -160,7 +166,7 @@ export class JsonField {
 }
 
 /** A file of JSON. */
-export function readJsonFile(file: string, text: string, notes: string[]): JsonField {
+export function readJsonFile(file: string, text: string, notes: FileNotes): JsonField {
   if (!/^\s*[[{]/.test(text))
     throw new InputError(`${file}:1:1: this is not JSON; files of Mesos and Marathon begin with { or [`);
   const part = { role: 'document', text, json: true, line: 1, column: 1, item: 0 } as const;
