@@ -78,6 +78,11 @@ export const mesosConstants = {
     'refuse_seconds of an offer that should be seen again soon',
     'apache/mesos include/mesos/mesos.proto',
   ),
+  acceptOfferDuration: time(
+    0,
+    'refuse_seconds of what is left of an offer that was taken; 0: it is offered again at once',
+    'mesosphere/marathon core/launcher/impl/TaskLauncherImpl.scala',
+  ),
   minReviveOffersInterval: time(seconds(5), 'between two revives of offers', MARATHON),
   reviveOffersRepetitions: count(3, 'times that a revive is repeated', `${MARATHON} revive_offers_repetitions`),
   scaleAppsInterval: time(minutes(5), 'between two checks of instance counts', MARATHON),

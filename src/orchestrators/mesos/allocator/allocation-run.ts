@@ -40,18 +40,16 @@ export class AllocationRun {
     return [...this.made.values()].sort((a, b) => a.framework - b.framework);
   }
 
-  /** Stage 1: roles whose guarantees are not met get what is missing. */
+  /** Stage 1: roles whose guarantees are not met get what is missing, and the rest of the agent with it as far as they may. */
   private guarantee(agent: AllocatorAgent): void {
     const { quotas } = this.allocator;
     this.offerAround(agent, (role, free) => {
-      if (!quotas.hasGuarantee(role)) return undefined;
-      const missing = quotas.missing(role);
-      if (isNothing(missing)) return undefined;
-      const guaranteed = least(free.unreserved, missing);
-      // Beside them: scalars without a guarantee, as far as limits allow and nobody else's guarantee needs them.
-      const others = onlyUnguaranteed(free.unreserved, (field) => quotas.isGuaranteed(role, field));
-      const spare = notNegative(minus(this.headroom, this.required));
-      const extra = least(shrunk(others, quotas.left(role)), spare);
+      const guaranteed = least(free.unreserved, quotas.missing(role));
+      // What does not help a guarantee is left to stage 2.
+      if (isNothing(guaranteed)) return undefined;
+      // More than that only within limits, and where nobody else's guarantee needs it.
+      const others = minus(free.unreserved, guaranteed);
+      const extra = least(shrunk(others, quotas.left(role, guaranteed)), this.spare());
       return { amount: plus(guaranteed, extra), required: guaranteed };
     });
   }
@@ -59,10 +57,15 @@ export class AllocationRun {
   /** Stage 2: all that is left, down to the role's limit and to what guarantees still need. */
   private share(agent: AllocatorAgent): void {
     const { quotas } = this.allocator;
-    this.offerAround(agent, (role, free) => {
-      const spare = notNegative(minus(this.headroom, this.required));
-      return { amount: least(shrunk(free.unreserved, quotas.left(role)), spare), required: NO_RESOURCES };
-    });
+    this.offerAround(agent, (role, free) => ({
+      amount: least(shrunk(free.unreserved, quotas.left(role)), this.spare()),
+      required: NO_RESOURCES,
+    }));
+  }
+
+  /** What guarantees do not need of all that is free. */
+  private spare(): Resources {
+    return notNegative(minus(this.headroom, this.required));
   }
 
   /** Goes round roles and frameworks in their order, as it is after each assignment. */
@@ -122,16 +125,6 @@ export class AllocationRun {
 function mayReceive({ capabilities, constraints }: AllocatorFramework, role: string, agent: AllocatorAgent): boolean {
   if (scalarsOf(agent.total).gpuCount > 0 && !capabilities.gpuResources) return false;
   return meetsOfferConstraints(constraints.get(role) ?? [], agent.attributes);
-}
-
-function onlyUnguaranteed(amount: Resources, isGuaranteed: (field: keyof Resources) => boolean): Resources {
-  const of = (field: keyof Resources): number => (isGuaranteed(field) ? 0 : amount[field]);
-  return {
-    cpuMilli: of('cpuMilli'),
-    memBytes: of('memBytes'),
-    diskBytes: of('diskBytes'),
-    gpuCount: of('gpuCount'),
-  };
 }
 
 /** Fisher and Yates, from the end. */

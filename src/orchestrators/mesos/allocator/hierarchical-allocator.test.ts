@@ -4,7 +4,7 @@ import { NO_RESOURCES } from '../../data-plane/machine-spec.ts';
 import { addAgent, amount, GB, makeAllocator, PLAIN } from './allocator-fixture.ts';
 import type { Allocation } from './allocator-state.ts';
 import { containsBundle, EMPTY_BUNDLE, plusBundle, unreservedBundle } from './bundle.ts';
-import { contains, plus } from './quantities.ts';
+import { contains, plus, type Bounds } from './quantities.ts';
 
 const sec = (count: number): number => Math.round(count * 1e6);
 
@@ -89,6 +89,51 @@ test('guarantees come first, and what they still need is kept free of others', (
   allocator.revive(1, 'prod');
   const toProd = allocator.allocate(0).reduce((sum, { bundle }) => plus(sum, bundle.unreserved), NO_RESOURCES);
   expect(toProd).toEqual(amount(6, 6));
+});
+
+describe('stage 1 (hierarchical.cpp, __generateOffers)', () => {
+  const withQuota = (guarantees: Bounds, limits: Bounds = {}): ReturnType<typeof makeAllocator> => {
+    const allocator = makeAllocator();
+    allocator.addFramework(0, ['batch'], PLAIN);
+    allocator.addFramework(1, ['prod'], PLAIN);
+    allocator.setQuota('prod', { guarantees, limits });
+    // By fair shares it would be the turn of batch.
+    addAgent(allocator, 9, amount(1, 1));
+    allocator.allocated({ framework: 1, role: 'prod', agent: 9, bundle: unreservedBundle(amount(1, 1)) });
+    return allocator;
+  };
+  const offered = (allocator: ReturnType<typeof makeAllocator>) =>
+    allocator.allocate(0).map(({ role, bundle }) => [role, bundle.unreserved]);
+
+  test('whoever gets part of a guarantee gets the rest of the agent with it', () => {
+    const allocator = withQuota({ cpus: 2000, mem: GB });
+    addAgent(allocator, 0, amount(4, 8));
+    expect(offered(allocator)).toEqual([['prod', amount(4, 8)]]);
+  });
+
+  test('as far as its limit', () => {
+    const allocator = withQuota({ cpus: 2000 }, { cpus: 3000, mem: 4 * GB });
+    addAgent(allocator, 0, amount(4, 8));
+    expect(offered(allocator)).toEqual([
+      ['batch', amount(2, 5)],
+      ['prod', amount(2, 3)],
+    ]);
+  });
+
+  test('and no further than what the guarantees of others leave', () => {
+    const allocator = withQuota({ cpus: 2000 });
+    allocator.addFramework(2, ['web'], PLAIN);
+    allocator.setQuota('web', { guarantees: { cpus: 2000 }, limits: {} });
+    allocator.suppress(2, 'web');
+    addAgent(allocator, 0, amount(4, 8));
+    expect(offered(allocator)).toEqual([['prod', amount(2, 8)]]);
+  });
+
+  test('an agent that has nothing for the guarantee is left to stage 2', () => {
+    const allocator = withQuota({ cpus: 2000 });
+    addAgent(allocator, 0, amount(0, 8));
+    expect(offered(allocator)).toEqual([['batch', amount(0, 8)]]);
+  });
 });
 
 test('reservations are offered to their role and below, and GPUs to frameworks that know of them', () => {

@@ -48,20 +48,15 @@ export class RoleQuotas {
     return guarantees !== undefined && SCALARS.some((name) => (guarantees[name] ?? 0) > 0);
   }
 
-  isGuaranteed(role: string, field: keyof Resources): boolean {
-    const guarantees = this.quotas.get(topLevel(role))?.guarantees;
-    return guarantees !== undefined && SCALARS.some((name) => FIELD[name] === field && guarantees[name] !== undefined);
-  }
-
-  /** What the role may get more until its limits; absent scalars have none. */
-  left(role: string): Bounds {
+  /** What the role may get beside this until its limits; absent scalars have none. */
+  left(role: string, beside: Resources = NO_RESOURCES): Bounds {
     const limits = this.quotas.get(topLevel(role))?.limits;
     if (limits === undefined) return {};
     const consumed = this.consumedBy(role);
     const left: Partial<Record<keyof typeof FIELD, number>> = {};
     for (const name of SCALARS) {
       const limit = limits[name];
-      if (limit !== undefined) left[name] = Math.max(0, limit - consumed[FIELD[name]]);
+      if (limit !== undefined) left[name] = Math.max(0, limit - consumed[FIELD[name]] - beside[FIELD[name]]);
     }
     return left;
   }

@@ -189,24 +189,32 @@ export class Marathon implements Framework {
   private launched(instance: Instance): void {
     const { clock } = this.plane;
     const { taskLaunchTimeout, overdueTasksInterval } = this.values;
+    this.advance(instance.app);
     const dueUs = Math.ceil((clock.nowUs + taskLaunchTimeout) / overdueTasksInterval) * overdueTasksInterval;
     clock.at(dueUs, this.overdueKind, instance.id);
   }
 
   private alive(instance: Instance, state: TaskState): void {
-    const { nowUs } = this.plane.clock;
     const isBack = instance.state === 'unreachable' || instance.state === 'inactive';
-    if (state === 'STARTING' && instance.state === 'staging') this.tracker.become(instance, 'starting');
+    if (state === 'STARTING' && instance.state === 'staging') {
+      this.tracker.become(instance, 'starting');
+      this.advance(instance.app);
+    }
     if (state !== 'RUNNING' || instance.state === 'running') return;
     this.tracker.become(instance, 'running');
-    this.limiter.advance(instance.app.id, nowUs);
-    // Others of the app may have to wait longer now.
-    this.wake(instance.app.index);
+    this.advance(instance.app);
     if (!isBack) {
       instance.container = this.master.agents.containerOf(instance.task);
       this.probes.begin(instance);
     }
     this.healthChanged(instance);
+  }
+
+  /** A launch delay that there is counts from now (NotifyRateLimiterStepImpl: advanceWorthy). Others of the app wait longer. */
+  private advance(app: RunningApp): void {
+    const { nowUs } = this.plane.clock;
+    this.limiter.cleanUp(nowUs);
+    if (this.limiter.advance(app.id, nowUs)) this.wake(app.index);
   }
 
   private healthChanged(instance: Instance): void {

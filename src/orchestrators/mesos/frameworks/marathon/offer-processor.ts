@@ -156,7 +156,7 @@ export class OfferProcessor {
     const tasks = master.accept(
       offer,
       launches.map(({ order }) => order),
-      values.defaultRefuse,
+      values.acceptOfferDuration,
     );
     launches.forEach(({ instance }, k) => {
       if (tasks === undefined) {

@@ -28,10 +28,12 @@ export class RateLimiter {
     return delayUs;
   }
 
-  /** A task is staging or running: the delay that there is counts from now. */
-  advance(id: string, nowUs: number): void {
+  /** A task is staging or running: the delay that there is counts from now. False: there is none. */
+  advance(id: string, nowUs: number): boolean {
     const delay = this.delays.get(id);
-    if (delay !== undefined) this.delays.set(id, { ...delay, fromUs: nowUs });
+    if (delay === undefined) return false;
+    this.delays.set(id, { ...delay, fromUs: nowUs });
+    return true;
   }
 
   /** A new version, or an agent that was drained. */
