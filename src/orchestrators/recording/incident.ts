@@ -22,10 +22,16 @@ export function incidentsOf(
     for (const service of services.values())
       // Nothing was missing, and nothing has changed since.
       if (Number.isNaN(service.wholeUs) && service.workload.lostUs === service.lostUsBefore) service.wholeUs = atUs;
-  return incidents.map((incident) => recordOf(incident, timers, endUs));
+  const subjects = new Map<string, readonly string[]>();
+  const all = timers.map((span): ToldTimer => {
+    let about = subjects.get(span.about);
+    if (about === undefined) subjects.set(span.about, (about = subjectsOf(span.about)));
+    return { span, about };
+  });
+  return incidents.map((incident) => recordOf(incident, all, endUs));
 }
 
-function recordOf(incident: LoggedIncident, all: readonly TimerSpan[], endUs: number): IncidentRecord {
+function recordOf(incident: LoggedIncident, all: readonly ToldTimer[], endUs: number): IncidentRecord {
   const { kind, zone, atUs, isZone, noticedUs, overUs } = incident;
   const machines = [...incident.machines];
   const about = isZone ? zone : machines.join(', ');
@@ -36,15 +42,19 @@ function recordOf(incident: LoggedIncident, all: readonly TimerSpan[], endUs: nu
     (last, one) => Math.max(last, Number.isNaN(one.wholeUs) ? endUs : one.wholeUs, unlistedUs(one) ?? atUs),
     Number.isNaN(noticedUs) ? atUs : noticedUs,
   );
-  const names = [...machines, ...replicas.map(({ name }) => name), ...services.map(({ workload }) => workload.name)];
-  const timers = all
-    .filter((span) => span.toUs > atUs && span.fromUs < lastUs && speaksOf(span, names))
-    .map((span) => ({ ...span, toUs: Math.min(span.toUs, endUs) }))
-    .sort((a, b) => a.fromUs - b.fromUs || a.toUs - b.toUs)
+  const names = new Set([
+    ...machines,
+    ...replicas.map(({ name }) => name),
+    ...services.map(({ workload }) => workload.name),
+  ]);
+  const told = all
+    .filter(({ span, about: of }) => span.toUs > atUs && span.fromUs < lastUs && of.some((one) => names.has(one)))
+    .map(({ span, about: of }) => ({ span: { ...span, toUs: Math.min(span.toUs, endUs) }, about: of }))
+    .sort((a, b) => a.span.fromUs - b.span.fromUs || a.span.toUs - b.span.toUs)
     .slice(0, MOST_TIMERS);
   const steps = stepsOf(incident, about, services, {
-    timers,
-    madeNames: services.flatMap(({ made }) => Array.from(made.values(), ({ name }) => name)),
+    timers: told,
+    madeNames: new Set(services.flatMap(({ made }) => Array.from(made.values(), ({ name }) => name))),
   });
   return {
     kind: isZone && kind === 'machine-stopped' ? 'zone-outage' : kind,
@@ -55,7 +65,7 @@ function recordOf(incident: LoggedIncident, all: readonly TimerSpan[], endUs: nu
     ...known('overUs', overUs),
     services: services.map((service) => serviceOf(service, endUs)),
     steps,
-    timers,
+    timers: told.map(({ span }) => span),
   };
 }
 
@@ -97,10 +107,16 @@ function unlistedUs({ lost }: LoggedService): number | undefined {
   return lastUs;
 }
 
+/** A timer, and all names that what it is about may be called by. */
+interface ToldTimer {
+  readonly span: TimerSpan;
+  readonly about: readonly string[];
+}
+
 interface TimerFacts {
-  readonly timers: readonly TimerSpan[];
+  readonly timers: readonly ToldTimer[];
   /** Names of replicas in the places of lost ones. */
-  readonly madeNames: readonly string[];
+  readonly madeNames: ReadonlySet<string>;
 }
 
 function stepsOf(
@@ -151,20 +167,24 @@ function endedTimers(
   untilUs: number,
   own: string | undefined,
 ): TimerSpan[] {
-  const others = own === undefined ? [] : madeNames.filter((name) => name !== own);
+  const isOthers = (about: readonly string[]): boolean =>
+    !about.includes(own!) && about.some((one) => madeNames.has(one));
   const ended = new Map<string, TimerSpan>();
-  for (const span of timers) {
+  for (const { span, about } of timers) {
     if (span.toUs <= afterUs || span.toUs > untilUs) continue;
-    if (own !== undefined && !speaksOf(span, [own]) && speaksOf(span, others)) continue;
+    if (own !== undefined && isOthers(about)) continue;
     if (span.toUs >= (ended.get(span.timer)?.toUs ?? 0)) ended.set(span.timer, span);
   }
   return [...ended.values()].sort((a, b) => a.toUs - b.toUs || a.fromUs - b.fromUs);
 }
 
-/** Whether a timer is about one of these: `Pod shop/web-1` is about `web-1`. */
-function speaksOf({ about }: TimerSpan, names: readonly string[]): boolean {
-  const words = about.split(/[\s,]+/);
-  return names.some((name) => words.some((word) => word === name || word.endsWith(`/${name}`)));
+/** Names by which something is called: `Pod shop/web-1` is about `shop/web-1` and `web-1`. */
+function subjectsOf(about: string): string[] {
+  return about.split(/[\s,]+/).flatMap((word) => {
+    const names = [word];
+    for (let at = word.indexOf('/'); at >= 0; at = word.indexOf('/', at + 1)) names.push(word.slice(at + 1));
+    return names;
+  });
 }
 
 const known = <K extends string>(key: K, timeUs: number): { readonly [P in K]?: number } =>

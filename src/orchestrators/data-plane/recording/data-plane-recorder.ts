@@ -6,7 +6,7 @@ import type { KeptRecords } from '../../kept-records.ts';
 import { MachineBills } from '../../recording/machine-bills.ts';
 import { RunRecord, type WorkloadUse } from '../../recording/run-record.ts';
 import { WorkloadCounts } from '../../recording/workload-counts.ts';
-import type { Books, Machines, TaskEnd } from '../data-plane.ts';
+import type { Books, Container, Machines, TaskEnd } from '../data-plane.ts';
 import type { Resources } from '../machine-spec.ts';
 import type { OrchestratedSpec } from '../orchestrated-spec.ts';
 import type { RequestBalancers } from '../requests/request-balancers.ts';
@@ -17,12 +17,11 @@ import { MachineAccounts } from './machine-accounts.ts';
 import { PlaneIncidents } from './plane-incidents.ts';
 import { TaskBooks } from './task-books.ts';
 import { dataPlaneSnapshot } from './data-plane-snapshot.ts';
+import { WorkloadUses } from './workload-uses.ts';
 import { waitingTasks } from './waiting-tasks.ts';
 
 /** Where a task without a machine stands: not tried yet, or nothing will hold it as things are. Names as in Kubernetes. */
 const QUEUES = ['active', 'unschedulable'] as const;
-/** Of workloads with more tasks than this, the use of about so many is read at a scrape, evenly among them. */
-const MOST_READ = 250;
 
 /** The rest of a data plane, made after its recorder. */
 export interface RecordedParts {
@@ -32,7 +31,10 @@ export interface RecordedParts {
     RequestBalancers,
     'model' | 'serviceOfTraffic' | 'flow' | 'watchListings' | 'isListedAnywhere'
   >;
-  readonly usage: Pick<ResourceUsage, 'look' | 'cpuMilli' | 'memBytes' | 'machineMilli' | 'totalMilli' | 'watch'>;
+  readonly usage: Pick<
+    ResourceUsage,
+    'look' | 'process' | 'memoryOf' | 'cpuMilli' | 'machineMilli' | 'totalMilli' | 'watch'
+  >;
   /** Sentences for the result, asked for at the end. */
   readonly notes?: () => readonly string[];
 }
@@ -71,6 +73,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
   private readonly run: RunRecord;
   private readonly accounts: MachineAccounts;
   private readonly answering: AnsweringTasks;
+  private readonly uses: WorkloadUses;
   private readonly incidents: PlaneIncidents;
   private parts: RecordedParts | undefined;
   private hasBegun = false;
@@ -126,6 +129,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
       books: this.tasks,
       told: this.incidents.watcher,
     });
+    this.uses = new WorkloadUses((task) => this.answering.containersOf(task));
   }
 
   /** Parts made after the recorder, before anything happens. A run that begins at once begins here. */
@@ -135,6 +139,10 @@ export class DataPlaneRecorder implements Books, Chronicle {
     this.run.attach(balancers.model, balancers.serviceOfTraffic);
     this.accounts.attach(machines);
     this.answering.attach(machines, containers);
+    const containersChanged = ({ order }: Container): void =>
+      this.uses.changed(this.tasks.tasks.get(order.task)?.workload.counted);
+    containers.watchAll(containersChanged);
+    containers.watchRemoved(containersChanged);
     this.incidents.attach(machines, containers, balancers);
     usage.watch((machine, milli) => {
       if (!this.hasBegun) return;
@@ -200,7 +208,9 @@ export class DataPlaneRecorder implements Books, Chronicle {
 
   addTask(workload: number, name: string, resources: Resources): number {
     const task = this.tasks.addTask(workload, name, resources);
-    const { counted } = this.tasks.workload(workload);
+    const booked = this.tasks.tasks.get(task)!;
+    this.uses.added(booked);
+    const { counted } = booked.workload;
     if (counted !== undefined) this.incidents.made(task, name, counted);
     return task;
   }
@@ -212,11 +222,14 @@ export class DataPlaneRecorder implements Books, Chronicle {
 
   setReady(task: number, ready: boolean): void {
     this.tasks.setReady(task, ready);
+    this.uses.changed(this.tasks.tasks.get(task)?.workload.counted);
     if (!ready) this.incidents.givenUp(task);
   }
 
   end(task: number, how: TaskEnd): void {
+    const booked = this.tasks.tasks.get(task);
     this.tasks.end(task, how);
+    if (booked !== undefined) this.uses.ended(booked);
     this.incidents.givenUp(task);
   }
 
@@ -244,7 +257,9 @@ export class DataPlaneRecorder implements Books, Chronicle {
     this.parts?.balancers.flow();
     this.parts?.usage.look();
     const { count, inZone } = this.accounts.reachable(this.spec.zones);
-    const uses = this.uses();
+    // Whoever was killed for want of memory has changed the model.
+    this.parts?.balancers.flow();
+    const uses = this.parts === undefined ? [] : this.uses.read(this.parts.usage);
     this.run.scrape({
       useOf: ({ index }) => uses[index] ?? NOTHING,
       usedMilli: this.parts?.usage.totalMilli ?? 0,
@@ -285,29 +300,6 @@ export class DataPlaneRecorder implements Books, Chronicle {
       readings: run.readings,
       workloads: this.workloads.all,
     });
-  }
-
-  /** By workload: what its ready tasks use and declare; of many, some are read. */
-  private uses(): WorkloadUse[] {
-    const { usage } = this.parts ?? {};
-    const uses: { -readonly [K in keyof WorkloadUse]: number }[] = [];
-    const seen: number[] = [];
-    for (const { id, ready, resources, workload } of this.tasks.tasks.values()) {
-      const { counted } = workload;
-      if (!ready || counted === undefined || usage === undefined) continue;
-      const { index } = counted;
-      const place = seen[index] ?? 0;
-      seen[index] = place + 1;
-      if (place % Math.ceil(counted.ready / MOST_READ) !== 0) continue;
-      const use = (uses[index] ??= { cpuUsed: 0, cpuRequested: 0, memUsed: 0, memRequested: 0 });
-      use.cpuRequested += resources.cpuMilli;
-      use.memRequested += resources.memBytes;
-      for (const container of this.answering.containersOf(id)) {
-        use.cpuUsed += usage.cpuMilli(container.id);
-        use.memUsed += usage.memBytes(container.id);
-      }
-    }
-    return uses;
   }
 
   private queues(): Record<(typeof QUEUES)[number], number> {

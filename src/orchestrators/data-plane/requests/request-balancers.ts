@@ -15,8 +15,14 @@ export interface RequestBalancersParts {
   readonly streams: Streams;
 }
 
-/** A container that gets requests, or has some left. */
-interface Replica {
+/** A container that gets requests, or has some left, for those who ask about it often. */
+export interface Serving {
+  readonly backends: readonly Backend[];
+  /** By what its CPU slows it down, 1: not at all. */
+  readonly cpuFactor: number;
+}
+
+interface Replica extends Serving {
   readonly backends: Backend[];
   cpuFactor: number;
   /** What was so before its machine stopped. */
@@ -157,25 +163,21 @@ export class RequestBalancers implements Balancers {
     this.refresh(container);
   }
 
-  /** Containers that serve, in the order in which they were first listed. */
-  serving(): IterableIterator<number> {
-    return this.replicas.keys();
+  /** Undefined: it serves nobody. It is the same for as long as it serves. */
+  servingOf(container: number): Serving | undefined {
+    return this.replicas.get(container);
   }
 
   serves(container: number): boolean {
     return this.replicas.has(container);
   }
 
-  /** Time that its places were busy, in all, in microseconds; two busy places count twice. As of the last flow. */
-  busyUs(container: number): number {
-    return this.replicas.get(container)?.backends.reduce((sum, one) => sum + one.busyUs, 0) ?? 0;
-  }
-
   /** CPU that its busy places needed at full speed, in millicores x microseconds. As of the last flow. */
-  workMilliUs(container: number): number {
+  workMilliUs(serving: Serving | undefined): number {
     let work = 0;
-    for (const { service, busyUs } of this.replicas.get(container)?.backends ?? [])
-      work += busyUs * this.services[service].cpuPerRequestMilli;
+    if (serving !== undefined)
+      for (const backend of serving.backends)
+        work += backend.busyUs * this.services[backend.service].cpuPerRequestMilli;
     return work;
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { Container, Machines, Usage } from '../data-plane.ts';
 import type { OrchestratedSpec } from '../orchestrated-spec.ts';
 import type { ProcessBehaviour } from '../process-behaviour.ts';
-import type { RequestBalancers } from '../requests/request-balancers.ts';
+import type { RequestBalancers, Serving } from '../requests/request-balancers.ts';
 import type { WatchedContainers } from '../requests/watched-containers.ts';
 import { growsPerUs, memoryAt } from './memory-use.ts';
 import { Meter } from './meter.ts';
@@ -22,21 +22,28 @@ export interface ResourceUsageParts {
   readonly containers: WatchedContainers;
   readonly balancers: Pick<
     RequestBalancers,
-    'flow' | 'serves' | 'setCpuFactor' | 'workMilliUs' | 'started' | 'requestBytes' | 'services'
+    'flow' | 'serves' | 'servingOf' | 'setCpuFactor' | 'workMilliUs' | 'started' | 'requestBytes' | 'services'
   >;
 }
 
 /** What one running process uses. */
-interface ProcessUse {
+export interface ProcessUse {
   readonly container: Container;
   readonly meter: Meter;
+  /** CPU that it uses by itself, and its hard limit. */
+  readonly ownMilli: number;
+  readonly limitMilli: number;
   /** Work of its busy places at the last look. */
   workMilliUs: number;
   usedMilli: number;
+  /** Memory in whole bytes, where nothing ever changes it; NaN. */
+  readonly constantBytes: number;
 }
 
 interface MachineUse {
   readonly processes: Map<number, ProcessUse>;
+  /** The same in their order; undefined: to be made anew. */
+  list: readonly ProcessUse[] | undefined;
   usedMilli: number;
   lookedUs: number;
   /** Memory of its processes by themselves, and how many of them take more while they run. */
@@ -66,6 +73,10 @@ export class ResourceUsage implements Usage {
   private readonly tick: number;
   private readonly onLimit: number;
   private readonly requestsTakeMemory: boolean;
+  /** Used again and again: what each process of one machine wants, what of that it gets, and who serves of them. */
+  private readonly wants: number[] = [];
+  private readonly shares: number[] = [];
+  private readonly serving: (Serving | undefined)[] = [];
 
   constructor(parts: ResourceUsageParts) {
     this.parts = parts;
@@ -99,9 +110,7 @@ export class ResourceUsage implements Usage {
     this.parts.balancers.flow();
     this.machines.forEach((use, machine) => {
       if (use.processes.size === 0) return;
-      let serves = false;
-      for (const id of use.processes.keys()) serves ||= this.parts.balancers.serves(id);
-      if (serves) this.share(machine, use);
+      this.share(machine, use);
     });
     this.checkMemory();
   }
@@ -115,6 +124,11 @@ export class ResourceUsage implements Usage {
     if (use === undefined) return 0;
     this.parts.balancers.flow();
     return this.memoryOf(use);
+  }
+
+  /** What a container's process uses, for those who ask about it often; undefined: none runs. */
+  process(container: number): ProcessUse | undefined {
+    return this.processes.get(container);
   }
 
   meanCpuMilli(container: number, fromUs: number, toUs: number): number {
@@ -134,7 +148,18 @@ export class ResourceUsage implements Usage {
     const machine = this.machineUse(order.machine);
     if (runs) {
       const { clock, balancers } = this.parts;
-      const use = { container, meter: new Meter(clock.nowUs), workMilliUs: balancers.workMilliUs(id), usedMilli: 0 };
+      const use: ProcessUse = {
+        container,
+        meter: new Meter(clock.nowUs),
+        ownMilli: order.behaviour.cpuUsageMilli,
+        limitMilli: order.cpuLimitMilli,
+        workMilliUs: balancers.workMilliUs(balancers.servingOf(id)),
+        usedMilli: 0,
+        constantBytes:
+          this.requestsTakeMemory || takesMore(order.behaviour)
+            ? Number.NaN
+            : Math.round(order.behaviour.memUsageBytes),
+      };
       this.processes.set(id, use);
       machine.processes.set(id, use);
       const limitUs = startedUs + this.reachesLimitUs(container);
@@ -143,6 +168,7 @@ export class ResourceUsage implements Usage {
       this.processes.delete(id);
       machine.processes.delete(id);
     }
+    machine.list = undefined;
     const sign = runs ? 1 : -1;
     machine.memBytes += sign * order.behaviour.memUsageBytes;
     if (takesMore(order.behaviour)) machine.growing += sign;
@@ -154,6 +180,7 @@ export class ResourceUsage implements Usage {
     while (this.machines.length <= machine)
       this.machines.push({
         processes: new Map(),
+        list: undefined,
         usedMilli: 0,
         lookedUs: this.parts.clock.nowUs,
         memBytes: 0,
@@ -165,72 +192,97 @@ export class ResourceUsage implements Usage {
   /** Divides a machine's CPU by what is known; what its busy places need is measured at the next look. */
   private divideOwn(machine: number): void {
     const use = this.machineUse(machine);
-    const { nowUs } = this.parts.clock;
-    const processes = [...use.processes.values()];
-    // Those that serve go on as at the last look.
-    const wants = processes.map(({ container, usedMilli }) =>
-      this.parts.balancers.serves(container.id)
-        ? Math.max(usedMilli, container.order.behaviour.cpuUsageMilli)
-        : container.order.behaviour.cpuUsageMilli,
-    );
-    const factors = this.factors(machine, processes, wants);
+    const { clock, balancers } = this.parts;
+    const { nowUs } = clock;
+    const processes = listOf(use);
+    const { wants, shares, serving } = this;
+    processes.forEach(({ container, ownMilli, usedMilli }, k) => {
+      serving[k] = balancers.servingOf(container.id);
+      // Those that serve go on as at the last look.
+      wants[k] = serving[k] === undefined ? ownMilli : Math.max(usedMilli, ownMilli);
+    });
+    this.divide(machine, processes);
     processes.forEach((one, k) => {
-      if (this.parts.balancers.serves(one.container.id)) return;
-      one.usedMilli = factors[k] * wants[k];
+      if (serving[k] !== undefined) return;
+      one.usedMilli = shares[k] * wants[k];
       one.meter.grow(nowUs, one.usedMilli);
     });
     this.setMachine(machine, use);
   }
 
-  /** Measures a machine's processes since the last look and divides its CPU. */
+  /** Measures a machine's processes since the last look and divides its CPU, if any of them serves. */
   private share(machine: number, use: MachineUse): void {
     const { clock, balancers, machines } = this.parts;
     const { nowUs } = clock;
+    const processes = listOf(use);
+    const { wants, shares, serving } = this;
+    const count = processes.length;
+    let serves = false;
+    for (let k = 0; k < count; k++) {
+      serving[k] = balancers.servingOf(processes[k].container.id);
+      serves ||= serving[k] !== undefined;
+    }
+    if (!serves) return;
     const spanUs = nowUs - use.lookedUs;
     use.lookedUs = nowUs;
     if (spanUs <= 0) return;
-    const processes = [...use.processes.values()];
-    const wants = processes.map((one) => {
-      const { id, order } = one.container;
-      const workMilliUs = balancers.workMilliUs(id);
+    for (let k = 0; k < count; k++) {
+      const one = processes[k];
+      const workMilliUs = balancers.workMilliUs(serving[k]);
       const worked = Math.max(0, workMilliUs - one.workMilliUs);
       one.workMilliUs = workMilliUs;
-      return worked / spanUs + order.behaviour.cpuUsageMilli;
-    });
-    const factors = this.factors(machine, processes, wants);
+      wants[k] = worked / spanUs + one.ownMilli;
+    }
+    this.divide(machine, processes);
     const { works } = machines.state(machine);
-    processes.forEach((one, k) => {
-      one.usedMilli = factors[k] * wants[k];
-      const { id } = one.container;
-      if (balancers.serves(id)) one.meter.add(nowUs, one.usedMilli * (nowUs - one.meter.lastUs));
-      else one.meter.grow(nowUs, one.usedMilli);
-      if (works) balancers.setCpuFactor(id, factors[k]);
-    });
+    for (let k = 0; k < count; k++) {
+      const one = processes[k];
+      const at = serving[k];
+      one.usedMilli = shares[k] * wants[k];
+      if (at === undefined) one.meter.grow(nowUs, one.usedMilli);
+      else {
+        one.meter.add(nowUs, one.usedMilli * (nowUs - one.meter.lastUs));
+        if (works && at.cpuFactor !== shares[k]) balancers.setCpuFactor(one.container.id, shares[k]);
+      }
+    }
     this.setMachine(machine, use);
   }
 
-  private factors(machine: number, processes: readonly ProcessUse[], wants: readonly number[]): number[] {
+  /** Into `shares`, of `wants`. Where there is enough for all, only limits bind. */
+  private divide(machine: number, processes: readonly ProcessUse[]): void {
     const { machines } = this.parts;
-    return cpuShares(
-      machines.state(machine).works ? machines.specs[machine].cpuMilli : 0,
+    const { wants, shares } = this;
+    const hasMilli = machines.state(machine).works ? machines.specs[machine].cpuMilli : 0;
+    let total = 0;
+    for (let k = 0; k < processes.length; k++) {
+      const granted = Math.min(wants[k], processes[k].limitMilli);
+      total += granted;
+      shares[k] = wants[k] > 0 ? granted / wants[k] : 1;
+    }
+    if (total <= hasMilli) return;
+    const divided = cpuShares(
+      hasMilli,
       processes.map(({ container }, k) => ({
         wantsMilli: wants[k],
         limitMilli: container.order.cpuLimitMilli,
         weight: container.order.cpuWeightMilli,
       })),
     );
+    divided.forEach((share, k) => (shares[k] = share));
   }
 
   private setMachine(machine: number, use: MachineUse): void {
     let usedMilli = 0;
-    for (const one of use.processes.values()) usedMilli += one.usedMilli;
+    for (const one of listOf(use)) usedMilli += one.usedMilli;
     if (usedMilli === use.usedMilli) return;
     this.totalMilli += usedMilli - use.usedMilli;
     use.usedMilli = usedMilli;
     for (const told of this.watchers) told(machine, usedMilli);
   }
 
-  private memoryOf({ container }: ProcessUse): number {
+  /** Memory in whole bytes; requests must have flowed up to now. */
+  memoryOf({ container, constantBytes }: ProcessUse): number {
+    if (!Number.isNaN(constantBytes)) return constantBytes;
     const { balancers, clock } = this.parts;
     const { id, order, startedUs } = container;
     return memoryAt(order.behaviour, {
@@ -286,6 +338,8 @@ export class ResourceUsage implements Usage {
     return false;
   }
 }
+
+const listOf = (use: MachineUse): readonly ProcessUse[] => (use.list ??= [...use.processes.values()]);
 
 /** Whether it grows with time or with requests served. */
 const takesMore = ({ memGrowthBytesPerHour, memLeakBytesPerRequest }: ProcessBehaviour): boolean =>
