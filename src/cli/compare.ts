@@ -50,7 +50,7 @@ Examples:
   baton compare --experiment experiment.yaml --workers 2 --out results --resume
   baton compare black-friday --seeds 1..5
   baton compare shop.yaml --set duration=1h --set policies.nodes=fixed
-  baton compare shop-under-five --orchestrators kubernetes,swarm,mesos,ecs,nomad --seeds 1..20
+  baton compare five-orchestrators --orchestrators kubernetes,swarm,mesos,ecs,nomad --seeds 1..20
 
 Without --cluster and --nodes, a preset workload runs on its own cluster.
 Writes report.html, report.md, runs.csv, metrics.csv and result.json into --out, and each run under --out/runs.`,

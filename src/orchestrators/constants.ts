@@ -12,6 +12,8 @@ export interface Constant {
   readonly source: string;
   /** True where upstream publishes nothing and we had to choose. */
   readonly isModellingChoice: boolean;
+  /** A scenario may not write less: what is done again and again after so long would otherwise never let time pass. */
+  readonly least?: number;
 }
 
 /** An orchestrator's constants by name: `heartbeatPeriod`. All of its control loops read them from here. */

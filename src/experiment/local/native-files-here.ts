@@ -85,6 +85,35 @@ function topOfJson(text: string): string {
   }
 }
 
+const WRITTEN: Readonly<Record<Dialect, string>> = {
+  compose: 'a compose file',
+  kubernetes: 'a manifest of Kubernetes',
+  marathon: 'of Marathon',
+  ecs: 'of Amazon ECS',
+  nomad: 'a job of Nomad',
+};
+
+/** What is wrong with a file that was refused, if it is another orchestrator's: that says more than its first unknown field. */
+export function strangerAmong(files: readonly NativeFile[], wanted: DataPlaneOrchestrator): InputError | undefined {
+  const own = (Object.keys(RUNS) as Dialect[]).find((dialect) => RUNS[dialect] === wanted)!;
+  for (const file of files) {
+    const dialect = dialectFound(file);
+    if (dialect !== undefined && dialect !== own)
+      return new InputError(
+        `${file.file}: this is ${WRITTEN[dialect]}, and the scenario is for ${wanted}; write orchestrator: ${RUNS[dialect] ?? 'kubernetes'}, or translate it: baton translate ${file.file} --to ${own}`,
+      );
+  }
+  return undefined;
+}
+
+function dialectFound(file: NativeFile): Dialect | undefined {
+  try {
+    return dialectOf(file);
+  } catch {
+    return undefined;
+  }
+}
+
 export function readNativeFile(file: string): NativeFile {
   return { file, text: readTextFile(file, 'a native file') };
 }

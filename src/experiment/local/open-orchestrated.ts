@@ -3,7 +3,7 @@ import { OrchestratedRun } from '../../orchestrators/data-plane/orchestrated-run
 import { KUBERNETES_FACTS, orchestratorNamed } from '../../orchestrators/index.ts';
 import { KubernetesRun } from '../../orchestrators/kubernetes/kubernetes-run.ts';
 import { readManifests } from '../../orchestrators/kubernetes/manifests/read-manifests.ts';
-import { isOwnStrategy, type DataPlaneOrchestrator } from '../../orchestrators/orchestrator.ts';
+import { isOwnStrategy, type DataPlaneOrchestrator, type Orchestrator } from '../../orchestrators/orchestrator.ts';
 import { filesOfApp } from '../../orchestrators/translate/files-of-app.ts';
 import { lossSentences } from '../../orchestrators/translate/loss-sentences.ts';
 import type { JournalSink } from '../../sim/journal.ts';
@@ -23,7 +23,7 @@ import { ScenarioFault } from '../scenario/scenario-fault.ts';
 import type { ScenarioPlan } from '../scenario/scenario-plan.ts';
 import { fileSource } from './file-source.ts';
 import { journalFile } from './journal-file.ts';
-import { readNativeFile } from './native-files-here.ts';
+import { readNativeFile, strangerAmong } from './native-files-here.ts';
 import type { WorkloadCache } from './open-inputs.ts';
 import type { LoadedPolicies } from './policies-of-plan.ts';
 
@@ -101,7 +101,15 @@ export function nativeSpecHere(
   const inputs = { read: readNativeFile, open: (path: string) => fileSource(path, 'a trace', onAlive), note };
   const { placement: named } = plan.policies;
   const placement = named === undefined || isOwnStrategy(plan.orchestrator, named) ? undefined : policies.placement;
-  return specOfNative(plan, orchestratorNamed(plan.orchestrator, named), inputs, placement);
+  const orchestrator = orchestratorNamed(plan.orchestrator, named);
+  const read: Orchestrator['read'] = (files) => {
+    try {
+      return orchestrator.read(files);
+    } catch (error) {
+      throw (error instanceof InputError && strangerAmong(files, plan.orchestrator)) || error;
+    }
+  };
+  return specOfNative(plan, { ...orchestrator, read }, inputs, placement);
 }
 
 type OnDataPlane = OrchestratorChoice & { readonly name: DataPlaneOrchestrator };

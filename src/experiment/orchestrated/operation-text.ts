@@ -21,7 +21,14 @@ const form = (example: string, pattern: string, read: Form['read']): Form => ({
   read,
 });
 
-const scale: Form['read'] = (workload, replicas) => ({ verb: 'scale', workload, replicas: Number(replicas) });
+/** As many as a service of a scenario may have. */
+const MOST_REPLICAS = 100_000;
+
+const scale: Form['read'] = (workload, replicas) => {
+  if (Number(replicas) > MOST_REPLICAS)
+    throw new InputError(`${quoted(replicas)} replicas of ${workload} are too many; write at most ${MOST_REPLICAS}`);
+  return { verb: 'scale', workload, replicas: Number(replicas) };
+};
 const update: Form['read'] = (workload, image) => ({ verb: 'update', workload, image });
 const remove: Form['read'] = (workload) => ({ verb: 'remove', workload });
 const apply: Form['read'] = (file) => ({ verb: 'apply-file', file });

@@ -14,8 +14,10 @@ import {
 import { readVariants, type ScenarioVariant } from '../scenario/read-scenario.ts';
 import { at, ScenarioFault } from '../scenario/scenario-fault.ts';
 import { variantLabels } from '../scenario/variant-names.ts';
+import { aboutOrchestrator } from '../../orchestrators/index.ts';
 import { isOwnStrategy } from '../../orchestrators/orchestrator.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
+import { checkConstants } from './constant-values.ts';
 import type { NativePlan, NativeStep } from './native-plan.ts';
 import { nativeSchema, type NativeText } from './native-schema.ts';
 import { operationOf } from './operation-text.ts';
@@ -78,6 +80,7 @@ function planVariant(
     ...(rest.weather && { weather: withRecordings(rest.weather, context) }),
   };
   if (rest.cluster !== undefined) clusterParts(rest.cluster);
+  checkConstants(aboutOrchestrator(rest.orchestrator), rest.policies.constants ?? {}, ['policies', 'constants']);
   const labels = variantLabels(variant.picks);
   const policy = policyOf(plan, setName, labels.policies, policies, context);
   const { policies: _policies, orchestrator: _orchestrator, cluster, ...workload } = plan;

@@ -14,6 +14,7 @@ import { weatherOf } from '../../sim/weather/weather-kinds.ts';
 import type { ByteSource } from '../../workloads/byte-source.ts';
 import { trafficOf } from '../scenario/assemble-traffic.ts';
 import { clusterCarbon, clusterParts } from '../scenario/cluster-groups.ts';
+import { at } from '../scenario/scenario-fault.ts';
 import { weatherItem } from '../scenario/weather-kinds.ts';
 import { constantValues } from './constant-values.ts';
 import { groupsForWorkloads } from './groups-for-workloads.ts';
@@ -67,13 +68,15 @@ export function specOfNative(
   const labelled = labelledTraffic(workloads, { zones, epochMs, also: named });
   const { services } = labelled;
   const traffic = Object.entries(plan.traffic ?? {}).map(([name, one]) =>
-    trafficOf(name, one, {
-      durationUs: plan.duration,
-      serviceOf: (service) => modelledService(service, services),
-      zoneOf: (zone) => zones.indexOf(zone),
-      clients: undefined,
-      open: inputs.open,
-    }),
+    at(['traffic', name], () =>
+      trafficOf(name, one, {
+        durationUs: plan.duration,
+        serviceOf: (service) => modelledService(service, services),
+        zoneOf: (zone) => zones.indexOf(zone),
+        clients: undefined,
+        open: inputs.open,
+      }),
+    ),
   );
   const byName = new Map(workloads.map((one) => [one.name, one]));
   const serving = new Set(services.map(fullName));
@@ -99,8 +102,8 @@ export function specOfNative(
     traffic: (streams) => [...labelled.traffic(streams), ...traffic.map((make) => make(streams))],
     objectives: [
       ...labelled.objectives,
-      ...(plan.objectives ?? []).map((one) => ({
-        service: modelledService(one.service, services),
+      ...(plan.objectives ?? []).map((one, index) => ({
+        service: at(['objectives', index], () => modelledService(one.service, services)),
         target: one.target,
         withinUs: one.withinUs ?? Infinity,
         windowUs: one.windowUs ?? plan.duration,
@@ -117,8 +120,8 @@ export function specOfNative(
     usdPerGbBetweenZones: cluster?.zoneTraffic?.usdPerGb ?? 0.02,
     requestBytes: cluster?.zoneTraffic?.requestBytes ?? 10_000,
     kgPerKWh: plan.cluster === undefined ? 0.4 : clusterCarbon(plan.cluster),
-    operations: plan.steps.map(({ at, text, change }): TimedOperation => ({
-      atUs: at,
+    operations: plan.steps.map(({ at: atUs, text, change }): TimedOperation => ({
+      atUs,
       text,
       change: changeOf(change, text, { orchestrator, inputs, machines: machines.map(({ name }) => name), workloads }),
     })),

@@ -1,9 +1,11 @@
+import { aboutOrchestrator } from '../../orchestrators/index.ts';
 import { backfillPolicy } from '../../policies/backfilling/index.ts';
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
 import { seriesPreset } from '../../workloads/traffic/series-presets.ts';
 import { canonicalText } from '../run-id.ts';
 import type { KubernetesPlan } from '../kubernetes/kubernetes-plan.ts';
+import { checkConstants } from '../orchestrated/constant-values.ts';
 import type { NativePlan } from '../orchestrated/native-plan.ts';
 import type { ClusterPlan, PolicyPlan, WorkloadPlan } from '../run-plan.ts';
 import { parseSeeds } from '../seeds.ts';
@@ -118,6 +120,7 @@ function planVariant(
   };
   const chosen = placementOf(scenario, context);
   checkScenario(scenario, checked);
+  checkOrchestrator(scenario.policies.orchestrator);
   const labels = variantLabels(variant.picks);
   const policy = policyOf(scenario, chosen, setName, labels.policies, policies);
   const clusterName =
@@ -139,6 +142,11 @@ function planVariant(
     policy,
     scenario,
   };
+}
+
+function checkOrchestrator(choice: ScenarioPlan['policies']['orchestrator']): void {
+  if (choice?.constants !== undefined)
+    checkConstants(aboutOrchestrator(choice.name), choice.constants, ['policies', 'orchestrator', 'constants']);
 }
 
 function withoutName<T extends { readonly name?: string | undefined }>({ name: _name, ...rest }: T): Omit<T, 'name'> {
@@ -327,7 +335,7 @@ export function scenarioFiles({ variants }: PlannedScenario): { path: string; wh
   for (const { scenario, kubernetes, native, policy } of variants) {
     if (policy.file !== undefined) files.set(policy.file, 'a policy');
     for (const { file } of kubernetes?.manifests ?? []) files.set(file, 'a manifest');
-    for (const { file } of native?.files ?? []) files.set(file, 'a native file');
+    for (const file of filesIn([native?.files, native?.steps])) files.set(file, 'a native file');
     for (const path of filesIn(native ?? kubernetes ?? scenario)) if (!files.has(path)) files.set(path, 'a trace');
   }
   return [...files].map(([path, what]) => ({ path, what }));

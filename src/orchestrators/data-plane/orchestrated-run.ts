@@ -1,4 +1,5 @@
 import { stream } from '../../sim/random.ts';
+import { US_PER_SECOND } from '../../sim/time.ts';
 import type { JournalSink } from '../../sim/journal.ts';
 import type { RunResult } from '../../sim/result.ts';
 import { InputError } from '../../sim/input-error.ts';
@@ -150,7 +151,13 @@ export class OrchestratedRun {
     const { text, change } = this.spec.operations[number];
     this.operationsLeft--;
     this.recorder.event('operator', 'Normal', 'Changed', 'cluster', text);
-    this.loop.operate(change);
+    try {
+      this.loop.operate(change);
+    } catch (error) {
+      // What was there when the files were read may have gone since.
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`"${text}" at ${this.clock.nowUs / US_PER_SECOND} s: ${error.message}`);
+    }
   }
 
   private scrape(): void {

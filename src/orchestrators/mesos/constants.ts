@@ -18,6 +18,10 @@ function choice(value: number, unit: Constant['unit'], meaning: string, source: 
   return { value, unit, meaning, source, isModellingChoice: true };
 }
 
+function again(constant: Constant): Constant {
+  return { ...constant, least: 1000 };
+}
+
 /** Every number that decides when Mesos, Marathon and the batch frameworks do something. */
 export const mesosConstants = {
   allocationInterval: time(seconds(1), 'between two allocations to all frameworks', MASTER),
@@ -85,9 +89,9 @@ export const mesosConstants = {
   ),
   minReviveOffersInterval: time(seconds(5), 'between two revives of offers', MARATHON),
   reviveOffersRepetitions: count(3, 'times that a revive is repeated', `${MARATHON} revive_offers_repetitions`),
-  scaleAppsInterval: time(minutes(5), 'between two checks of instance counts', MARATHON),
+  scaleAppsInterval: again(time(minutes(5), 'between two checks of instance counts', MARATHON)),
   scaleAppsInitialDelay: time(seconds(15), 'until the first check of instance counts', MARATHON),
-  reconciliationInterval: time(minutes(10), 'between two reconciliations of task states', MARATHON),
+  reconciliationInterval: again(time(minutes(10), 'between two reconciliations of task states', MARATHON)),
   taskLaunchTimeout: time(minutes(5), 'for a task to get from staging to running', MARATHON),
   frameworkFailoverTimeout: time(
     seconds(604_800),

@@ -94,9 +94,10 @@ export class Operations {
         break;
       case 'scale': {
         const service = this.serviceNamed(change.workload);
-        if (service.current.spec.mode !== 'replicated')
+        const { mode } = service.current.spec;
+        if (mode !== 'replicated' && mode !== 'replicated-job')
           throw new InputError(
-            `service "${service.name}" is ${service.current.spec.mode} and cannot be scaled; scale a replicated one`,
+            `service "${service.name}" is ${mode} and cannot be scaled; scale one that is replicated or replicated-job`,
           );
         this.change(service, { ...service.current.spec, replicas: change.replicas }, service.current.behaviour);
         break;
@@ -104,7 +105,6 @@ export class Operations {
       case 'update': {
         const service = this.serviceNamed(change.workload);
         const { spec, behaviour } = service.current;
-        if (isJob(service)) service.jobIteration++;
         this.change(service, { ...spec, image: change.image }, withDifference(behaviour, change.as));
         break;
       }
@@ -142,8 +142,12 @@ export class Operations {
     }
   }
 
-  /** A new version; what it was before is what a rollback goes back to. (Controlapi, UpdateService.) */
+  /**
+   * A new version; what it was before is what a rollback goes back to. A job runs anew, whatever has changed, if anything
+   * has. (Controlapi, UpdateService.)
+   */
   private change(service: Service, spec: SwarmServiceSpec, behaviour: ProcessBehaviour): void {
+    if (isJob(service)) service.jobIteration++;
     service.previous = service.current;
     service.current = { spec, version: ++this.versions, behaviour };
     service.updateStatus = undefined;
@@ -164,14 +168,14 @@ export class Operations {
     const service = this.store.services.get(name);
     if (service !== undefined) return service;
     const names = [...this.store.services.keys()];
-    throw new InputError(`there is no service "${name}"${suggestion(name, names)}; there are ${names.join(', ')}`);
+    throw new InputError(`there is no service "${name}"${suggestion(name, names)}`);
   }
 
   private nodeNamed(name: string): Node {
     const node = this.store.allNodes().find((one) => one.facts.hostname === name);
     if (node !== undefined) return node;
     const names = this.store.allNodes().map(({ facts }) => facts.hostname);
-    throw new InputError(`there is no node "${name}"${suggestion(name, names)}; there are ${names.join(', ')}`);
+    throw new InputError(`there is no node "${name}"${suggestion(name, names)}`);
   }
 }
 

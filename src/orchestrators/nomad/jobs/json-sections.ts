@@ -44,6 +44,9 @@ export function jsonSections(text: string, file: string): JobSection[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const [error] = document.errors;
+  // The parser's own words for it, of its stack.
+  if (error?.message.includes('call stack'))
+    throw new InputError(`${file}: maps and lists are nested too deep; write it flatter`);
   if (error !== undefined)
     throw new InputError(
       `${file}:${error.linePos?.[0].line ?? 1}: is no JSON: ${error.message.split('\n')[0].replace(/ at line.*/, '')}`,
