@@ -63,6 +63,34 @@ describe('on the data plane', () => {
     expect(spanUs(true) - spanUs(false)).toBeLessThanOrEqual(2.2 * S);
   });
 
+  test('a drained node that is lost meanwhile is waited for no longer than until it is DOWN', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 4, onOverlay: false, stopGraceUs: 200 * S })],
+      behaviour: { ignoresStop: true },
+      operations: [[100 * S, { verb: 'drain', machine: 'n1' }]],
+      weather: [{ atUs: 105 * S, event: { kind: 'node-down', node: 0, cause: 'test' } }],
+    });
+    const downUs = run.whenNode(0, 'down', 105 * S);
+    expect(downUs).toBeLessThan(122 * S);
+    expect(run.whenRunning(4, downUs) - downUs).toBeLessThan(1 * S);
+  });
+
+  test('a task that never gets healthy was in no balancer, and yet waits two seconds on an overlay network before SIGTERM', () => {
+    const healthCheck = { intervalUs: 5 * S, timeoutUs: 2 * S, retries: 2, startPeriodUs: 0, startIntervalUs: 5 * S };
+    const failedAfterUs = (onOverlay: boolean) => {
+      const run = runSwarm({
+        services: [service('web', { replicas: 1, onOverlay, healthCheck })],
+        behaviour: { boot: { kind: 'constant', meanUs: 3600 * S } },
+        spec: { coldStart: true },
+      });
+      const first = run.written.find(({ state }) => state === TaskState.starting)!;
+      return (
+        run.written.find(({ task, state }) => task === first.task && state === TaskState.failed)!.atUs - first.atUs
+      );
+    };
+    expect(Math.abs(failedAfterUs(true) - failedAfterUs(false) - 2 * S)).toBeLessThanOrEqual(0.2 * S);
+  });
+
   test('a stop that takes longer than 60 s: the replacement starts all the same', () => {
     const run = runSwarm({
       services: [service('web', { replicas: 4, onOverlay: false, stopGraceUs: 200 * S })],
@@ -169,6 +197,33 @@ describe('jobs', () => {
     });
     const done = [...run.loop.store.tasks.values()].filter(({ state }) => state === TaskState.complete);
     expect(done.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(run.loop.isQuiet()).toBe(true);
+  });
+
+  test('deployed again or scaled, a job runs anew, all of it', () => {
+    const batch = service('batch', { mode: 'replicated-job', replicas: 3, maxConcurrent: 3 });
+    const run = runSwarm({
+      services: [batch, service('once', { mode: 'global-job', replicas: 0 })],
+      behaviour,
+      operations: [
+        [100 * S, { verb: 'apply', files: [] }],
+        [200 * S, { verb: 'scale', workload: 'batch', replicas: 5 }],
+      ],
+    });
+    const completions = (name: string, fromS: number, toS: number) =>
+      run.written.filter(
+        ({ task, what, state, atUs }) =>
+          task?.service.name === name &&
+          what === 'updated' &&
+          state === TaskState.complete &&
+          atUs > fromS * S &&
+          atUs < toS * S,
+      ).length;
+    expect(completions('batch', 0, 100)).toBe(0);
+    expect(completions('batch', 100, 200)).toBe(3);
+    expect(completions('batch', 200, 300)).toBe(5);
+    expect(completions('once', 100, 200)).toBe(4);
+    expect(completions('once', 200, 300)).toBe(0);
     expect(run.loop.isQuiet()).toBe(true);
   });
 

@@ -208,13 +208,15 @@ export class Agents {
     this.become(run, TaskState.shutdown, 'shutdown');
   }
 
-  /** Leaves the load balancers; where others must hear of that, waits; then gets SIGTERM. */
+  /**
+   * Leaves the load balancers; on an overlay network waits, whether or not it was among them, until the others must have
+   * heard of that; then gets SIGTERM.
+   */
   private endProcess(run: AgentTask): void {
     run.isEnding = true;
     this.health.stop(run);
-    const isAnnounced = run.state === TaskState.running;
-    if (isAnnounced) this.mesh.withdraw(run.container);
-    const waits = isAnnounced && run.task.of.spec.onOverlay;
+    this.mesh.withdraw(run.container);
+    const waits = run.task.of.spec.onOverlay;
     if (waits) this.timer(run, 'gossip convergence', this.values.gossipConverge);
     if (waits) this.clock.after(this.values.gossipConverge, this.convergedKind, run.id);
     else this.signal(run);

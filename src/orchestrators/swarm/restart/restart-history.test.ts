@@ -46,8 +46,10 @@ describe('the restart window (worked example)', () => {
     expect(mayRestart(policy, [0, 20, 40], 70)).toBe(true);
   });
 
-  test('replacements of the very moment of the failure do not count', () => {
+  test('replacements of the very moment of the failure do not count, nor those of the very beginning of the window', () => {
     expect(mayRestart(policy, [0, 20, 50], 50)).toBe(true);
+    expect(mayRestart(policy, [10, 20, 40], 70)).toBe(true);
+    expect(mayRestart(policy, [11, 20, 40], 70)).toBe(false);
   });
 });
 
@@ -64,6 +66,18 @@ test('a new version begins anew', () => {
   history.record(taskOf(old, {}));
   expect(history.mayRestart(taskOf(old, { appliedUs: 1 }))).toBe(false);
   expect(history.mayRestart(taskOf(next, { appliedUs: 1 }))).toBe(true);
+});
+
+test('each slot has a history of its own, of global services each node', () => {
+  const history = new RestartHistory();
+  const replicated = versionWith({ maxAttempts: 1 });
+  history.record(taskOf(replicated, { slot: 1 }));
+  expect(history.mayRestart(taskOf(replicated, { slot: 1 }))).toBe(false);
+  expect(history.mayRestart(taskOf(replicated, { slot: 2 }))).toBe(true);
+  const everywhere = versionWith({ maxAttempts: 1 }, 'global');
+  history.record(taskOf(everywhere, { slot: 0, node: 3 }));
+  expect(history.mayRestart(taskOf(everywhere, { slot: 0, node: 3 }))).toBe(false);
+  expect(history.mayRestart(taskOf(everywhere, { slot: 0, node: 4 }))).toBe(true);
 });
 
 test('conditions: none never, on-failure not after exit 0, any always, but no job that is done', () => {

@@ -95,6 +95,17 @@ test("H, upstream's test: a full zone leaves its share to the other, which sprea
   expect(racks.sort((a, b) => a - b)).toEqual([3, 4]);
 });
 
+test('a zone with tasks on nodes that will not do is full, and what it has counts no more for the others', () => {
+  const fixture = new SchedulerFixture();
+  const web = fixture.service({ placement: { ...placement, spreadOver: ['node.labels.az'] } });
+  const [a] = ['a', 'b', 'c'].map((az) => fixture.node(az, { labels: { az } }));
+  fixture.running(web, a, 3);
+  a.availability = 'pause';
+  fixture.waiting(web, 12);
+  // First (3 + 12) / 3 = 5 for each, of which az a takes none; then (12 - 10) / 2 = 1 more for b and c.
+  expect(fixture.run()).toEqual([0, 6, 6]);
+});
+
 test("I, upstream's test: the racks with the fewest tasks of each zone", () => {
   const fixture = new SchedulerFixture();
   const web = fixture.service({

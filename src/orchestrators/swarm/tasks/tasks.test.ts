@@ -66,15 +66,35 @@ describe('restarts', () => {
     expect(states).toEqual([TaskState.complete, TaskState.complete, TaskState.complete]);
   });
 
-  test('an image that cannot be had: rejected, and tried again after the delay, for ever', () => {
+  /** Seconds between the rejections of an update to an image that cannot be had. */
+  const rejectionsS = (prefersLocalImage: boolean) => {
     const run = runSwarm({
-      services: [service('web', { replicas: 1 })],
+      services: [service('web', { replicas: 1, prefersLocalImage })],
       weather: [{ atUs: 0, event: { kind: 'registry-down', on: true, cause: 'test' } }],
       operations: [[50 * S, { verb: 'update', workload: 'web', image: 'web:2' }]],
     });
-    const rejected = run.written.filter(({ state }) => state === TaskState.rejected).map(({ task }) => task!);
-    expect(new Set(rejected).size).toBeGreaterThan(5);
-    expect(rejected[0].message).toMatch(/registry/);
+    const rejected = run.written.filter(({ what, state }) => what === 'updated' && state === TaskState.rejected);
+    expect(rejected[0].task!.message).toMatch(/registry/);
+    const times = [...new Set(rejected.map(({ task }) => task))].map(
+      (task) => rejected.find((one) => one.task === task)!.atUs / S,
+    );
+    // The first one had no delay, but waited for the old task to stop.
+    return times.slice(2).map((atS, k) => atS - times[k + 1]);
+  };
+
+  test('an image that cannot be had: rejected, and tried again when the delay is over, for ever', () => {
+    const gaps = rejectionsS(true);
+    expect(gaps.length).toBeGreaterThan(80);
+    // A task whose own start is still delayed is not replaced before that: nothing restarts in a tight loop.
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...gaps)).toBeLessThan(6);
+  });
+
+  test('a registry that does not answer stalls each try for 20 s (measured), longer than the delay', () => {
+    const gaps = rejectionsS(false);
+    expect(gaps.length).toBeGreaterThan(20);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20);
+    expect(Math.max(...gaps)).toBeLessThan(21);
   });
 
   test('a node on which a service has failed five times is put behind the others', () => {

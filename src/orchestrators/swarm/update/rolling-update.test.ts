@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { modelledService } from '../../data-plane/data-plane-fixture.ts';
 import type { TimedOperation } from '../../data-plane/orchestrated-spec.ts';
 import { TaskState } from '../store/task-state.ts';
 import { runSwarm, S, service, type SwarmRun } from '../swarm-fixture.ts';
@@ -72,10 +73,44 @@ describe('rolling updates', () => {
       }
   });
 
-  test('start-first: never fewer than asked for', () => {
+  test('start-first: never fewer than asked for, and no more beside them than are updated at once', () => {
     const run = updated({ parallelism: 2, order: 'start-first' }, 6);
-    for (const { atUs } of run.written) if (atUs > 99 * S) expect(run.countAt(atUs)).toBeGreaterThanOrEqual(6);
+    for (const { atUs } of run.written)
+      if (atUs > 99 * S) {
+        expect(run.countAt(atUs)).toBeGreaterThanOrEqual(6);
+        expect(run.countAt(atUs)).toBeLessThanOrEqual(8);
+      }
     expect(versions(run, 599 * S)).toEqual({ old: 0, new: 6 });
+  });
+
+  test('start-first: what never comes to run leaves the old one running', () => {
+    // The image is nowhere, and nobody can fetch it.
+    const run = updated({ order: 'start-first', failureAction: 'pause' }, 3, {
+      weather: [{ atUs: 0, event: { kind: 'registry-down', on: true, cause: 'test' } }],
+    });
+    expect(status(run)?.state).toBe('paused');
+    for (const { atUs } of run.written) if (atUs > 99 * S) expect(versions(run, atUs)).toEqual({ old: 3, new: 0 });
+  });
+
+  test('failures while workers still wait are looked at when all have finished, and count then', () => {
+    const run = updated(
+      { parallelism: 4, delayUs: 30 * S },
+      4,
+      {},
+      { workFactor: 1, errorShare: 0, crashAfterUs: 2 * S },
+    );
+    const pausedUs = run.updates.find(({ state }) => state === 'paused')!.atUs;
+    expect(pausedUs - 100 * S).toBeGreaterThan(30 * S);
+    expect(pausedUs - 100 * S).toBeLessThan(34 * S);
+  });
+
+  test('a delay as long as the monitoring time makes that a second longer than the delay', () => {
+    const tookUs = (delayUs: number) => {
+      const run = updated({ delayUs }, 1, { constants: EXACT });
+      return concludedUs(run) - 100 * S;
+    };
+    // 5 s and 6 s, against 4.9 s and 5 s.
+    expect(Math.abs(tookUs(5 * S) - tookUs(4.9 * S) - 1.1 * S)).toBeLessThan(1000);
   });
 
   test('parallelism 0: all at once', () => {
@@ -103,6 +138,43 @@ describe('rolling updates', () => {
     );
     expect(status(run)).toEqual({ state: 'rollback_completed', message: 'rollback completed' });
     expect(versions(run, 599 * S)).toEqual({ old: 6, new: 0 });
+  });
+
+  /** An update that is noticed to fail after 30 s, and a replica brought back that crashes 18 s after it runs. */
+  const rolledBack = (monitorUs: number) =>
+    runSwarm({
+      services: [
+        service('web', {
+          replicas: 8,
+          onOverlay: false,
+          prefersLocalImage: true,
+          update: { ...DEFAULT_UPDATE, failureAction: 'rollback', monitorUs: 60 * S },
+          rollback: { ...DEFAULT_UPDATE, delayUs: 10 * S, monitorUs },
+        }),
+      ],
+      operations: [[100 * S, { ...web2, as: { workFactor: 1, errorShare: 0, crashAfterUs: 30 * S } }]],
+      weather: Array.from({ length: 8 }, (_, k) => ({
+        atUs: (150 + 2 * k) * S,
+        event: { kind: 'replica-crash' as const, service: 0, which: k / 8, cause: 'test' },
+      })),
+      spec: { services: [modelledService('web')] },
+    });
+
+  test('a rollback goes by rules of its own: its delay, and failures within its own monitoring time', () => {
+    const run = rolledBack(5 * S);
+    const atUs = (state: string) => run.updates.find((one) => one.state === state)!.atUs;
+    expect(status(run)?.state).toBe('rollback_completed');
+    // Seven slots, 10 s after each, 1.5 s for the first, and 11 s of monitoring.
+    expect(atUs('rollback_completed') - atUs('rollback_started')).toBeGreaterThan(82 * S);
+    expect(atUs('rollback_completed') - atUs('rollback_started')).toBeLessThan(84 * S);
+  });
+
+  test('a rollback that fails is paused: nothing is rolled back a second time, and nothing goes on', () => {
+    const run = rolledBack(30 * S);
+    expect(status(run)?.state).toBe('rollback_paused');
+    const states = run.updates.map(({ state }) => state);
+    expect(states.slice(states.indexOf('rollback_started'))).toEqual(['rollback_started', 'rollback_paused']);
+    expect(run.updates.at(-1)!.atUs).toBeLessThan(153 * S);
   });
 
   test('a version that crashes: with "continue" nobody minds', () => {
