@@ -285,7 +285,7 @@ export class EcsLoop implements ControlLoop {
     else if (wish.kind === 'drain-end') this.activate(instance);
     else if (instance.isFargate)
       // Fargate Spot: SIGTERM now, so that nothing has to be in a hurry when the time is over.
-      for (const task of instance.tasks) this.control.stop(task, 'Spot interruption', 'evicted');
+      for (const task of instance.tasks) this.control.stop(task, 'Spot interruption', 'evicted', true);
     else if (this.world.values.spotInstanceDraining !== 0) this.drain(instance, 'spot interruption notice');
     else
       this.world.plane.chronicle.event(

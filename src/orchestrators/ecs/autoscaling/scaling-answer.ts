@@ -32,7 +32,7 @@ export interface ScalingAnswer {
   readonly limitedBy?: string;
 }
 
-/** One policy's wish: more, fewer (where all must agree), or nothing to say. */
+/** One policy's wish: more, fewer, or nothing to say. */
 interface Wish {
   readonly policy: ScalingPolicy;
   readonly count: number;
@@ -40,7 +40,10 @@ interface Wish {
   readonly why: string;
 }
 
-/** What the policies of a service ask for together: the most of those that want more; fewer only if all agree. */
+/**
+ * What the policies of a service ask for together: the most of those that want more; fewer where all target tracking that
+ * may scale in agrees, or step scaling says so (User Guide, target-tracking-considerations).
+ */
 export function scalingAnswer(
   policies: readonly ScalingPolicy[],
   limits: Pick<ScalableTarget, 'min' | 'max' | 'scaleInSuspended' | 'scaleOutSuspended'>,
@@ -65,11 +68,11 @@ export function scalingAnswer(
     memory.inCooldownUs = 0;
     return answer(to, out, limits.max);
   }
-  const agree = wishes.filter(({ policy }) => policy.kind !== 'target-tracking' || !policy.scaleInDisabled);
-  if (agree.length === 0 || !wishes.every(({ direction, policy }) => direction === 'in' || policy.kind === 'step'))
-    return undefined;
-  const down = agree.filter(({ direction }) => direction === 'in').sort((a, b) => b.count - a.count)[0] as
-    Wish | undefined;
+  const tracking = wishes.filter(({ policy }) => policy.kind === 'target-tracking' && !policy.scaleInDisabled);
+  const stepping = wishes.filter(({ policy, direction }) => policy.kind === 'step' && direction === 'in');
+  // Step scaling asks nobody; target tracking goes in when all of it is ready to.
+  const ready = tracking.every(({ direction }) => direction === 'in') ? [...tracking, ...stepping] : stepping;
+  const down = ready.sort((a, b) => b.count - a.count)[0] as Wish | undefined;
   if (down === undefined || limits.scaleInSuspended || sight.isUpdating) return undefined;
   const to = within(down.count);
   if (to >= desired || nowUs < memory.inUs + memory.inCooldownUs) return undefined;

@@ -104,6 +104,31 @@ describe('policies of one service', () => {
     expect(ask([tracking('cpu', 50, { scaleInDisabled: true })], sight(10, 10))).toBeUndefined();
   });
 
+  test('a policy with DisableScaleIn has no say in it (target-tracking-considerations)', () => {
+    expect(ask([tracking('cpu', 50), tracking('memory', 50, { scaleInDisabled: true })], sight(10, 50))).toBe(1);
+    expect(
+      ask([tracking('cpu', 50), tracking('memory', 50, { scaleInDisabled: true })], sight(50, 10)),
+    ).toBeUndefined();
+  });
+
+  test('step scaling goes in whether target tracking is ready or not, and no further than who keeps most', () => {
+    const step: ScalingPolicy = {
+      kind: 'step',
+      name: 'in',
+      service: 'web',
+      adjustment: 'ChangeInCapacity',
+      steps: [{ lower: -Infinity, upper: 0, adjustment: -1 }],
+      minMagnitude: 0,
+      cooldownUs: 60e6,
+      where: '',
+      alarm: { name: 'low', metric: 'memory', above: false, inclusive: false, threshold: 40, points: 3 },
+    };
+    expect(ask([tracking('cpu', 50), step], sight(50, 20))).toBe(3);
+    expect(ask([tracking('cpu', 50), step], sight(10, 20))).toBe(3);
+    expect(ask([tracking('cpu', 50), step], sight(10, 50))).toBe(1);
+    expect(ask([tracking('cpu', 50), step], sight(75, 20))).toBe(6);
+  });
+
   test('while a scale-out cools down only a larger one is done; it ends the cooldown of a scale-in', () => {
     const memory = newScalingMemory();
     expect(ask(both, sight(75, 50), memory)).toBe(6);

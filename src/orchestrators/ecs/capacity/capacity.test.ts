@@ -166,4 +166,62 @@ describe('Fargate', () => {
     expect(providers.filter((name) => name === 'FARGATE').length).toBe(4);
     expect(providers.filter((name) => name === 'FARGATE_SPOT').length).toBe(6);
   });
+
+  test('Fargate Spot: SIGTERM with the notice, whatever the deregistration delay, and a replacement before it is taken', () => {
+    const spot = {
+      capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+      loadBalancers: [{ targetGroupArn: 'web', containerName: 'app', containerPort: 80 }],
+    };
+    const web = taskDefinition(
+      'web',
+      { portMappings: [{ containerPort: 80 }] },
+      { requiresCompatibilities: ['FARGATE'], networkMode: 'awsvpc', cpu: '256', memory: '512' },
+    );
+    const run = new EcsRun([web, service('web', 2, spot), { Name: 'web' }], {
+      // Machine 0 is nobody's, 1 is the first that Fargate gives.
+      spec: { machines: machineSpecs(1, ['a']) },
+      weather: [
+        { atUs: 100 * S, event: { kind: 'spot-notice', node: 1, takenUs: 220 * S, cause: 'test' } },
+        { atUs: 220 * S, event: { kind: 'spot-taken', node: 1, cause: 'test' } },
+      ],
+    });
+    let goneUs = NaN;
+    let atTaking = 0;
+    run.finish(({ nowUs }) => {
+      if (nowUs > 0 && Number.isNaN(goneUs) && !run.loop.world.instances.has(1)) goneUs = nowUs;
+      if (nowUs < 220 * S) atTaking = run.running('web').filter(({ target }) => target === 'healthy').length;
+    });
+    expect(goneUs / S).toBeGreaterThan(100);
+    expect(goneUs / S).toBeLessThan(102);
+    expect(atTaking).toBe(2);
+  });
+});
+
+describe('managed draining', () => {
+  /** The fewest tasks that run while one of four instances, of which one is empty, goes. */
+  const fewest = (managedDraining: string): number => {
+    let least = 3;
+    for (let seed = 1; seed <= 6; seed++) {
+      const run = new EcsRun(
+        [
+          quarter,
+          service('web', 4, { ...strategy, placementStrategy: [{ type: 'spread', field: 'instanceId' }] }),
+          group(),
+          provider({ managedDraining, managedTerminationProtection: 'DISABLED' }),
+        ],
+        { spec: { machines: members, operations: [scale(60 * S, 3)], durationUs: 1800 * S }, seed },
+      );
+      run.finish(({ nowUs }) => {
+        if (nowUs > 0) least = Math.min(least, run.running('web').length);
+      });
+      expect(instances(run)).toBe(3);
+      expect(run.running('web').length).toBe(3);
+    }
+    return least;
+  };
+
+  test('an instance that scale-in takes is emptied first; without it tasks are lost and started anew', () => {
+    expect(fewest('ENABLED')).toBe(3);
+    expect(fewest('DISABLED')).toBe(2);
+  });
 });

@@ -113,4 +113,43 @@ describe('targets', () => {
     expect(gone).toBeLessThan(47);
     expect(run.run.result().living!.services[0].failed).toBe(0);
   });
+
+  test('slow start: a new target beside healthy ones gets a share that rises to its full one, the first ones all at once', () => {
+    const slowStart = [{ Key: 'slow_start.duration_seconds', Value: '100' }];
+    const up = { atUs: 60 * S, text: 'scale', change: { verb: 'scale' as const, workload: 'web', replicas: 2 } };
+    const shares = (TargetGroupAttributes: object[]): number[] => {
+      const run = new EcsRun(files(1, { HealthCheckIntervalSeconds: 5, TargetGroupAttributes }), {
+        spec: {
+          ...traffic,
+          traffic: () => [steadyTraffic(0, 200)],
+          machines: machineSpecs(2, ['a', 'b']),
+          operations: [up],
+        },
+      });
+      let sinceUs = NaN;
+      let fresh = -1;
+      const used: number[] = [];
+      const { containers, usage } = run.run;
+      const nodes = [0, 1];
+      run.finish(({ nowUs }) => {
+        if (Number.isNaN(sinceUs) && listed(run) === 2) {
+          sinceUs = nowUs;
+          const newest = run.tasks('web').at(-1)!;
+          fresh = nodes.flatMap((node) => containers.on(node)).find(({ order }) => order.task === newest.bookTask)!.id;
+        }
+        // At 20, 40, ... 140 s: CPU of the last 20 s, of which half is its full share.
+        while (used.length < 7 && nowUs >= sinceUs + (used.length + 1) * 20 * S) {
+          const toUs = sinceUs + (used.length + 1) * 20 * S;
+          const of = (id: number): number => usage.meanCpuMilli(id, toUs - 20 * S, toUs);
+          const all = nodes.flatMap((node) => containers.on(node)).filter(({ order }) => order.task >= 0);
+          used.push(of(fresh) / all.reduce((sum, { id }) => sum + of(id), 0));
+        }
+      });
+      return used;
+    };
+    const slowed = shares(slowStart);
+    const weights = [0.15, 0.35, 0.55, 0.75, 0.95, 1, 1];
+    weights.forEach((weight, k) => expect(Math.abs(slowed[k] - weight / (1 + weight)), `${k}`).toBeLessThan(0.04));
+    for (const share of shares([])) expect(Math.abs(share - 0.5)).toBeLessThan(0.05);
+  });
 });

@@ -79,8 +79,8 @@ export class TaskControl {
     }
   }
 
-  /** Stops it in good order: deregistered, waited for, SIGTERM, SIGKILL. */
-  stop(task: EcsTask, reason: string, endsAs: TaskEnd): void {
+  /** Stops it in good order: deregistered, waited for, SIGTERM, SIGKILL. `atOnce`: with nobody waited for. */
+  stop(task: EcsTask, reason: string, endsAs: TaskEnd, atOnce = false): void {
     if (task.desiredStatus === 'STOPPED') return;
     task.desiredStatus = 'STOPPED';
     task.stoppedReason = reason;
@@ -92,7 +92,7 @@ export class TaskControl {
     const { clock, chronicle } = this.world.plane;
     const delayUs = this.targets.deregister(task);
     this.look(task);
-    if (delayUs > 0 && task.lastStatus === 'RUNNING') {
+    if (delayUs > 0 && task.lastStatus === 'RUNNING' && !atOnce) {
       task.lastStatus = 'DEACTIVATING';
       chronicle.timer({
         fromUs: clock.nowUs,
