@@ -22,18 +22,17 @@ export const KUBERNETES_FACTS: OrchestratorAbout = {
   features: KUBERNETES_FEATURES,
 };
 
-/** Each is of its own kind inside; whoever runs one reads files with it and hands it what it has read. */
 const DATA_PLANE: Readonly<Record<DataPlaneOrchestrator, Orchestrator>> = {
-  swarm: swarm as Orchestrator,
-  mesos: mesos as Orchestrator,
-  ecs: ecs as Orchestrator,
-  nomad: nomad as Orchestrator,
+  swarm,
+  mesos,
+  ecs,
+  nomad,
 };
 
 /** An orchestrator whose control loop runs on the data plane; `strategy`: one of its own, see `isOwnStrategy`. */
 export function orchestratorNamed(name: DataPlaneOrchestrator, strategy?: string): Orchestrator {
   const own = SWARM_STRATEGIES.find((one) => one === strategy);
-  return name === 'swarm' && own !== undefined ? (swarmWith(own) as Orchestrator) : DATA_PLANE[name];
+  return name === 'swarm' && own !== undefined ? swarmWith(own) : DATA_PLANE[name];
 }
 
 export function aboutOrchestrator(name: OrchestratorName): OrchestratorAbout {

@@ -47,6 +47,6 @@ export function candidateLimit(isBatch: boolean, nodes: number): number {
 
 function ceilLog2(n: number): number {
   let power = 0;
-  while (2 ** power < n) power++;
+  for (let reached = 1; reached < n; reached *= 2) power++;
   return power;
 }
