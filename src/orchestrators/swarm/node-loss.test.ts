@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { WeatherEvent } from '../../sim/weather/weather-event.ts';
 import { TaskState } from './store/task-state.ts';
 import { runSwarm, S, service, type SwarmRun } from './swarm-fixture.ts';
+import { DEFAULT_RESTART } from './swarm-spec.ts';
 
 const SEEDS = Array.from({ length: 50 }, (_, seed) => seed);
 const perNode = (run: SwarmRun, atUs: number) => [0, 1, 2, 3].map((node) => run.runningAt(atUs).get(node)?.length ?? 0);
@@ -111,6 +112,32 @@ describe('a node is lost, over 50 seeds', () => {
     expect(new Set(failed.map(({ task }) => task)).size).toBe(2);
     const wholeUs = run.whenRunning(8, 107 * S);
     expect(wholeUs).toBeLessThan(114 * S);
+  });
+
+  test('a machine that reboots again and again registers three times, a fourth time 8 s after the third at the earliest', () => {
+    const fourthUs: number[] = [];
+    for (const seed of SEEDS.slice(0, 20)) {
+      const run = runSwarm({
+        services: [service('agent', { mode: 'global', replicas: 0, restart: { ...DEFAULT_RESTART, delayUs: 0 } })],
+        weather: [100, 105, 110, 115].flatMap((atS) => [
+          { atUs: atS * S, event: { kind: 'node-down' as const, node: 1, cause: 'test' } },
+          { atUs: (atS + 1) * S, event: { kind: 'node-up' as const, node: 1, cause: 'test' } },
+        ]),
+        seed,
+      });
+      // Each time its engine is up 2 s after the machine, and what had run there is reported as failed.
+      const heard = run.written.filter(({ what, state }) => what === 'updated' && state === TaskState.failed);
+      const [first, second, third, fourth] = [...new Set(heard.map(({ task }) => task))].map(
+        (task) => heard.find((one) => one.task === task)!.atUs,
+      );
+      for (const [k, atUs] of [first, second, third].entries())
+        expect(Math.abs(atUs - (103.1 + 5 * k) * S)).toBeLessThanOrEqual(0.1 * S);
+      expect(fourth).toBeGreaterThan(121 * S);
+      fourthUs.push(fourth);
+    }
+    // It tries with growing waits meanwhile, none of which is longer than 8 s.
+    expect(Math.max(...fourthUs)).toBeLessThan(129.2 * S);
+    expect(Math.min(...fourthUs)).toBeLessThan(123 * S);
   });
 
   test('after 24 h DOWN its tasks become ORPHANED', () => {

@@ -157,8 +157,12 @@ export class NodeSessions {
     if (!(session.registersUs <= nowUs) || !session.canPass || session.isEngineDown) return;
     session.registersUs = Number.NaN;
     if (this.isTooOften(session)) {
+      const openUs = session.registeredUs + this.values.registrationWindow + 1;
       session.seeksSinceUs = nowUs;
-      this.registerAt(session, nowUs + Math.round(this.attempts.fine() * this.values.sessionBackoffMost));
+      this.registerAt(
+        session,
+        getsThroughUs(nowUs, openUs, 0, () => this.attempts.fine(), this.values),
+      );
       return;
     }
     const { store, dispatcher, join } = this.parts;
