@@ -59,7 +59,8 @@ export function incidentChart(incident: IncidentComparison): Chart {
 function segmentsOf({ policy, noticedS, createdS, wholeS }: IncidentRow, untilS: number): Segment[] {
   const segments: Segment[] = [];
   let from = 0;
-  [noticedS.median, createdS.median, wholeS.median].forEach((end, k) => {
+  [noticedS, createdS, wholeS].forEach(({ median: end, missing }, k) => {
+    if (Number.isNaN(end) && missing === 0) return;
     const to = Math.max(from, Number.isNaN(end) ? untilS : end);
     if (to > from)
       segments.push({

@@ -39,12 +39,10 @@ function rowHtml(comparison: Comparison, row: IncidentRow): string {
   return `<tr><th scope="row">${policyLabel(comparison, row.policy)}</th><td class="n">${fixed(lostReplicas.median, 0)}</td>${cells.join('')}<td class="n">${fixed(lostReplicaS.median, 0)}</td><td>${escapeHtml(timersText(timers))}</td></tr>`;
 }
 
-/** The span below the median. */
+/** The span below the median, and below that in how many runs it did not come. */
 function twoLines(text: string): string {
-  const at = text.indexOf(' (');
-  return at < 0
-    ? escapeHtml(text)
-    : `${escapeHtml(text.slice(0, at))}<br><span class="soft">${escapeHtml(text.slice(at + 1))}</span>`;
+  const [first, ...rest] = text.split(/ (?=\()|, (?=not in)/).map(escapeHtml);
+  return rest.length === 0 ? first : `${first}<br><span class="soft">${rest.join('<br>')}</span>`;
 }
 
 /** The same for a terminal or Markdown: rows of text, the first one the heading. */
@@ -61,8 +59,8 @@ export function incidentRows(
       ['policy', 'noticed', 'balancers stop', 'first replacement', 'whole again', 'replica-s lost', 'waited for'],
       ...incident.rows.map(({ policy, noticedS, unlistedS, startedS, wholeS, lostReplicaS, timers }) => [
         policy,
-        ...[noticedS, unlistedS, startedS, wholeS].map(({ median }) =>
-          Number.isNaN(median) ? 'never' : plain(secondsText(median)),
+        ...[noticedS, unlistedS, startedS, wholeS].map(({ median, missing }) =>
+          Number.isNaN(median) ? (missing > 0 ? 'never' : 'nothing lost') : plain(secondsText(median)),
         ),
         fixed(lostReplicaS.median, 0),
         plain(timersText(timers)),

@@ -3,7 +3,10 @@ import type { IncidentRecord } from '../../sim/monitoring/incident-record.ts';
 import type { LivingResult, TimerRecord } from '../../sim/monitoring/living-result.ts';
 import { livingRuns } from '../living/living-runs.ts';
 
-/** Median, lowest and highest over seeds; `missing`: in so many runs it did not come before the end. */
+/**
+ * Median, lowest and highest over seeds; `missing`: in so many runs it did not come before the end. NaN without any that is
+ * missing: nothing was lost, so there was nothing to come.
+ */
 export interface Spread {
   readonly median: number;
   readonly low: number;
@@ -83,9 +86,11 @@ function rowOf(policy: string, results: readonly LivingResult[], shown: Incident
     const known = one.incidents ?? [];
     return known.find((other) => isSame(shown, other)) ?? known.find((other) => other.about === shown.about) ?? [];
   });
-  const after = (timeOf: (one: IncidentRecord) => number | undefined): Spread =>
+  // Where nothing ran on the machines nothing had to be taken out or replaced.
+  const hit = all.filter((one) => lostOf(one) > 0);
+  const after = (timeOf: (one: IncidentRecord) => number | undefined, among = hit): Spread =>
     spread(
-      all.map((one) => {
+      among.map((one) => {
         const timeUs = timeOf(one);
         return timeUs === undefined ? undefined : (timeUs - one.atUs) / 1e6;
       }),
@@ -94,7 +99,7 @@ function rowOf(policy: string, results: readonly LivingResult[], shown: Incident
     policy,
     runs: all.length,
     lostReplicas: spread(all.map(lostOf)),
-    noticedS: after((one) => one.noticedUs),
+    noticedS: after((one) => one.noticedUs, all),
     unlistedS: after((one) => latest(one.services.map(({ unlistedUs }) => unlistedUs))),
     createdS: after((one) => firstOf(one, 'createdUs')),
     startedS: after((one) => firstOf(one, 'startedUs')),

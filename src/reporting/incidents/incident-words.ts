@@ -9,7 +9,7 @@ export function secondsText(seconds: number): string {
 
 /** `14.2 s (10.8–21)`; `not before the end` where it never came. */
 export function spreadText({ median, low, high, missing }: Spread): string {
-  if (Number.isNaN(median)) return 'not before the end';
+  if (Number.isNaN(median)) return missing > 0 ? 'not before the end' : 'nothing lost';
   const range = rangeText(low, high);
   const rest = missing > 0 ? `, not in ${countOf(missing, 'run')}` : '';
   return `${secondsText(median)}${range === '' ? '' : ` (${range})`}${rest}`;
