@@ -32,8 +32,11 @@ export interface MachineLoss {
 /** Runs one seed and stops the machine that holds most replicas (of equal ones the first). */
 export type LoseMachine = (seed: number) => MachineLoss;
 
+/** How it is lost: it stops, or it stands still and nothing else is wrong with it. */
+export type LossOf = 'stops' | 'hangs';
+
 /** Puts everything together that does not depend on the seed. */
-export async function machineLosses(orchestrator: OrchestratorName): Promise<LoseMachine> {
+export async function machineLosses(orchestrator: OrchestratorName, how: LossOf = 'stops'): Promise<LoseMachine> {
   const planned = planScenario(scenario(orchestrator), {
     file: 'node-loss',
     title: 'Node loss',
@@ -47,11 +50,11 @@ export async function machineLosses(orchestrator: OrchestratorName): Promise<Los
   return (seed) => {
     const [plan] = plannedScenarios([planned], [seed]).runs((policy) => policy, digests);
     const { run } = openOrchestrated(plan, { policies, workloads });
-    return run instanceof OrchestratedRun ? loseOnDataPlane(run) : loseInKubernetes(run);
+    return run instanceof OrchestratedRun ? loseOnDataPlane(run, how) : loseInKubernetes(run, how);
   };
 }
 
-function loseOnDataPlane(run: OrchestratedRun): MachineLoss {
+function loseOnDataPlane(run: OrchestratedRun, how: LossOf): MachineLoss {
   run.runUntil(STOPS_US);
   const holds = run.machines.specs.map((_, machine) => run.containers.on(machine).filter(runs).length);
   const held = Math.max(...holds);
@@ -60,14 +63,15 @@ function loseOnDataPlane(run: OrchestratedRun): MachineLoss {
   run.containers.watchAll(({ state, startedUs, order }, before) => {
     if (order.machine !== victim && before === 'created' && state !== 'exited') started.push(startedUs);
   });
-  run.machines.stop(victim);
+  if (how === 'stops') run.machines.stop(victim);
+  else run.machines.slow(victim, 0);
   while (started.length < held && run.step());
   return lossOf(held, started);
 }
 
 const runs = ({ state }: { readonly state: string }): boolean => state === 'booting' || state === 'up';
 
-function loseInKubernetes(run: KubernetesRun): MachineLoss {
+function loseInKubernetes(run: KubernetesRun, how: LossOf): MachineLoss {
   run.runUntil(STOPS_US);
   const nodes = [...run.api.nodes.all()].map(({ metadata }) => metadata.name);
   const holds = nodes.map((node) => [...run.api.pods.all()].filter(({ spec }) => spec.nodeName === node).length);
@@ -79,7 +83,9 @@ function loseInKubernetes(run: KubernetesRun): MachineLoss {
     if (pod !== undefined && pod.metadata.creationUs > STOPS_US && isRunning(pod) && !isRunning(before))
       started.push(run.api.nowUs);
   });
-  run.machines.stop(nodes[holds.indexOf(held)]);
+  const victim = nodes[holds.indexOf(held)];
+  if (how === 'stops') run.machines.stop(victim);
+  else run.machines.slow(victim, 0);
   while (started.length < held && run.step());
   return lossOf(held, started);
 }

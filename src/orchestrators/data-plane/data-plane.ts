@@ -54,7 +54,7 @@ export interface Machines {
   /** Those there are or were, by their numbers; grows when machines are bought. */
   readonly specs: readonly MachineSpec[];
   state(machine: number): MachineState;
-  /** Whether anything passes between a working control plane and the machine: it works and is not cut off. */
+  /** Whether anything passes between a working control plane and the machine's agent (`isHeard`). */
   isReachable(machine: number): boolean;
   /** Told of every change of a machine, at once, in the order in which they asked; also when it has been bought. */
   watch(watcher: (machine: number, state: MachineState, before: MachineState) => void): void;

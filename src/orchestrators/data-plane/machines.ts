@@ -1,5 +1,6 @@
 import { InputError } from '../../sim/input-error.ts';
 import type { Clock } from '../clock.ts';
+import { isHeard } from '../machine-heard.ts';
 import type { MachineState, Machines, MachineWish } from './data-plane.ts';
 import type { MachineSpec } from './machine-spec.ts';
 
@@ -43,8 +44,7 @@ export class MachinePark implements Machines {
   }
 
   isReachable(machine: number): boolean {
-    const { works, cutOff } = this.states[machine];
-    return works && !cutOff;
+    return isHeard(this.states[machine]);
   }
 
   watch(watcher: MachineWatcher): void {

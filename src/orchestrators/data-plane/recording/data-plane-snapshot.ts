@@ -4,6 +4,7 @@ import type { WorkloadReading } from '../../recording/cluster-lines.ts';
 import type { MachineBills } from '../../recording/machine-bills.ts';
 import { snapshotServices } from '../../recording/snapshot-services.ts';
 import type { Workload } from '../../recording/workload-counts.ts';
+import { isHeard } from '../../machine-heard.ts';
 import type { Machines, MachineState } from '../data-plane.ts';
 import type { MachineSpec } from '../machine-spec.ts';
 import type { TaskBooks } from './task-books.ts';
@@ -50,7 +51,7 @@ export function dataPlaneSnapshot(parts: SnapshotParts): LivingSnapshot {
       name: spec.name,
       zone: spec.zone,
       group: spec.group,
-      state: state.coming ? 'coming' : !state.works ? 'down' : state.cutOff ? 'unready' : 'ready',
+      state: state.coming ? 'coming' : !state.works ? 'down' : isHeard(state) ? 'ready' : 'unready',
       cpuRequestedShare: of(held.cpuMilli, spec.cpuMilli),
       cpuUsedShare: of(parts.usage?.machineMilli(machine) ?? 0, spec.cpuMilli),
       memRequestedShare: of(held.memBytes, spec.memBytes),

@@ -1,5 +1,6 @@
 import { NODE, type Journal } from '../../../sim/journal.ts';
 import type { MachineBills } from '../../recording/machine-bills.ts';
+import { isHeard } from '../../machine-heard.ts';
 import { tellMachine } from '../../recording/machine-happenings.ts';
 import type { NodeHeat } from '../../recording/node-heat.ts';
 import type { PodNumbers } from '../../recording/pod-numbers.ts';
@@ -85,8 +86,7 @@ export class MachineAccounts {
     const inZone = zones.map(() => 0);
     let count = 0;
     for (const machine of this.accounts.keys()) {
-      const { works, cutOff } = this.machines!.state(machine);
-      if (!works || cutOff) continue;
+      if (!isHeard(this.machines!.state(machine))) continue;
       count++;
       const zone = zones.indexOf(this.machines!.specs[machine].zone);
       if (zone >= 0) inZone[zone]++;

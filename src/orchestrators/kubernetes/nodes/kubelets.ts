@@ -198,10 +198,11 @@ export class Kubelets implements Component {
     const { clock } = this.plane;
     if (!state.works && before.works) this.stops(runtime);
     if (state.works && !before.works) this.reports.startAt(runtime, clock.nowUs + this.parts.options.nodeStartUs);
-    if (state.cutOff && !before.cutOff) {
-      this.runs.failPulls(runtime);
-      this.reports.stopsBeating(runtime);
-    } else if (before.cutOff && !state.cutOff && runtime.online) {
+    if (state.cutOff && !before.cutOff) this.runs.failPulls(runtime);
+    const isSilent = state.cutOff || state.speed === 0;
+    const wasSilent = before.cutOff || before.speed === 0;
+    if (isSilent && !wasSilent) this.reports.stopsBeating(runtime);
+    else if (wasSilent && !isSilent && runtime.online) {
       // What it has to say it says with its next heartbeat.
       this.reports.postSoon(runtime);
     }

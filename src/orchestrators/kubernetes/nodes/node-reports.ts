@@ -1,3 +1,4 @@
+import { isHeard } from '../../machine-heard.ts';
 import { aboutOf } from '../api/about-of.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import type { Node } from '../objects/node.ts';
@@ -106,7 +107,7 @@ export class NodeReports {
     this.controlPlaneUp = up;
     for (const runtime of this.nodes.values()) {
       if (!up) this.stopsBeating(runtime);
-      else if (runtime.online && !this.machines.state(runtime.name).cutOff) this.postSoon(runtime);
+      else if (runtime.online && isHeard(this.machines.state(runtime.name))) this.postSoon(runtime);
       else this.tell(runtime, false);
     }
   }
@@ -121,14 +122,14 @@ export class NodeReports {
     if (runtime === undefined || (runtime.postUs !== nowUs && runtime.againUs !== nowUs)) return;
     const isPlanned = runtime.postUs === nowUs;
     if (isPlanned) runtime.postUs = Infinity;
-    const { works, cutOff } = this.machines.state(runtime.name);
+    const state = this.machines.state(runtime.name);
     // A kubelet that is still starting begins when that is done, not when an old condition may be over.
-    if (!works || !(runtime.online || isPlanned)) return;
+    if (!state.works || !(runtime.online || isPlanned)) return;
     if (!runtime.online) {
       runtime.online = true;
       runtime.shuttingDown = false;
     }
-    if (cutOff || !this.controlPlaneUp) return;
+    if (!isHeard(state) || !this.controlPlaneUp) return;
     if (runtime.heard) this.post(runtime);
     else this.onHeard(runtime);
   }

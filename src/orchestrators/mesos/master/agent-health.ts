@@ -77,7 +77,7 @@ export class AgentHealth {
   }
 
   private answers(machine: number): boolean {
-    return this.plane.machines.isReachable(machine) && this.plane.machines.state(machine).speed > 0;
+    return this.plane.machines.isReachable(machine);
   }
 
   private changed(machine: number, rebooted: boolean): void {

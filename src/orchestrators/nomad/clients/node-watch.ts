@@ -1,3 +1,4 @@
+import { isHeard } from '../../machine-heard.ts';
 import type { DataPlane, MachineState } from '../../data-plane/data-plane.ts';
 import { baseTtlUs, HeartbeatChain } from './heartbeats.ts';
 import type { NomadTimes } from '../nomad-constants.ts';
@@ -117,7 +118,7 @@ export class NodeWatch {
   }
 
   private changed(machine: number, state: MachineState, before: MachineState): void {
-    const reachable = state.works && !state.cutOff;
+    const reachable = isHeard(state);
     const watched = this.watched[machine];
     if (watched === undefined) {
       if (reachable) this.plane.clock.after(this.times.clientRestartUs, this.backKind, machine);
@@ -125,7 +126,7 @@ export class NodeWatch {
     }
     const { clock } = this.plane;
     if (!state.works && before.works) this.clients.freeze(machine);
-    const wasReachable = before.works && !before.cutOff;
+    const wasReachable = isHeard(before);
     if (wasReachable && !reachable) this.silence(machine, watched);
     else if (!wasReachable && reachable) {
       watched.epoch++;
@@ -221,7 +222,9 @@ export class NodeWatch {
   private stopsAlone(machine: number): void {
     const { clock, machines } = this.plane;
     const { chain, silentUs } = this.watched[machine];
-    if (Number.isNaN(silentUs) || machines.isReachable(machine) || !machines.state(machine).works) return;
+    const { works, speed } = machines.state(machine);
+    // One that stands still does nothing either.
+    if (Number.isNaN(silentUs) || machines.isReachable(machine) || !works || speed === 0) return;
     for (const runner of this.clients.runnersOn(machine))
       if (
         runner.group.disconnect.stopOnClientAfterUs > 0 &&

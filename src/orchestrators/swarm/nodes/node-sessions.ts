@@ -1,3 +1,4 @@
+import { isHeard } from '../../machine-heard.ts';
 import type { RandomStream } from '../../../sim/random.ts';
 import type { Clock } from '../../clock.ts';
 import type { DataPlane, MachineState } from '../../data-plane/data-plane.ts';
@@ -92,10 +93,10 @@ export class NodeSessions {
     }
     if (!before.works && state.works) this.startEngine(session);
     this.look(session);
-    const wasHeard = before.works && !before.cutOff;
-    const isHeard = state.works && !state.cutOff;
-    if (wasHeard && !isHeard) this.parts.mesh.nodeIsSilent(machine);
-    if (!wasHeard && isHeard && !session.isEngineDown) this.parts.mesh.nodeIsHeard(machine);
+    const isNow = isHeard(state);
+    const was = isHeard(before);
+    if (was && !isNow) this.parts.mesh.nodeIsSilent(machine);
+    if (!was && isNow && !session.isEngineDown) this.parts.mesh.nodeIsHeard(machine);
   }
 
   private canPass(machine: number): boolean {
@@ -226,7 +227,7 @@ export class NodeSessions {
     session.isOpen = false;
     session.seeksSinceUs = this.clock.nowUs;
     this.parts.agents().engineStarted(node);
-    if (!this.parts.plane.machines.state(node).cutOff) this.parts.mesh.nodeIsHeard(node);
+    if (this.parts.plane.machines.isReachable(node)) this.parts.mesh.nodeIsHeard(node);
     if (session.canPass) this.registerAt(session, this.clock.nowUs);
   }
 
