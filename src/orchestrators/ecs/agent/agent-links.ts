@@ -1,4 +1,3 @@
-import { isHeard } from '../../machine-heard.ts';
 import type { EcsWorld } from '../world.ts';
 
 interface Link {
@@ -36,8 +35,8 @@ export class AgentLinks {
     this.upKind = clock.apiKind((subject) => this.connected(subject));
     this.lostKind = clock.apiKind((subject) => this.silent(subject));
     machines.watch((machine, state, before) => {
-      const is = isHeard(state);
-      const was = isHeard(before);
+      const is = state.works && !state.cutOff;
+      const was = before.works && !before.cutOff;
       if (is && !was) this.reachable(machine, !before.works);
       else if (was && !is) this.broken(machine);
     });
