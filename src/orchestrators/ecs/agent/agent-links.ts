@@ -1,3 +1,4 @@
+import { isHeard } from '../../machine-heard.ts';
 import type { EcsWorld } from '../world.ts';
 
 interface Link {
@@ -35,8 +36,8 @@ export class AgentLinks {
     this.upKind = clock.apiKind((subject) => this.connected(subject));
     this.lostKind = clock.apiKind((subject) => this.silent(subject));
     machines.watch((machine, state, before) => {
-      const is = state.works && !state.cutOff;
-      const was = before.works && !before.cutOff;
+      const is = isHeard(state);
+      const was = isHeard(before);
       if (is && !was) this.reachable(machine, !before.works);
       else if (was && !is) this.broken(machine);
     });

@@ -145,15 +145,16 @@ describe('Availability Zone rebalancing', () => {
 
 describe('health', () => {
   const checked = { healthCheck: { command: ['CMD', 'true'], interval: 10, retries: 3 } };
-  const hang = [
-    { atUs: 30 * S, event: { kind: 'node-speed' as const, node: 0, speed: 0, cause: 'test' } },
+  // So slow that checks time out, while the agent still answers.
+  const slow = [
+    { atUs: 30 * S, event: { kind: 'node-speed' as const, node: 0, speed: 0.001, cause: 'test' } },
     { atUs: 100 * S, event: { kind: 'node-speed' as const, node: 0, speed: 1, cause: 'test' } },
   ];
 
   test('an unhealthy task gets its replacement first since October 2023, and was stopped first before', () => {
     const most = (startReplacementFirst: number) => {
       const run = new EcsRun([taskDefinition('web', checked), service('web', 4)], {
-        weather: hang,
+        weather: slow,
         constants: { startReplacementFirst },
       });
       let there = 0;
