@@ -30,6 +30,21 @@ test('five instances from one offer, the next five when the rest is offered agai
   expect(times).toHaveLength(12);
 });
 
+test('offers that come while there are no launch tokens come again after 5 s, not after 120 (OfferMatcherManagerActor: resendThisOffer)', () => {
+  const run = runMesos([{ id: '/app', cpus: 2, mem: 64, instances: 40 }], {
+    machines: machineSpecs(20, ['a']),
+    constants: { launchTokens: 10 },
+    spec: { coldStart: true, durationUs: 200 * S },
+  });
+  const times = run.placements.map(({ timeUs }) => timeUs / S);
+  expect(times).toHaveLength(40);
+  // Ten at once; a token comes back for each that runs, and every 5 s there are offers for them.
+  expect(times[9] - times[0]).toBe(0);
+  expect(times[10] - times[0]).toBeGreaterThan(0.5);
+  expect(times[39] - times[0]).toBeGreaterThan(10);
+  expect(times[39] - times[0]).toBeLessThan(35);
+});
+
 describe('upgrades', () => {
   const upgrade = (upgradeStrategy: object, extra: object = {}) =>
     startMesos([{ ...WEB, upgradeStrategy, ...extra }], {

@@ -27,6 +27,8 @@ export interface OfferProcessorParts {
 interface OpenOffer {
   readonly offer: Offer;
   left: Bundle;
+  /** Somebody has not been asked for lack of launch tokens: it should be seen again soon (`resendThisOffer`). */
+  isUnfinished: boolean;
   readonly launches: { readonly instance: Instance; readonly order: TaskOrder }[];
 }
 
@@ -51,7 +53,7 @@ export class OfferProcessor {
       // enable_features maintenance_mode: nothing begins on an agent that is about to go.
       if (offer.isUnavailableSoon) master.decline(offer, values.declineOfferDuration);
       else if (this.tokens.available(plane.clock.nowUs) <= 0) master.decline(offer, values.resendOfferDuration);
-      else open.push({ offer, left: offer.bundle, launches: [] });
+      else open.push({ offer, left: offer.bundle, isUnfinished: false, launches: [] });
     }
     if (plane.chooser === undefined) for (const one of open) this.firstMatch(one);
     else this.chosen(open);
@@ -75,7 +77,8 @@ export class OfferProcessor {
         wanted: () => queue.length,
         comesFirst: this.parts.volumes.idleAt(app.id, open.offer.machine) !== undefined,
         take: () => {
-          if (!this.hasTokens() || !this.take(queue[0], open)) return false;
+          open.isUnfinished = !this.hasTokens();
+          if (open.isUnfinished || !this.take(queue[0], open)) return false;
           queue.shift();
           return true;
         },
@@ -89,7 +92,10 @@ export class OfferProcessor {
     const chooser = this.parts.plane.chooser!;
     for (const app of this.parts.tracker.apps.values())
       for (const instance of this.waiting(app)) {
-        if (!this.hasTokens()) return;
+        if (!this.hasTokens()) {
+          for (const one of open) one.isUnfinished = true;
+          return;
+        }
         const suitable = open.filter((one) => typeof this.match(instance, one) !== 'string');
         if (suitable.length === 0) break;
         const { name, spec } = instance;
@@ -147,10 +153,10 @@ export class OfferProcessor {
     return true;
   }
 
-  private answer({ offer, launches }: OpenOffer): void {
+  private answer({ offer, launches, isUnfinished }: OpenOffer): void {
     const { master, values, tracker, volumes } = this.parts;
     if (launches.length === 0) {
-      master.decline(offer, values.declineOfferDuration);
+      master.decline(offer, isUnfinished ? values.resendOfferDuration : values.declineOfferDuration);
       return;
     }
     const tasks = master.accept(
