@@ -37,6 +37,38 @@ function lives(machines = machineSpecs(2, [])) {
   return { ...plane, told, run, call };
 }
 
+describe('what a process draws', () => {
+  /** When processes that were started one after the other are up, in seconds. */
+  function upS(names: readonly string[], drawsAs: (name: string) => string | undefined): number[] {
+    const { containers, clock, until } = bareMachines();
+    const up: number[] = [];
+    containers.watchAll((one) => {
+      if (one.state === 'up') up[one.id] = clock.nowUs - one.startedUs;
+    });
+    const boot = { kind: 'exponential', meanUs: 5 * S } as const;
+    for (const name of names) {
+      const as = drawsAs(name);
+      containers.create(containerOrder(name, as === undefined ? {} : { drawsAs: as }, { boot }), {});
+    }
+    until(20 * S);
+    names.forEach((_, container) => containers.start(container));
+    until(400 * S);
+    return up;
+  }
+
+  test('is the same for the third process of a workload, whatever its name', () => {
+    const swarm = upS(['web.1', 'web.2', 'web.3'], () => 'web');
+    expect(upS(['web-7f/web', 'web-9c/web', 'web-1d/web'], () => 'web')).toEqual(swarm);
+    expect(new Set(swarm).size).toBe(3);
+    expect(upS(['web.1', 'web.2', 'web.3'], () => 'cart')).not.toEqual(swarm);
+  });
+
+  test('is its own where nobody says its workload', () => {
+    const [, second] = upS(['web.1', 'web.2'], () => undefined);
+    expect(upS(['web.2'], () => undefined)).toEqual([second]);
+  });
+});
+
 describe('a container', () => {
   test('is pulled, boots and answers', () => {
     const { until, told, run, containers } = lives();

@@ -21,6 +21,8 @@ export interface ContainerRunsParts {
   readonly machines: MachinePark;
   readonly streams: Streams;
   readonly registryRoundTripUs: number;
+  /** The workload of a task in the books, if it is known. */
+  readonly workloadOf?: (task: number) => string | undefined;
 }
 
 /** Processes that die so long after their start. */
@@ -70,6 +72,7 @@ export class ContainerRuns implements Containers {
       streams,
       get: (container) => this.runs.get(container),
       inFlight: (container) => this.inFlight(container),
+      drawsAs: ({ order }) => parts.workloadOf?.(order.task) ?? order.name,
       crashAfterUs: (run) => this.crashAfterUs(run),
       become: (run, state) => this.become(run, state),
       setAnswers: (run, answers) => this.setAnswers(run, answers),

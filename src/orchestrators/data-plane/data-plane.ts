@@ -60,7 +60,10 @@ export interface Machines {
   watch(watcher: (machine: number, state: MachineState, before: MachineState) => void): void;
   /** What people and the cloud want of machines: the orchestrator does it in its own way. */
   watchWishes(watcher: (wish: MachineWish) => void): void;
-  /** Orders one more machine, which works after `bootUs`; its number. Its name must be new. */
+  /**
+   * Orders one more machine, which works after `bootUs`; its number. Its name must be new. A spot machine that is not to
+   * be had is on its way until there are some again, and boots then.
+   */
   buy(spec: MachineSpec, bootUs: number): number;
   /** Gives a machine back to the cloud, at once; what runs there ends. */
   giveBack(machine: number, why: string): void;
@@ -83,8 +86,13 @@ export type MachineWish =
 export type ContainerState = 'pulling' | 'created' | 'booting' | 'up' | 'stopping' | 'exited';
 
 export interface ContainerOrder {
-  /** As people know it: `web.3`, `web-7f.../web`. Draws of its times are named by it. */
+  /** As people know it: `web.3`, `web-7f.../web`. */
   readonly name: string;
+  /**
+   * Its process draws its times as the next one of this name. Absent: its workload in the books, so that the third
+   * process of `web` boots alike under every orchestrator, whatever each calls it.
+   */
+  readonly drawsAs?: string;
   /** Its task in the books. */
   readonly task: number;
   readonly machine: number;

@@ -41,6 +41,23 @@ describe('machines', () => {
     expect(machines.state(machine)).toMatchObject({ works: false, gone: true, coming: false });
   });
 
+  test('that are spot machines wait until there are some, and boot then; others do not', () => {
+    const { machines, until } = bareMachines(machineSpecs(1, []));
+    machines.setSpotStock(false);
+    const spot = machines.buy(machineSpec('spot', { spot: true }), 60 * S);
+    const given = machines.buy(machineSpec('unwanted', { spot: true }), 60 * S);
+    const other = machines.buy(machineSpec('other'), 60 * S);
+    until(100 * S);
+    expect([spot, other].map((machine) => machines.state(machine).works)).toEqual([false, true]);
+    machines.giveBack(given, 'changed our mind');
+    machines.setSpotStock(true);
+    until(159 * S);
+    expect(machines.state(spot)).toMatchObject({ works: false, coming: true });
+    until(160 * S);
+    expect(machines.state(spot)).toMatchObject({ works: true, coming: false });
+    expect(machines.state(given).gone).toBe(true);
+  });
+
   test('tell changes only, in the order of those who asked', () => {
     const { machines } = bareMachines(machineSpecs(1, []));
     const told: string[] = [];

@@ -31,6 +31,9 @@ export class MachinePark implements Machines {
   private readonly registryWatchers: ((up: boolean) => void)[] = [];
   private readonly controlPlaneWatchers: ((up: boolean) => void)[] = [];
   private readonly bootedKind: number;
+  private spotInStock = true;
+  /** Spot machines that could not be had when they were ordered, and how long each boots, in microseconds. */
+  private readonly awaited = new Map<number, number>();
 
   /** Those of the list are there and work. */
   constructor(clock: Clock, specs: readonly MachineSpec[]) {
@@ -67,8 +70,18 @@ export class MachinePark implements Machines {
     const state = { ...NOTHING, coming: true };
     const machine = this.add(spec, state);
     for (const watcher of this.watchers) watcher(machine, state, NOTHING);
-    this.clock.after(Math.max(0, Math.round(bootUs)), this.bootedKind, machine);
+    const rounded = Math.max(0, Math.round(bootUs));
+    if (spec.spot && !this.spotInStock) this.awaited.set(machine, rounded);
+    else this.clock.after(rounded, this.bootedKind, machine);
     return machine;
+  }
+
+  /** Whether spot machines are to be had. Those that are waited for boot when there are some again. */
+  setSpotStock(inStock: boolean): void {
+    this.spotInStock = inStock;
+    if (!inStock) return;
+    for (const [machine, bootUs] of this.awaited) this.clock.after(bootUs, this.bootedKind, machine);
+    this.awaited.clear();
   }
 
   giveBack(machine: number, _why: string): void {

@@ -70,7 +70,13 @@ export class OrchestratedRun {
     const { registryRoundTripUs } = spec;
     const machines = new MachinePark(clock, spec.machines);
     this.machines = machines;
-    const containers = new ContainerRuns({ clock, machines, streams, registryRoundTripUs });
+    const containers = new ContainerRuns({
+      clock,
+      machines,
+      streams,
+      registryRoundTripUs,
+      workloadOf: (task) => this.ledger.task(task)?.workload,
+    });
     this.containers = containers;
     const probes = new ProbeRuns(clock, machines, containers, streams);
     const balancers = new RequestBalancers({ clock, spec, machines, containers, streams });

@@ -28,6 +28,8 @@ export interface ProcessLifeParts {
   readonly get: (container: number) => ContainerRun | undefined;
   /** Requests at the container now. */
   readonly inFlight: (container: number) => number;
+  /** As what its process draws where its order does not say it. */
+  readonly drawsAs: (run: ContainerRun) => string;
   /** How long after its start a process dies by a crash loop; Infinity: it does not. */
   readonly crashAfterUs: (run: ContainerRun) => number;
   readonly become: (run: ContainerRun, state: ContainerState) => void;
@@ -152,7 +154,7 @@ export class ProcessLife {
   }
 
   private draw(run: ContainerRun): void {
-    const { name, behaviour } = run.order;
+    const { drawsAs: name = this.parts.drawsAs(run), behaviour } = run.order;
     const { boot, stop, runs, failureShare, failureExitCode } = behaviour;
     const start = this.startsOf.get(name) ?? 0;
     this.startsOf.set(name, start + 1);

@@ -91,6 +91,7 @@ export class Weather {
         this.tell(event.delayUs > 0 ? event.kind : `${event.kind}-over`, this.between(event.zones), event.cause);
         break;
       case 'spot-capacity':
+        machines.setSpotStock(event.on);
         this.tell(event.kind, 'spot', `${event.on ? 'to be had again' : 'not to be had'} (${event.cause})`);
         break;
       case 'replica-crash': {

@@ -55,15 +55,15 @@ export class NodeSessions {
   }
 
   /** Makes a session for the machine. Those there at the beginning have been heard for a while. */
-  add(machine: number, isHeard: boolean): void {
+  add(machine: number, wasThere: boolean): void {
     const { nowUs } = this.clock;
     const stream = this.parts.plane.streams(`swarm/heartbeats/${machine}`);
-    const firstUs = nowUs - (isHeard ? stream.below(this.values.heartbeatPeriod) : 0);
+    const firstUs = nowUs - (wasThere ? stream.below(this.values.heartbeatPeriod) : 0);
     const session = newSession(machine, new Heartbeats(stream, this.values, firstUs));
     this.all[machine] = session;
     session.canPass = this.canPass(machine);
-    session.isOpen = isHeard;
-    if (!isHeard) {
+    session.isOpen = wasThere;
+    if (!wasThere) {
       session.isEngineDown = true;
       if (this.parts.plane.machines.state(machine).works) this.startEngine(session);
     }
