@@ -4,6 +4,7 @@ import { valuesOf } from '../constants.ts';
 import type { ControlLoop, OperatorChange } from '../data-plane/control-loop.ts';
 import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { ProcessBehaviour } from '../data-plane/process-behaviour.ts';
+import type { NativeFile } from '../native-file.ts';
 import type { LoopOptions } from '../orchestrator.ts';
 import { NomadAutoscaler } from './autoscaler/nomad-autoscaler.ts';
 import { ClientAgents } from './clients/client-agents.ts';
@@ -31,6 +32,7 @@ export class NomadLoop implements ControlLoop {
   readonly periodic: PeriodicJobs;
   readonly autoscaler: NomadAutoscaler;
   private readonly plane: DataPlane;
+  private readonly laterNotes: string[] = [];
   private readonly native: NomadJobs;
   private readonly options: LoopOptions;
   /** How processes of an image differ that somebody updated to, by workload and image. */
@@ -68,7 +70,7 @@ export class NomadLoop implements ControlLoop {
   operate(change: OperatorChange): void {
     switch (change.verb) {
       case 'apply':
-        for (const job of readNomadFiles(change.files).jobs) this.register(job);
+        this.apply(change.files);
         break;
       case 'remove': {
         const { job } = this.find(change.workload);
@@ -99,11 +101,17 @@ export class NomadLoop implements ControlLoop {
   }
 
   notes(): readonly string[] {
-    return [...this.native.notes, ...this.autoscaler.notes];
+    return [...this.native.notes, ...this.laterNotes, ...this.autoscaler.notes];
   }
 
   isQuiet(): boolean {
     return this.server.isIdle && this.clients.areQuiet && !this.deployments.isBusy && !this.drainer.isBusy;
+  }
+
+  private apply(files: readonly NativeFile[]): void {
+    const { jobs, notes } = readNomadFiles(files);
+    this.laterNotes.push(...notes);
+    for (const job of jobs) this.register(job);
   }
 
   private get times(): { readonly drainDeadlineUs: number } {

@@ -1,11 +1,10 @@
 import type { NomadConstraint, NomadGroup } from '../jobs/nomad-jobs.ts';
 import { isGpu } from '../jobs/job-resources.ts';
-import type { Allocation, JobVersion } from '../state/allocation.ts';
-import { isTerminal } from '../state/allocation.ts';
+import type { JobVersion } from '../state/allocation.ts';
 import type { ServerNode } from '../state/server-node.ts';
 import { isUnique } from './node-attributes.ts';
 import { meets, targetName, targetValue } from './operators.ts';
-import type { PlanDraft } from './plan-draft.ts';
+import type { Standing } from './standing.ts';
 
 /** All constraints of a group: the job's, its own and its tasks'. */
 export function constraintsOf({ job }: JobVersion, group: NomadGroup): readonly NomadConstraint[] {
@@ -51,42 +50,22 @@ export class ClassFeasibility {
 export const constraintText = ({ attribute, operator, value }: NomadConstraint): string =>
   [attribute, operator, value].filter((part) => part !== '').join(' ');
 
-/** Constraints about where a job's other allocations are; '': the node will do. `allocs`: all of the job's. */
-export function distinctRefusal(
-  node: ServerNode,
-  of: JobVersion,
-  group: NomadGroup,
-  allocs: Iterable<Allocation>,
-  draft: PlanDraft,
-  nodes: readonly ServerNode[],
-): string {
-  for (const [constraints, own] of [
-    [of.job.constraints, undefined],
-    [[...group.constraints, ...group.tasks.flatMap((task) => task.constraints)], group.name],
+/** Constraints about where a job's other allocations are; '': the node will do. */
+export function distinctRefusal(node: ServerNode, { job }: JobVersion, group: NomadGroup, standing: Standing): string {
+  const own = [...group.constraints, ...group.tasks.flatMap((task) => task.constraints)];
+  for (const [constraints, of] of [
+    [job.constraints, 'job'],
+    [own, 'group'],
   ] as const)
-    for (const constraint of constraints) {
-      const { operator, value, attribute } = constraint;
+    for (const { operator, value, attribute } of constraints) {
       if (operator === 'distinct_hosts' && value !== 'false') {
-        for (const other of standing(allocs, draft, own)) if (other === node.number) return 'distinct_hosts';
+        if ((of === 'job' ? standing.ofJob : standing.ofGroup).has(node.number)) return 'distinct_hosts';
       } else if (operator === 'distinct_property') {
         const here = targetValue(attribute, node.attributes);
         if (here === undefined) return `missing property ${attribute}`;
-        let same = 0;
-        for (const other of standing(allocs, draft, own))
-          if (targetValue(attribute, nodes[other].attributes) === here) same++;
+        const same = standing.values(of, attribute).get(here) ?? 0;
         if (same >= Math.max(1, Number(value) || 1)) return `distinct_property ${attribute}=${here}`;
       }
     }
   return '';
-}
-
-/** Nodes of the job's (or one group's) allocations, were the plan applied. */
-export function* standing(
-  allocs: Iterable<Allocation>,
-  draft: PlanDraft,
-  group: string | undefined,
-): Generator<number> {
-  for (const alloc of allocs)
-    if ((group === undefined || alloc.group === group) && !isTerminal(alloc) && !draft.isGone(alloc)) yield alloc.node;
-  for (const placed of draft.placed) if (group === undefined || placed.group === group) yield placed.node;
 }

@@ -13,8 +13,9 @@ import { best, limited } from './limit.ts';
 import type { Ask, PlanDraft } from './plan-draft.ts';
 import { askOf } from './plan-draft.ts';
 import { candidateLimit, netPriority, preemptionScore } from './scores.ts';
-import type { RankedNode } from './rank-node.ts';
+import type { RankContext, RankedNode } from './rank-node.ts';
 import { finalScore, NodeRanking } from './rank-node.ts';
+import { Standing } from './standing.ts';
 
 /** Counts of why nodes were refused, for `nomad eval status`. */
 export interface PlacementMetrics {
@@ -79,7 +80,7 @@ export class NodeStack {
     metrics: PlacementMetrics,
   ): RankedNode | undefined {
     const ask = askOf(group);
-    const context = { allocs, nodes: this.allNodes, penalised };
+    const context = { standing: new Standing(allocs, group.name, draft, this.allNodes), penalised };
     const { options } = this;
     const from = only ?? this.order;
     const found = this.pass(group, ask, draft, context, from, only !== undefined, name, metrics, false);
@@ -91,7 +92,7 @@ export class NodeStack {
     group: NomadGroup,
     ask: Ask,
     draft: PlanDraft,
-    context: { allocs: readonly Allocation[]; nodes: readonly ServerNode[]; penalised: ReadonlySet<number> },
+    context: RankContext,
     from: readonly ServerNode[],
     isFixed: boolean,
     name: string,
@@ -111,8 +112,7 @@ export class NodeStack {
         if (!isFixed) this.offset = (this.offset + 1) % from.length;
         if (metrics !== undefined) metrics.evaluated++;
         const refusal =
-          this.feasibilityOf(group).refusal(node) ||
-          distinctRefusal(node, this.of, group, context.allocs, draft, this.allNodes);
+          this.feasibilityOf(group).refusal(node) || distinctRefusal(node, this.of, group, context.standing);
         const full = refusal === '' ? exhausted(node, ask, draft) : '';
         if (refusal === '' && (full === '' || preempts)) {
           const ranked =
@@ -139,13 +139,7 @@ export class NodeStack {
     return all.find(({ node }) => node.number === choice);
   }
 
-  private rank(
-    ranking: NodeRanking,
-    node: ServerNode,
-    ask: Ask,
-    draft: PlanDraft,
-    context: { allocs: readonly Allocation[]; nodes: readonly ServerNode[]; penalised: ReadonlySet<number> },
-  ): RankedNode {
+  private rank(ranking: NodeRanking, node: ServerNode, ask: Ask, draft: PlanDraft, context: RankContext): RankedNode {
     const parts = ranking.score(node, ask, draft, context);
     return { node, parts, score: finalScore(parts), victims: [] };
   }
@@ -156,7 +150,7 @@ export class NodeStack {
     node: ServerNode,
     ask: Ask,
     draft: PlanDraft,
-    context: { allocs: readonly Allocation[]; nodes: readonly ServerNode[]; penalised: ReadonlySet<number> },
+    context: RankContext,
   ): RankedNode | undefined {
     if (ask.staticPorts.some((port) => draft.hasPort(node, port))) return undefined;
     const { id, priority } = this.of.job;

@@ -60,9 +60,8 @@ export class PlanDraft {
   /** What of the node is taken, were the plan applied. */
   used(node: ServerNode): { cpuMilli: number; memBytes: number; diskBytes: number; gpuCount: number } {
     const used = { ...node.used };
-    for (const gone of [this.stopped, this.preempted])
-      for (const alloc of gone)
-        if (alloc.node === node.number && node.allocs.has(alloc)) addResources(used, alloc.resources, -1);
+    if (this.stopped.size + this.preempted.size > 0)
+      for (const alloc of node.allocs) if (this.isGone(alloc)) addResources(used, alloc.resources, -1);
     for (const { ask } of this.on(node.number)) addResources(used, ask.resources, 1);
     return used;
   }
@@ -70,9 +69,8 @@ export class PlanDraft {
   /** Whether a port of the host would be taken. */
   hasPort(node: ServerNode, port: number): boolean {
     let holders = node.staticPorts.get(port) ?? 0;
-    for (const gone of [this.stopped, this.preempted])
-      for (const alloc of gone)
-        if (alloc.node === node.number && node.allocs.has(alloc) && alloc.staticPorts.includes(port)) holders--;
+    if (holders > 0)
+      for (const alloc of node.allocs) if (this.isGone(alloc) && alloc.staticPorts.includes(port)) holders--;
     return holders > 0 || this.on(node.number).some(({ ask }) => ask.staticPorts.includes(port));
   }
 

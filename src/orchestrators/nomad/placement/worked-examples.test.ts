@@ -120,7 +120,7 @@ test('preemption: need (1000, 1000), victims at distances 0.7071, 0.2 and 2.236:
   const need = { cpuMilli: 1000, memBytes: 1000 * MB, diskBytes: 0, gpuCount: 0 };
   // Pairs are (memory, CPU).
   const all = [victim('a', 500, 500), victim('b', 800, 1000), victim('c', 3000, 2000)];
-  expect(resourceDistance(need, all[0].resources)).toBeCloseTo(0.7071, 4);
+  expect(resourceDistance(need, all[0].resources)).toBeCloseTo(Math.SQRT1_2, 12);
   expect(resourceDistance(need, all[1].resources)).toBeCloseTo(0.2, 12);
   expect(resourceDistance(need, all[2].resources)).toBeCloseTo(2.236, 3);
   const free = { cpuMilli: 200, memBytes: 0, diskBytes: 0, gpuCount: 0 };

@@ -65,7 +65,8 @@ export class Accounts {
       after.set(request.name, task);
       this.books.waits(task, why);
     }
-    for (const task of before?.values() ?? []) if (![...after.values()].includes(task)) this.books.end(task, 'stopped');
+    const stillWaits = new Set(after.values());
+    for (const task of before?.values() ?? []) if (!stillWaits.has(task)) this.books.end(task, 'stopped');
     if (after.size > 0) this.waiting.set(jobId, after);
     else this.waiting.delete(jobId);
   }
