@@ -224,11 +224,16 @@ function updateLimit(group: NomadGroup, { deployment, allocs }: GroupState): num
   return Math.max(0, limit);
 }
 
-/** In windows of 5 s, each from its first one on. */
+/**
+ * In windows of 5 s, each from its first one on. Those that are followed up already begin no window: they would call
+ * others before their time, who then find that it has not come. (reconcile_util.go, updateByReschedulable.)
+ */
 export function laterRequests(
   failed: readonly { readonly alloc: Allocation; readonly atUs: number }[],
 ): LaterRequest[] {
-  const inOrder = [...failed].sort((a, b) => a.atUs - b.atUs || a.alloc.id - b.alloc.id);
+  const inOrder = failed
+    .filter(({ alloc }) => alloc.followUp < 0)
+    .sort((a, b) => a.atUs - b.atUs || a.alloc.id - b.alloc.id);
   const requests: { atUs: number; allocs: Allocation[] }[] = [];
   for (const { alloc, atUs } of inOrder) {
     const last = requests[requests.length - 1];
