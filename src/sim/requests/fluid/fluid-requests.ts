@@ -864,8 +864,8 @@ export class FluidRequests implements RequestModel {
       if (Math.abs(causes - failed) > scale) say(`its failures have causes for ${causes}`);
       const waiting = service.cohorts.total;
       const { level } = service.groups;
-      // Shares of a service that nobody asks are known to a thousandth of a request, not better.
-      if (Math.abs(waiting - level) > 1e-6 * Math.max(1, arrived) + 0.02 * level + 1e-3)
+      // Queues are at rest at the end of a span, also of one in which fewer came than that needs: fractions of a request.
+      if (Math.abs(waiting - level) > 1e-6 * Math.max(1, arrived) + 0.02 * level + 0.1)
         say(`its replicas hold ${level} requests but ${waiting} are waiting`);
     });
     this.traffic.forEach(({ offered, good, bad, inFlight }, index) => {
