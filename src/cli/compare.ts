@@ -31,7 +31,10 @@ interface CompareFlags extends ExperimentFlags {
 export function compareCommand(): Command {
   const command = new Command('compare')
     .description('run policies side by side and say which is better')
-    .argument('[scenario...]', 'scenario files, names of scenarios that ship with Baton, or an experiment file');
+    .argument(
+      '[scenario...]',
+      "scenario files, names of scenarios that ship with Baton, manifests or an orchestrator's own files, or an experiment file",
+    );
   return addCalibrationFlag(addOrchestratorFlag(addSetFlag(addExperimentFlags(command)), true))
     .option('--workers <n>', 'runs side by side (default: as many as there are cores)', positiveWhole)
     .option('--timeout <seconds>', 'stop a run that makes no progress for so long', positiveSeconds, 60)

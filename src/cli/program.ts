@@ -33,7 +33,9 @@ Examples:
   baton compare --nodes nodes.csv --workload trace.csv --policies first-fit,fgd --policy ./mine.ts
   baton init && baton compare --experiment experiment.yaml
   baton scenarios && baton run black-friday
+  baton compare five-orchestrators --seeds 1..5
   baton run manifests/ && baton explain pending manifests/
+  baton run compose.yaml && baton translate compose.yaml --to kubernetes
   baton trace inspect trace.csv
 
 ${EXIT_HELP}

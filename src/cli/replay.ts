@@ -40,7 +40,7 @@ export function replayCommand(): Command {
         )
         .argument(
           '[run]',
-          'a scenario, an experiment or manifests, as for `baton run`; or a script.json that an earlier replay has left',
+          'a scenario, an experiment or manifests, as for `baton run`; with --swarm a compose stack or a scenario of one; or a script.json that an earlier replay has left',
         ),
     ),
   );
