@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { machineSpecs } from '../data-plane/data-plane-fixture.ts';
-import { nomadRun, serviceJob, standingAllocs } from './nomad-fixture.ts';
+import { nomadRun, serviceJob, standingAllocs, updateAt } from './nomad-fixture.ts';
 
 const S = 1e6;
 const CRASH_US = 60 * S;
@@ -138,3 +138,41 @@ test('a machine that reboots within its TTL starts its tasks again in place', ()
   expect(standing.every(({ createdUs }) => createdUs < CRASH_US)).toBe(true);
   expect(loop.clients.areQuiet).toBe(true);
 });
+
+/** A cut from 60 s to 150 s of the first machine, where some of eight stand. */
+const cutOff = (more: string, otherwise: Partial<Parameters<typeof nomadRun>[1]> = {}) =>
+  nomadRun(serviceJob('web', 8, more), {
+    durationUs: 400 * S,
+    weather_: [
+      { atUs: CRASH_US, event: { kind: 'node-cut-off', node: 0, on: true, cause: 'test' } },
+      { atUs: 150 * S, event: { kind: 'node-cut-off', node: 0, on: false, cause: 'test' } },
+    ],
+    ...otherwise,
+  }).loop;
+
+test('replace = false, or prevent_reschedule_on_lost as it was called: nobody takes the place of what is lost, and it goes on when its node is back', () => {
+  for (const more of ['disconnect {\nreplace = false\n}', 'prevent_reschedule_on_lost = true']) {
+    const loop = cutOff(more);
+    const allocs = loop.server.state.allocsOf('web');
+    expect(allocs.length).toBe(8);
+    expect(allocs.every(({ status, desired }) => status === 'running' && desired === 'run')).toBe(true);
+  }
+});
+
+test.each(['keep_original', 'best_score', 'longest_running'])(
+  'reconcile = "%s": an original of an older version is stopped when it is back, and its newer replacement stays',
+  (reconcile) => {
+    const loop = cutOff(`${DISCONNECT(reconcile)}\nupdate {\nmax_parallel = 8\n}`, {
+      operations: [updateAt(100, 'web', 'web:2')],
+    });
+    const allocs = loop.server.state.allocsOf('web');
+    const standing = standingAllocs(loop, 'web');
+    expect(standing.length).toBe(8);
+    expect(standing.every(({ of }) => of.job.groups[0].tasks[0].image === 'web:2')).toBe(true);
+    expect(allocs.some(({ node, status, createdUs }) => node === 0 && createdUs < 0 && status === 'complete')).toBe(
+      true,
+    );
+    // Nothing had to be placed for that.
+    expect(allocs.filter(({ createdUs }) => createdUs > 150 * S)).toEqual([]);
+  },
+);

@@ -84,18 +84,25 @@ export const NOMAD_CONSTANTS = {
     'plans in a row without progress before a service or system evaluation gives up',
     'scheduler/generic_sched.go maxServiceScheduleAttempts',
   ),
-  batchAttempts: count(2, 'the same for batch', 'scheduler/generic_sched.go maxBatchScheduleAttempts'),
+  batchAttempts: count(
+    2,
+    'the same for batch and sysbatch',
+    'scheduler/generic_sched.go maxBatchScheduleAttempts, scheduler_sysbatch.go',
+  ),
+  failedEvalUnblockUs: us(
+    MINUTE,
+    'how often evaluations that gave up are tried again',
+    'nomad/leader.go failedEvalUnblockInterval',
+  ),
   affinityLimit: count(
     100,
     'candidates looked at where there are affinities or spreads, at least',
-    'scheduler/feasible/stack.go',
+    'nomad/structs/operator.go DefaultNodeLimitForFeasibilityChecks',
   ),
-  spreadAlgorithm: chosen(
-    count(
-      0,
-      '1: nodes are ranked by the spread algorithm, 0: bin-packing',
-      'operator scheduler configuration, default binpack',
-    ),
+  spreadAlgorithm: count(
+    0,
+    '1: nodes are ranked by the spread algorithm, 0: bin-packing',
+    'operator scheduler configuration, default binpack',
   ),
   preemptService: count(0, '1: service jobs may preempt', 'operator scheduler configuration, default off'),
   preemptBatch: count(0, '1: batch jobs may preempt', 'operator scheduler configuration, default off'),
@@ -155,7 +162,7 @@ export const NOMAD_CONSTANTS = {
   deploymentBatchUs: us(
     1 * S,
     'the deployment watcher makes evaluations so long after a change',
-    'nomad/deploymentwatcher CrossDeploymentUpdateBatchDuration',
+    'nomad/deploymentwatcher/deployment_watcher.go perJobEvalBatchPeriod',
   ),
   drainDeadlineUs: us(3600 * S, 'when a drain moves what is left', 'command/node_drain.go -deadline'),
   drainPollUs: chosen(

@@ -45,13 +45,17 @@ export class NomadServer {
   jobEnded: (jobId: string) => void = () => {};
   readonly plane: DataPlane;
   private readonly options: SchedulerOptions;
+  private readonly times: NomadTimes;
+  private readonly unblockFailedKind: number;
   private nextEvaluation = 0;
   /** Allocations that a job has finished for good. */
   private readonly finished = new Map<string, number>();
 
   constructor(plane: DataPlane, times: NomadTimes) {
     this.plane = plane;
+    this.times = times;
     const { clock } = plane;
+    this.unblockFailedKind = clock.apiKind(() => this.blocked.unblockFailed());
     this.accounts = new Accounts(plane.books, plane.balancers);
     this.options = {
       algorithm: times.spreadAlgorithm === 1 ? 'spread' : 'binpack',
@@ -115,7 +119,9 @@ export class NomadServer {
       propose: (evaluation) => propose(evaluation, this.state, this.options, clock.nowUs),
       submit: (plan, worker, epoch) => this.plans.submit(plan, worker, epoch),
       attempts: ({ jobId }) =>
-        this.state.jobs.get(jobId)?.current.job.type === 'batch' ? times.batchAttempts : times.serviceAttempts,
+        ['batch', 'sysbatch'].includes(this.state.jobs.get(jobId)?.current.job.type ?? '')
+          ? times.batchAttempts
+          : times.serviceAttempts,
       done: (evaluation, proposal, gaveUp) => this.evaluated(evaluation, proposal, gaveUp),
     });
   }
@@ -296,7 +302,9 @@ export class NomadServer {
       chronicle.timer({ fromUs: clock.nowUs, toUs: atUs, timer: 'stagger', about: jobId });
     }
     for (const alloc of proposal.plan.unknown) {
+      this.plane.books.setReady(alloc.task, false);
       const lostAfterUs = groupOf(alloc.of, alloc.group)?.disconnect.lostAfterUs ?? 0;
+      if (lostAfterUs === 0) continue;
       this.make(jobId, 'max-disconnect-timeout', alloc.disconnectedUs + lostAfterUs);
       chronicle.timer({
         fromUs: alloc.disconnectedUs,
@@ -304,7 +312,6 @@ export class NomadServer {
         timer: 'lost_after',
         about: alloc.name,
       });
-      this.plane.books.setReady(alloc.task, false);
     }
     if (gaveUp || proposal.isBlocked) {
       const before = this.blocked.of(jobId);
@@ -314,6 +321,15 @@ export class NomadServer {
   }
 
   private block(evaluation: Evaluation, proposal: Proposal, gaveUp: boolean): void {
+    if (gaveUp) {
+      const { nowUs } = this.plane.clock;
+      const { failedEvalUnblockUs } = this.times;
+      this.plane.clock.at(
+        (Math.floor(nowUs / failedEvalUnblockUs) + 1) * failedEvalUnblockUs,
+        this.unblockFailedKind,
+        0,
+      );
+    }
     this.blocked.block({
       ...evaluation,
       id: this.nextEvaluation++,
@@ -324,7 +340,7 @@ export class NomadServer {
       deliveries: 0,
       classes: proposal.classes,
       escaped: proposal.escaped || gaveUp,
-      snapshot: this.state.index,
+      snapshot: proposal.snapshot,
     });
     for (const { request, why } of proposal.failed.slice(0, 1))
       this.plane.chronicle.event('scheduler', 'Warning', 'PlacementFailed', request.name, why);

@@ -58,7 +58,7 @@ export class AllocRunner {
     this.group = groupOf(alloc.of, alloc.group)!;
     const jitter = plane.streams(`nomad/restarts/${alloc.id}`);
     this.tasks = this.group.tasks.map((task) =>
-      newTaskRun(task, new RestartTracker(task.restart, times.restartJitterShare, jitter)),
+      newTaskRun(task, new RestartTracker(task.restart, plane.clock.nowUs, times.restartJitterShare, jitter)),
     );
     const main = mainTask(this.group.tasks);
     this.main = this.tasks.find(({ task }) => task === main)!;

@@ -105,18 +105,19 @@ export class Drainer {
     jobs.add(alloc.jobId);
   }
 
-  /** So many of a group may be away at once: not healthy, or on their way. */
+  /**
+   * So many of a group may be away at once: on their way, or of health that nobody knows yet. One that has turned out to
+   * be unhealthy stops nothing. (watch_jobs.go, handleTaskGroup.)
+   */
   private mayMove(alloc: Allocation): boolean {
     if (alloc.migrate) return false;
     const group = groupOf(alloc.of, alloc.group);
     // Batch work is let go on until the deadline.
     if (group === undefined || alloc.of.job.type === 'batch') return false;
-    let healthy = 0;
+    let known = 0;
     for (const other of this.server.state.allocsOf(alloc.jobId))
-      if (other.group === alloc.group && !isTerminal(other) && !other.migrate && other.healthy === true) healthy++;
-    return (
-      healthy > group.count - group.migrate.maxParallel || (alloc.healthy === undefined && alloc.status === 'pending')
-    );
+      if (other.group === alloc.group && !isTerminal(other) && !other.migrate && other.healthy !== undefined) known++;
+    return known > group.count - group.migrate.maxParallel;
   }
 
   private deadline(number: number): void {

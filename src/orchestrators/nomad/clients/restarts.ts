@@ -3,17 +3,19 @@ import type { RestartPolicy } from '../jobs/nomad-jobs.ts';
 
 /**
  * What becomes of a task that has ended on its client (client/allocrunner/taskrunner/restarts): so many restarts within
- * an interval that begins with the first of them, each after the delay and up to a quarter of it more.
+ * an interval, each after the delay and up to a quarter of it more. The first interval begins with the task, each later
+ * one with the first failure after the last.
  */
 export class RestartTracker {
   private count = 0;
-  private intervalFromUs = Number.NaN;
+  private intervalFromUs: number;
   private readonly policy: RestartPolicy;
   private readonly jitterShare: number;
   private readonly stream: RandomStream;
 
-  constructor(policy: RestartPolicy, jitterShare: number, stream: RandomStream) {
+  constructor(policy: RestartPolicy, fromUs: number, jitterShare: number, stream: RandomStream) {
     this.policy = policy;
+    this.intervalFromUs = fromUs;
     this.jitterShare = jitterShare;
     this.stream = stream;
   }
@@ -21,15 +23,15 @@ export class RestartTracker {
   /** The delay before it is started again; undefined: it has failed. */
   next(nowUs: number): number | undefined {
     const { attempts, intervalUs, delayUs, mode } = this.policy;
-    if (attempts === 0 && mode === 'fail') return undefined;
-    if (Number.isNaN(this.intervalFromUs) || nowUs - this.intervalFromUs > intervalUs) {
+    if (attempts === 0) return undefined;
+    if (nowUs - this.intervalFromUs > intervalUs) {
       this.intervalFromUs = nowUs;
       this.count = 0;
     }
     this.count++;
     if (this.count <= attempts) return this.jittered(delayUs);
     if (mode === 'fail') return undefined;
-    return this.jittered(Math.max(0, this.intervalFromUs + intervalUs - nowUs));
+    return Math.max(0, this.intervalFromUs + intervalUs - nowUs);
   }
 
   private jittered(delayUs: number): number {

@@ -39,7 +39,7 @@ const SERVICE = { attempts: 2, intervalUs: 1800 * S, delayUs: 15 * S, mode: 'fai
 
 test('a service that fails at 0, 20 and 40 s is restarted twice after 15 to 18.75 s, then it has failed (spec section 8)', () => {
   for (let seed = 0; seed < 50; seed++) {
-    const tracker = new RestartTracker(SERVICE, 0.25, stream(seed, 'jitter'));
+    const tracker = new RestartTracker(SERVICE, 0, 0.25, stream(seed, 'jitter'));
     for (const atUs of [0, 20 * S]) {
       const delayUs = tracker.next(atUs)!;
       expect(delayUs).toBeGreaterThanOrEqual(15 * S);
@@ -49,9 +49,22 @@ test('a service that fails at 0, 20 and 40 s is restarted twice after 15 to 18.7
   }
 });
 
-test('after its interval a task has all attempts again; mode delay waits for the interval’s end', () => {
-  const tracker = new RestartTracker(SERVICE, 0, stream(1, 'jitter'));
+test('after its interval a task has all attempts again; mode delay waits for the interval’s end, and not longer', () => {
+  const tracker = new RestartTracker(SERVICE, 0, 0, stream(1, 'jitter'));
   expect([tracker.next(0), tracker.next(20 * S), tracker.next(1801 * S)]).toEqual([15 * S, 15 * S, 15 * S]);
-  const waiting = new RestartTracker({ ...SERVICE, mode: 'delay', attempts: 1 }, 0, stream(1, 'jitter'));
-  expect([waiting.next(0), waiting.next(100 * S)]).toEqual([15 * S, 1700 * S]);
+  for (let seed = 0; seed < 20; seed++) {
+    const policy = { ...SERVICE, mode: 'delay' as const, attempts: 1 };
+    const waiting = new RestartTracker(policy, 0, 0.25, stream(seed, 'jitter'));
+    expect(waiting.next(0)).toBeGreaterThanOrEqual(15 * S);
+    expect(waiting.next(100 * S)).toBe(1700 * S);
+  }
+});
+
+test('the first interval begins with the task, not with its first failure; later ones with the failure after the last', () => {
+  const tracker = new RestartTracker(SERVICE, 0, 0, stream(1, 'jitter'));
+  const failures = [1500, 1700, 1801, 2500, 3600, 3602].map((atS) => tracker.next(atS * S));
+  // 1500 and 1700 s are the two of the first 1800 s; 1801 s begins the next, in which 3600 s is the third.
+  expect(failures.slice(0, 5)).toEqual([15 * S, 15 * S, 15 * S, 15 * S, undefined]);
+  // One that had gone on would begin a third interval after 3601 s.
+  expect(failures[5]).toBe(15 * S);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { modelledService } from '../../data-plane/data-plane-fixture.ts';
 import { nomadRun, serviceJob, standingAllocs, updateAt } from '../nomad-fixture.ts';
 import type { NomadLoop } from '../nomad-loop.ts';
 import { isTerminal } from '../state/allocation.ts';
@@ -93,10 +94,36 @@ test('progress_deadline = 0: the first unhealthy allocation fails the deployment
     durationUs: 300 * S,
     operations: [updateAt(10, 'web', 'web:2', CRASHES)],
   });
-  const [failed] = run.recorder.records.happenings.filter(({ kind }) => kind === 'deployment-failed');
-  expect(failed.timeUs).toBeLessThan(45 * S);
+  const failed = run.recorder.records.happenings.find(({ kind }) => kind === 'deployment-failed');
+  expect(failed?.timeUs).toBeLessThan(45 * S);
   expect(imagesOf(loop).sort().slice(0, 2)).toEqual(['web:1', 'web:1']);
   expect(loop.server.state.deployments.get('web')?.status).toBe('failed');
+});
+
+test('a deployment that has failed replaces its own failed allocations no more; older ones that fail are replaced', () => {
+  const update = `update {
+    healthy_deadline = "30s"
+    progress_deadline = "0s"
+  }
+  restart {
+    attempts = 0
+    mode = "fail"
+  }`;
+  const { loop } = nomadRun(serviceJob('web', 3, update), {
+    durationUs: 400 * S,
+    services: [modelledService('web')],
+    operations: [updateAt(10, 'web', 'web:2', CRASHES)],
+    weather_: [{ atUs: 300 * S, event: { kind: 'replica-crash', service: 0, which: 0.3, cause: 'test' } }],
+  });
+  const { state } = loop.server;
+  const failed = state.deployments.get('web')!;
+  expect(failed.status).toBe('failed');
+  const own = state.allocsOf('web').filter(({ deployment }) => deployment === failed.id);
+  expect(own.map(({ status, next }) => [status, next])).toEqual([['failed', undefined]]);
+  // The reschedule delay of 30 s after the crash.
+  const later = state.allocsOf('web').find(({ createdUs }) => createdUs > 60 * S)!;
+  expect(later.createdUs).toBeGreaterThan(329 * S);
+  expect(later.createdUs).toBeLessThan(332 * S);
 });
 
 test('a change that needs no new tasks leaves them where they are', () => {

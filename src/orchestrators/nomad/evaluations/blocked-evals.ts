@@ -2,7 +2,8 @@ import type { Evaluation } from './evaluation.ts';
 
 /**
  * Evaluations whose placements found no node (nomad/blocked_evals.go): one a job, woken when a node of a class that will
- * do, or of one that nobody has looked at, gains room. Nobody asks again and again.
+ * do, or of one that nobody has looked at, gains room. Nobody asks again and again, but for those whose plans were
+ * refused too often.
  */
 export class BlockedEvals {
   private readonly byJob = new Map<string, Evaluation>();
@@ -33,6 +34,15 @@ export class BlockedEvals {
     this.unblockedAt.set(nodeClass, index);
     for (const evaluation of this.byJob.values())
       if (mayHelp(evaluation, nodeClass)) {
+        this.byJob.delete(evaluation.jobId);
+        this.wake(evaluation);
+      }
+  }
+
+  /** Those that ran out of attempts are tried again, whether or not anything has changed. */
+  unblockFailed(): void {
+    for (const evaluation of this.byJob.values())
+      if (evaluation.trigger === 'max-plan-attempts') {
         this.byJob.delete(evaluation.jobId);
         this.wake(evaluation);
       }

@@ -28,6 +28,8 @@ export interface Proposal {
   readonly failed: readonly { readonly request: PlaceRequest; readonly why: string }[];
   readonly classes: ReadonlyMap<string, boolean>;
   readonly escaped: boolean;
+  /** The state that was looked at. */
+  readonly snapshot: number;
   readonly later: readonly LaterRequest[];
   /** A system job's next step of its update. */
   readonly rollingAfterUs: number | undefined;
@@ -60,6 +62,7 @@ export function propose(evaluation: Evaluation, state: StateStore, options: Sche
     failed: [],
     classes: new Map<string, boolean>(),
     escaped: false,
+    snapshot: state.index,
     later: [],
     rollingAfterUs: undefined,
     chosen: [],
@@ -164,6 +167,7 @@ function proposeGeneric(
       state,
       version,
     ),
+    snapshot: state.index,
     later: all.flatMap(({ changes }) => changes.later),
     rollingAfterUs: undefined,
     chosen,
@@ -218,6 +222,7 @@ function proposeSystem(state: StateStore, options: SchedulerOptions, version: Jo
     ...classesOf(failedGroups, stack, state, version),
     // Nodes that are full now are looked at when they gain room.
     escaped: failed.length > 0,
+    snapshot: state.index,
     later: [],
     rollingAfterUs: isRolling ? staggerUs : undefined,
     chosen: [],
@@ -234,13 +239,12 @@ function selectFor(
   nodes: readonly ServerNode[],
 ): RankedNode | undefined {
   const { previous } = request;
-  const penalised = new Set<number>();
-  if (request.isReschedule && previous !== undefined)
-    for (const node of [previous.node, ...previous.reschedules.map((event) => event.node)]) penalised.add(node);
-  if (group.sticky && previous !== undefined && !request.isReschedule) {
+  const penalised = new Set<number>(previous?.reschedules.map(({ node }) => node));
+  if (previous?.status === 'failed') penalised.add(previous.node);
+  if (group.sticky && previous !== undefined) {
     const node = nodes[previous.node];
     if (node.status === 'ready' && node.eligible && node.drainDeadlineUs === undefined) {
-      const back = stack.select(group, draft, allocs, { only: [node], name: request.name }, metrics);
+      const back = stack.select(group, draft, allocs, { penalised, only: [node], name: request.name }, metrics);
       if (back !== undefined) return back;
     }
   }

@@ -71,6 +71,8 @@ export function readRestart(block: SectionReader | undefined, type: JobType, out
     mode: block.text('mode', otherwise.mode, ['fail', 'delay']) as RestartPolicy['mode'],
   };
   block.done();
+  if (policy.attempts === 0 && policy.mode === 'delay')
+    block.fail('has mode "delay" and no attempts, which says nothing; write mode = "fail", or attempts = 1 or more');
   if (policy.attempts > 0 && policy.attempts * policy.delayUs > policy.intervalUs)
     block.fail(
       `allows ${policy.attempts} attempts ${policy.delayUs / S} s apart, which do not fit into the interval of ${policy.intervalUs / S} s; write a longer interval`,
@@ -166,9 +168,9 @@ export function readDisconnect(group: SectionReader): DisconnectStrategy {
   const block = group.one('disconnect');
   const oldLostUs = group.durationUs('max_client_disconnect', 0);
   const oldStopUs = group.durationUs('stop_after_client_disconnect', 0);
-  group.accept('prevent_reschedule_on_lost');
+  const replace = !group.flag('prevent_reschedule_on_lost', false);
   if (block === undefined)
-    return { lostAfterUs: oldLostUs, stopOnClientAfterUs: oldStopUs, replace: true, reconcile: 'best_score' };
+    return { lostAfterUs: oldLostUs, stopOnClientAfterUs: oldStopUs, replace, reconcile: 'best_score' };
   if (group.has('max_client_disconnect') || group.has('stop_after_client_disconnect'))
     block.fail('and max_client_disconnect or stop_after_client_disconnect exclude each other; leave those out');
   const strategy: DisconnectStrategy = {

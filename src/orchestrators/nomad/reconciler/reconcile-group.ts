@@ -32,7 +32,7 @@ export function reconcileGroup(group: NomadGroup, state: GroupState): GroupChang
   const sortedCanaries = sortAllocs(canaries, group, state);
   for (const alloc of sortedCanaries.lost)
     changes.stop.push({ alloc, as: 'lost', why: 'alloc is lost since its node is down' });
-  settleSilent(group, sorted, changes);
+  settleSilent(group, version, sorted, changes);
 
   const updates = sorted.kept.filter((alloc) => alloc.of.version !== version.version && alloc.status !== 'complete');
   const destructive = updates.filter((alloc) => needsNewAllocation(alloc.of.job, version.job, group.name));
@@ -101,18 +101,32 @@ function splitCanaries(
   return [canaries, others];
 }
 
-function settleSilent(group: NomadGroup, sorted: SortedAllocs, changes: GroupChanges): void {
+function settleSilent(group: NomadGroup, version: JobVersion, sorted: SortedAllocs, changes: GroupChanges): void {
   for (const alloc of [...sorted.lost, ...sorted.lostLater.map((one) => one.alloc)])
     if (alloc.status !== 'lost') changes.stop.push({ alloc, as: 'lost', why: 'alloc is lost since its node is down' });
   changes.unknown.push(...sorted.disconnecting);
-  for (const original of sorted.reconnecting) reconnect(original, group, sorted, changes);
+  for (const original of sorted.reconnecting) reconnect(original, group, version, sorted, changes);
   for (const alloc of sorted.migrating) changes.stop.push({ alloc, as: 'stopped', why: 'alloc is being migrated' });
 }
 
-/** The original is back: it or its replacement stays, as the `reconcile` setting says. */
-function reconnect(original: Allocation, group: NomadGroup, sorted: SortedAllocs, changes: GroupChanges): void {
-  const { next } = original;
-  const replacement = next !== undefined && next.desired === 'run' && sorted.kept.includes(next) ? next : undefined;
+/**
+ * The original is back: it or its replacement stays, as the `reconcile` setting says. One of a version that would have to
+ * be updated stays in no case. (reconcile_cluster.go, reconnecting_picker.go.)
+ */
+function reconnect(
+  original: Allocation,
+  group: NomadGroup,
+  version: JobVersion,
+  sorted: SortedAllocs,
+  changes: GroupChanges,
+): void {
+  if (original.of.version < version.version && needsNewAllocation(original.of.job, version.job, group.name)) {
+    changes.stop.push({ alloc: original, as: 'stopped', why: 'alloc not needed due to job update' });
+    return;
+  }
+  // Its replacement may have failed and been replaced in turn.
+  let replacement = original.next;
+  while (replacement !== undefined && !sorted.kept.includes(replacement)) replacement = replacement.next;
   if (replacement === undefined) {
     changes.reconnected.push(original);
     sorted.kept.push(original);
@@ -121,7 +135,7 @@ function reconnect(original: Allocation, group: NomadGroup, sorted: SortedAllocs
   const keepsOriginal = {
     keep_original: true,
     keep_replacement: false,
-    best_score: original.score >= replacement.score,
+    best_score: original.score >= replacement.score || replacement.status !== 'running',
     longest_running: original.runningSinceUs <= replacement.runningSinceUs || Number.isNaN(replacement.runningSinceUs),
   }[group.disconnect.reconcile];
   const [stays, goes] = keepsOriginal ? [original, replacement] : [replacement, original];

@@ -61,9 +61,9 @@ export function sortAllocs(allocs: readonly Allocation[], group: NomadGroup, con
     } else if (alloc.status === 'failed') sortFailed(alloc, group, sorted, context);
     else if (alloc.status === 'unknown') {
       if (node.status === 'ready') sorted.reconnecting.push(alloc);
-      else if (context.nowUs - alloc.disconnectedUs >= group.disconnect.lostAfterUs) sorted.lost.push(alloc);
+      else if (hasExpired(alloc, group, context.nowUs)) sorted.lost.push(alloc);
       else sorted.unknown.push(alloc);
-    } else if (node.status === 'disconnected' && group.disconnect.lostAfterUs > 0) sorted.disconnecting.push(alloc);
+    } else if (mayReturn(alloc, group, node)) sorted.disconnecting.push(alloc);
     else if (node.status === 'down' || node.status === 'disconnected') {
       const atUs = stopUsOf(alloc, group);
       if (group.disconnect.stopOnClientAfterUs > 0 && atUs > context.nowUs) sorted.lostLater.push({ alloc, atUs });
@@ -72,6 +72,18 @@ export function sortAllocs(allocs: readonly Allocation[], group: NomadGroup, con
     else sorted.kept.push(alloc);
   }
   return sorted;
+}
+
+/** Whether a silent one is given up by now; one that nobody may replace never is, unless `lost_after` says when. */
+function hasExpired({ disconnectedUs }: Allocation, { disconnect }: NomadGroup, nowUs: number): boolean {
+  const { lostAfterUs, replace } = disconnect;
+  return lostAfterUs === 0 ? replace : nowUs - disconnectedUs >= lostAfterUs;
+}
+
+/** Its node has fallen silent and it is waited for. What had not begun to run is not. */
+function mayReturn({ status }: Allocation, { disconnect }: NomadGroup, node: ServerNode): boolean {
+  if (node.status === 'disconnected' && disconnect.lostAfterUs > 0) return status !== 'pending';
+  return node.status === 'down' && !disconnect.replace && status === 'running';
 }
 
 /** When a client that has heard of nobody must have stopped the allocation. */
@@ -83,8 +95,11 @@ function stopUsOf(alloc: Allocation, group: NomadGroup): number {
 
 function sortFailed(alloc: Allocation, group: NomadGroup, sorted: SortedAllocs, context: SortContext): void {
   const { deployment, nowUs, evaluation } = context;
-  const isWatched = deployment?.status === 'running' && deployment.id === alloc.deployment && !alloc.mayReschedule;
-  if (isWatched || !mayBeRescheduled(group.reschedule, alloc.reschedules, alloc.endedUs)) {
+  const isOfDeployment = deployment?.id === alloc.deployment;
+  const isWatched = isOfDeployment && deployment?.status === 'running' && !alloc.mayReschedule;
+  // A deployment that has failed places its own no more.
+  const isGivenUp = isOfDeployment && deployment?.status === 'failed';
+  if (isWatched || isGivenUp || !mayBeRescheduled(group.reschedule, alloc.reschedules, alloc.endedUs)) {
     sorted.failedForGood.push(alloc);
     return;
   }
