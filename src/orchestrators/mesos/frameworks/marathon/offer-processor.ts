@@ -55,8 +55,10 @@ export class OfferProcessor {
       else if (this.tokens.available(plane.clock.nowUs) <= 0) master.decline(offer, values.resendOfferDuration);
       else open.push({ offer, left: offer.bundle, isUnfinished: false, launches: [] });
     }
-    if (plane.chooser === undefined) for (const one of open) this.firstMatch(one);
-    else this.chosen(open);
+    if (plane.chooser === undefined) {
+      const queues = this.queues();
+      for (const one of open) this.firstMatch(one, queues);
+    } else this.chosen(open);
     for (const one of open) this.answer(one);
     this.tellWaiting(open);
   }
@@ -67,12 +69,20 @@ export class OfferProcessor {
     return [...app.instances].filter(({ state }) => state === 'scheduled');
   }
 
-  private firstMatch(open: OpenOffer): void {
-    const candidates: MatchCandidate[] = [];
+  /** What waits, by app: the same for all offers of one moment, but for what they take. */
+  private queues(): Map<RunningApp, Instance[]> {
+    const queues = new Map<RunningApp, Instance[]>();
     for (const app of this.parts.tracker.apps.values()) {
-      if (app.spec.role !== open.offer.role) continue;
       const queue = this.waiting(app);
-      if (queue.length === 0) continue;
+      if (queue.length > 0) queues.set(app, queue);
+    }
+    return queues;
+  }
+
+  private firstMatch(open: OpenOffer, queues: ReadonlyMap<RunningApp, Instance[]>): void {
+    const candidates: MatchCandidate[] = [];
+    for (const [app, queue] of queues) {
+      if (app.spec.role !== open.offer.role || queue.length === 0) continue;
       candidates.push({
         wanted: () => queue.length,
         comesFirst: this.parts.volumes.idleAt(app.id, open.offer.machine) !== undefined,
