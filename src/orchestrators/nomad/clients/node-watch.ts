@@ -27,6 +27,7 @@ export class NodeWatch {
   private readonly consulKind: number;
   private readonly stopKind: number;
   private failoverUs = -Infinity;
+  private readonly classes = new Map<string, string>();
   private readonly plane: DataPlane;
   private readonly server: NomadServer;
   private readonly clients: ClientAgents;
@@ -74,7 +75,7 @@ export class NodeWatch {
         datacenter,
         pool,
         attributes,
-        computedClass: computedClassOf(spec, attributes),
+        computedClass: this.sameText(computedClassOf(spec, attributes)),
         status: 'initializing',
         eligible: true,
         drainDeadlineUs: undefined,
@@ -92,6 +93,13 @@ export class NodeWatch {
       this.watched[number] = { chain, stream, silentUs: Number.NaN, expiryUs: Number.NaN, epoch: 0 };
     }
     this.becomeReady(this.server.state.nodes[machine]);
+  }
+
+  /** Classes are long texts that are compared for every node: equal ones are one. */
+  private sameText(text: string): string {
+    const known = this.classes.get(text);
+    if (known === undefined) this.classes.set(text, text);
+    return known ?? text;
   }
 
   private becomeReady(node: ServerNode): void {

@@ -11,18 +11,32 @@ export function constraintsOf({ job }: JobVersion, group: NomadGroup): readonly 
   return [...job.constraints, ...group.constraints, ...group.tasks.flatMap((task) => task.constraints)];
 }
 
+/** `distinct_hosts` or `distinct_property`, and whose allocations it counts. */
+export interface DistinctConstraint extends NomadConstraint {
+  readonly of: 'job' | 'group';
+}
+
 /** Whether nodes of a computed class will do, remembered by class as upstream does (feasible.go, `FeasibilityWrapper`). */
 export class ClassFeasibility {
   /** By class: '' it will do; else why not. */
   readonly verdicts = new Map<string, string>();
   /** A constraint is about single nodes, so classes say nothing. */
   readonly escaped: boolean;
+  /** Constraints about where other allocations of the job, or of the group, are. */
+  readonly distinct: readonly DistinctConstraint[];
   private readonly constraints: readonly NomadConstraint[];
   private readonly needsGpu: boolean;
   private readonly missingDevice: string | undefined;
 
   constructor(of: JobVersion, group: NomadGroup) {
     this.constraints = constraintsOf(of, group);
+    const own = new Set(of.job.constraints);
+    this.distinct = this.constraints
+      .filter(
+        ({ operator, value }) =>
+          operator === 'distinct_property' || (operator === 'distinct_hosts' && value !== 'false'),
+      )
+      .map((constraint) => ({ ...constraint, of: own.has(constraint) ? 'job' : 'group' }));
     this.escaped = this.constraints.some(({ attribute, value }) =>
       [attribute, value].some((target) => isUnique(targetName(target) ?? '')),
     );
@@ -51,21 +65,16 @@ export const constraintText = ({ attribute, operator, value }: NomadConstraint):
   [attribute, operator, value].filter((part) => part !== '').join(' ');
 
 /** Constraints about where a job's other allocations are; '': the node will do. */
-export function distinctRefusal(node: ServerNode, { job }: JobVersion, group: NomadGroup, standing: Standing): string {
-  const own = [...group.constraints, ...group.tasks.flatMap((task) => task.constraints)];
-  for (const [constraints, of] of [
-    [job.constraints, 'job'],
-    [own, 'group'],
-  ] as const)
-    for (const { operator, value, attribute } of constraints) {
-      if (operator === 'distinct_hosts' && value !== 'false') {
-        if ((of === 'job' ? standing.ofJob : standing.ofGroup).has(node.number)) return 'distinct_hosts';
-      } else if (operator === 'distinct_property') {
-        const here = targetValue(attribute, node.attributes);
-        if (here === undefined) return `missing property ${attribute}`;
-        const same = standing.values(of, attribute).get(here) ?? 0;
-        if (same >= Math.max(1, Number(value) || 1)) return `distinct_property ${attribute}=${here}`;
-      }
+export function distinctRefusal(node: ServerNode, distinct: readonly DistinctConstraint[], standing: Standing): string {
+  for (const { operator, value, attribute, of } of distinct) {
+    if (operator === 'distinct_hosts') {
+      if ((of === 'job' ? standing.ofJob : standing.ofGroup).has(node.number)) return 'distinct_hosts';
+      continue;
     }
+    const here = targetValue(attribute, node.attributes);
+    if (here === undefined) return `missing property ${attribute}`;
+    const same = standing.values(of, attribute).get(here) ?? 0;
+    if (same >= Math.max(1, Number(value) || 1)) return `distinct_property ${attribute}=${here}`;
+  }
   return '';
 }

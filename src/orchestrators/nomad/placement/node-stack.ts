@@ -100,6 +100,7 @@ export class NodeStack {
     preempts: boolean,
   ): RankedNode | undefined {
     const ranking = this.rankingOf(group);
+    const feasibility = this.feasibilityOf(group);
     const isBatch = this.of.job.type === 'batch' || this.of.job.type === 'sysbatch';
     const limit = ranking.hasPreferences
       ? Math.max(group.count, this.options.affinityLimit)
@@ -111,8 +112,7 @@ export class NodeStack {
         seen++;
         if (!isFixed) this.offset = (this.offset + 1) % from.length;
         if (metrics !== undefined) metrics.evaluated++;
-        const refusal =
-          this.feasibilityOf(group).refusal(node) || distinctRefusal(node, this.of, group, context.standing);
+        const refusal = feasibility.refusal(node) || distinctRefusal(node, feasibility.distinct, context.standing);
         const full = refusal === '' ? exhausted(node, ask, draft) : '';
         if (refusal === '' && (full === '' || preempts)) {
           const ranked =

@@ -64,9 +64,12 @@ export class SpreadScorer {
 /** Without targets: what is behind the others is wanted. Only values that have been seen count. */
 export function evenSpreadBoost(value: string, counts: SpreadCounts): number {
   if (counts.size === 0) return 0;
-  const all = [...counts.values()];
-  const min = Math.min(...all);
-  const most = Math.max(...all);
+  let min = Infinity;
+  let most = 0;
+  for (const count of counts.values()) {
+    if (count < min) min = count;
+    if (count > most) most = count;
+  }
   const here = counts.get(value) ?? 0;
   if (here !== min) return min === 0 ? -1 : (min - here) / min;
   if (min === most) return -1;
