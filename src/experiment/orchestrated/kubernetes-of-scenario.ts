@@ -25,7 +25,7 @@ export function kubernetesOfScenario(
   placement?: PlacementFactory,
 ): KubernetesSpec {
   const { machines, places } = machinesOfGroups(living.groups, living.zones);
-  const prices = new Map(machines.map(({ name, usdPerHour }) => [name, usdPerHour]));
+  const specs = new Map(machines.map((machine) => [machine.name, machine]));
   const templates = new Map(living.groups.map((group) => [group.name, group]));
   return {
     durationUs: living.durationUs,
@@ -54,7 +54,13 @@ export function kubernetesOfScenario(
     instanceBootUs: 60e6,
     nodeOptions: nodeOptionsOf(constants),
     ...(placement && { placement, typicalPods: typicalRequests(living.services) }),
-    usdPerHour: ({ metadata }) => prices.get(metadata.name) ?? 0,
+    usdPerHour: ({ metadata }) => specs.get(metadata.name)?.usdPerHour ?? 0,
+    besideMachines: {
+      usdPerGbBetweenZones: living.usdPerGbBetweenZones,
+      requestBytes: living.requestBytes,
+      kgPerKWh: living.kgPerKWh,
+      watts: ({ metadata }) => specs.get(metadata.name) ?? { idleWatts: 0, busyWatts: 0 },
+    },
     scrapeUs: living.scrapeUs,
     timelinePoints: living.timelinePoints,
     defaults: {

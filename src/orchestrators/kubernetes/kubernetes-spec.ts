@@ -107,6 +107,17 @@ export interface ServiceTraffic {
   readonly memPerRequestBytes?: number;
 }
 
+/** What is paid and measured besides machines, where a scenario says it. */
+export interface BesideMachines {
+  readonly usdPerGbBetweenZones: number;
+  /** Of a request and its answer, together. */
+  readonly requestBytes: number;
+  /** Carbon of a kilowatt-hour, in kilograms. */
+  readonly kgPerKWh: number;
+  /** Power of a node's machine that does nothing, and of one that is all busy. */
+  readonly watts: (node: NewObject<Node>) => { readonly idleWatts: number; readonly busyWatts: number };
+}
+
 /** Everything about one run of a Kubernetes cluster; the seed is the only thing missing. */
 export interface KubernetesSpec {
   readonly durationUs: number;
@@ -138,6 +149,8 @@ export interface KubernetesSpec {
   readonly instanceBootUs: number;
   /** Price of a node that is in no group, by its name or instance type label. */
   readonly usdPerHour: (node: NewObject<Node>) => number;
+  /** Absent: traffic between zones costs nothing, and energy is not measured. */
+  readonly besideMachines?: BesideMachines;
   readonly scrapeUs: number;
   readonly timelinePoints: number;
   /** Timers of nodes and their controllers that are not as upstream has them. */

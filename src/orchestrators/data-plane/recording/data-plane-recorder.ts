@@ -5,6 +5,7 @@ import type { Chronicle, ClusterEvent, Decision, TimerSpan } from '../../chronic
 import type { KeptRecords } from '../../kept-records.ts';
 import { MachineBills } from '../../recording/machine-bills.ts';
 import { RunRecord, type WorkloadUse } from '../../recording/run-record.ts';
+import { ZoneTraffic } from '../../recording/zone-traffic.ts';
 import { WorkloadCounts } from '../../recording/workload-counts.ts';
 import type { Books, Container, Machines, TaskEnd } from '../data-plane.ts';
 import type { Resources } from '../machine-spec.ts';
@@ -79,8 +80,7 @@ export class DataPlaneRecorder implements Books, Chronicle {
   private hasBegun = false;
   /** Timers told of before the run, the last of each for each thing. */
   private readonly oldTimers = new Map<string, TimerSpan>();
-  /** By modelled service: calls between zones that are billed already. */
-  private readonly billedCalls: number[];
+  private readonly zoneTraffic: ZoneTraffic;
 
   constructor(
     clock: { readonly nowUs: number; readonly events: number },
@@ -89,8 +89,8 @@ export class DataPlaneRecorder implements Books, Chronicle {
   ) {
     this.clock = clock;
     this.spec = spec;
-    this.billedCalls = spec.services.map(() => 0);
     this.bills = new MachineBills(spec);
+    this.zoneTraffic = new ZoneTraffic(this.bills, spec.requestBytes);
     this.workloads = new WorkloadCounts(clock);
     this.workloads.knowAnswering();
     for (const { name } of spec.services) this.workloads.add(name);
@@ -267,7 +267,8 @@ export class DataPlaneRecorder implements Books, Chronicle {
       readyInZone: inZone,
       queues: this.queues(),
     });
-    this.billTraffic();
+    if (this.parts !== undefined)
+      this.zoneTraffic.bill(this.parts.balancers.model, (service) => this.spec.services[service].name);
   }
 
   /** What the run has come to. Throws a Violation if the books do not balance. */
@@ -308,15 +309,5 @@ export class DataPlaneRecorder implements Books, Chronicle {
     for (const { machine, reason } of this.tasks.tasks.values())
       if (machine < 0) sizes[reason === '' ? 'active' : 'unschedulable']++;
     return sizes;
-  }
-
-  private billTraffic(): void {
-    this.parts?.balancers.model.services.forEach(({ crossZone }, service) => {
-      this.bills.traffic(
-        this.spec.services[service].name,
-        (crossZone - this.billedCalls[service]) * this.spec.requestBytes,
-      );
-      this.billedCalls[service] = crossZone;
-    });
   }
 }

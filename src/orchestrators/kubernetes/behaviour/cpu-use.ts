@@ -51,6 +51,8 @@ interface NodeUse {
 export class CpuUse implements Component {
   /** CPU used on all machines now. */
   totalMilli = 0;
+  /** Told whenever the CPU used on a node is another. */
+  onUse: ((nodeName: string, usedMilli: number) => void) | undefined;
   private readonly plane: ControlPlane;
   private readonly spec: KubernetesSpec;
   private readonly traffic: TrafficControl;
@@ -316,7 +318,9 @@ export class CpuUse implements Component {
 
   private setNode(node: NodeUse, usedMilli: number): void {
     this.totalMilli += usedMilli - node.usedMilli;
+    if (usedMilli === node.usedMilli) return;
     node.usedMilli = usedMilli;
+    this.onUse?.(node.name, usedMilli);
   }
 }
 

@@ -10,24 +10,39 @@ export const NOBODY = ['jobs', 'other pods'] as const;
 /** What nodes cost, by their groups, pools or types. */
 export class NodeBills extends MachineBills {
   private readonly spec: KubernetesSpec;
+  /** By node number: CPU in use, where energy is measured. */
+  private readonly usedMilli = new Map<number, number>();
 
   constructor(spec: KubernetesSpec) {
-    super({ usdPerGbBetweenZones: 0, kgPerKWh: 0 });
+    super(spec.besideMachines ?? { usdPerGbBetweenZones: 0, kgPerKWh: 0 });
     this.spec = spec;
   }
 
   nodeStarted(book: NodeBook, node: Node): void {
     const { labels } = node.metadata;
+    const watts = this.spec.besideMachines?.watts(node);
     const kind = {
       name: this.groupNameOf(node) ?? labels[NODE_POOL_LABEL] ?? labels[INSTANCE_TYPE_LABEL] ?? 'nodes',
       instanceType: labels[INSTANCE_TYPE_LABEL] ?? '',
       usdPerHour: this.priceOf(node),
       pullBytesPerSecond: this.spec.defaults.pullBytesPerSecond,
-      idleWatts: 0,
-      busyWatts: 0,
+      idleWatts: watts?.idleWatts ?? 0,
+      busyWatts: watts?.busyWatts ?? 0,
     };
     // A bought machine is paid for since its order; its Node object comes when it has booted.
     this.start(book, kind, this.bootUs(node));
+  }
+
+  /** So much CPU is used on it from now on; for the energy only. */
+  nodeUses(book: NodeBook, milli: number): void {
+    this.used(book, milli - (this.usedMilli.get(book.number) ?? 0));
+    this.usedMilli.set(book.number, milli);
+  }
+
+  nodeStopped(book: NodeBook): void {
+    if (this.usedMilli.has(book.number)) this.nodeUses(book, 0);
+    this.usedMilli.delete(book.number);
+    this.stop(book);
   }
 
   /** By its group, else by what Karpenter pays for its type, else as the run says. */

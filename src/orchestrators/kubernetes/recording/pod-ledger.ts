@@ -123,7 +123,7 @@ export class PodLedger {
     if (book === undefined) return;
     for (const pod of book.pods.values()) this.unseat(pod, this.entries.get(pod.id));
     this.countCapacity(book, -1);
-    this.parts.bills.stop(book);
+    this.parts.bills.nodeStopped(book);
     this.books.delete(book.name);
   }
 

@@ -17,6 +17,7 @@ import { clusterSnapshot } from './cluster-snapshot.ts';
 import { Rollouts } from './rollouts.ts';
 import { tellMachine } from '../../recording/machine-happenings.ts';
 import type { KeptRecords } from '../../kept-records.ts';
+import { ZoneTraffic } from '../../recording/zone-traffic.ts';
 import { RunRecord, type WorkloadUse } from '../../recording/run-record.ts';
 import { watchAnswering } from './answering-pods.ts';
 import { ClusterIncidents } from './cluster-incidents.ts';
@@ -67,6 +68,7 @@ export class Recorder implements Chronicle {
   /** Every how many ready pods of a workload one is read. */
   private readStep = 1;
   private incidents: ClusterIncidents | undefined;
+  private readonly zoneTraffic: ZoneTraffic | undefined;
   private readonly rollouts = new Rollouts();
 
   constructor(
@@ -77,6 +79,8 @@ export class Recorder implements Chronicle {
     this.plane = plane;
     this.spec = spec;
     this.bills = new NodeBills(spec);
+    const { besideMachines } = spec;
+    if (besideMachines) this.zoneTraffic = new ZoneTraffic(this.bills, besideMachines.requestBytes);
     this.workloads = new Workloads(plane, spec);
     const { bills, workloads } = this;
     this.run = new RunRecord({ clock: plane.clock, spec, bills, workloads, queues: QUEUES, journal: options.journal });
@@ -97,6 +101,7 @@ export class Recorder implements Chronicle {
     this.parts = parts;
     this.run.attach(parts.traffic.model, parts.traffic.serviceOfTraffic);
     const { machines, behaviour } = parts;
+    if (this.spec.besideMachines !== undefined) parts.cpu.onUse = (name, milli) => this.noteUse(name, milli);
     const { plane, workloads } = this;
     if (machines !== undefined && behaviour !== undefined) {
       const incidents = new ClusterIncidents({ plane, machines, traffic: parts.traffic, workloads });
@@ -152,6 +157,15 @@ export class Recorder implements Chronicle {
       readyInZone: ready.inZone,
       queues: this.queues(),
     });
+    if (this.parts) this.zoneTraffic?.bill(this.parts.traffic.model, (service) => this.workloads.all[service].name);
+  }
+
+  /** For the energy: so much CPU is used on a node. */
+  private noteUse(nodeName: string, milli: number): void {
+    const book = this.ledger.books.get(nodeName);
+    if (book === undefined) return;
+    this.run.advance();
+    this.bills.nodeUses(book, milli);
   }
 
   /** How everything stands now, as of the last scrape. */
