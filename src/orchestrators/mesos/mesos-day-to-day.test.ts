@@ -45,6 +45,27 @@ test('offers that come while there are no launch tokens come again after 5 s, no
   expect(times[39] - times[0]).toBeLessThan(35);
 });
 
+test('a filter lasts an allocation interval at least, however short refuse_seconds is', () => {
+  const started = startMesos([{ id: '/huge', cpus: 100, mem: 64 }], {
+    constants: { declineOfferDuration: 1000 },
+    spec: { coldStart: true, durationUs: 20 * S },
+  });
+  for (let at = 2; at < 12; at++) {
+    started.run.runUntil((at + 0.1) * S);
+    const endS = started.loop.master.allocator.filters.nextEndUs((at + 0.1) * S) / S;
+    if (endS < Infinity) expect(endS - at).toBeGreaterThan(0.9);
+  }
+});
+
+test('min_revive_offers_interval: what is wanted 2 s after a revive waits 3 s more for the next one', () => {
+  const scale = (atS: number, replicas: number) =>
+    ({ atUs: atS * S, text: 'up', change: { verb: 'scale', workload: 'web', replicas } }) as const;
+  const run = runMesos([{ ...WEB, instances: 1 }], { spec: { operations: [scale(100, 2), scale(102, 3)] } });
+  const later = run.placements.map(({ timeUs }) => timeUs / S).filter((at) => at > 99);
+  expect(later[0]).toBeCloseTo(100, 1);
+  expect(later[1]).toBeCloseTo(105, 1);
+});
+
 describe('upgrades', () => {
   const upgrade = (upgradeStrategy: object, extra: object = {}) =>
     startMesos([{ ...WEB, upgradeStrategy, ...extra }], {

@@ -65,6 +65,26 @@ describe('managed scaling', () => {
     expect(instances(run)).toBe(new Set(run.running('web').map(({ machine }) => machine)).size);
   });
 
+  test.each([
+    [60, 60],
+    [300, 300],
+  ])('with instanceWarmupPeriod %i s steps of one are so far apart, in zones by turns', (warmupS, apartS) => {
+    const slowly = {
+      managedScaling: { status: 'ENABLED', instanceWarmupPeriod: warmupS, maximumScalingStepSize: 1 },
+    };
+    const run = new EcsRun([quarter, service('web', 16, strategy), group(), provider(slowly)], {
+      spec: { machines: members, operations: [scale(10 * S, 28)], durationUs: 1500 * S },
+    });
+    const orderedS: number[] = [];
+    const { specs } = run.loop.world.plane.machines;
+    run.finish(({ nowUs }) => {
+      while (4 + orderedS.length < specs.length) orderedS.push(nowUs / S);
+    });
+    expect(orderedS.slice(1).map((at, k) => at - orderedS[k])).toEqual([apartS, apartS]);
+    expect(specs.slice(4).map(({ zone }) => zone).sort().join('')).toMatch(/aab|abb/); // prettier-ignore
+    expect(run.running('web').length).toBe(28);
+  });
+
   test('from no instance at all', () => {
     const run = new EcsRun([quarter, service('web', 3, strategy), group(), provider()], {
       spec: { durationUs: 900 * S, machines: machineSpecs(1, ['a'], { instanceType: 'm5.xlarge' }) },

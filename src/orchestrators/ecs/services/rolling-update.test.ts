@@ -146,6 +146,7 @@ describe('deployment circuit breaker', () => {
     expect(failures).toBeGreaterThan(2);
     expect(failures).toBeLessThan(10);
     expect(ofRevision(run, 2).length).toBe(1);
+    expect(primaryOf(run.loop.services[0]).startFailures).toBe(0);
   });
 
   test('crashes after RUNNING are not counted and not throttled', () => {

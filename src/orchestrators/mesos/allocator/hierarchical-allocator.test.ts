@@ -64,6 +64,12 @@ describe('spec section 8, filter', () => {
     expect(allocator.allocate(sec(1)).map(({ bundle }) => bundle.unreserved)).toEqual([amount(3, 7)]);
   });
 
+  test('an agent whose resources change is offered again, even if it has less', () => {
+    const allocator = declined();
+    allocator.updateAgent(0, unreservedBundle(amount(4, 9), [[31_000, 32_000]]));
+    expect(allocator.allocate(sec(1)).map(({ bundle }) => bundle.unreserved)).toEqual([amount(3, 7)]);
+  });
+
   test('a suppressed role gets nothing until it is revived', () => {
     const allocator = makeAllocator();
     allocator.addFramework(0, ['*'], PLAIN);
