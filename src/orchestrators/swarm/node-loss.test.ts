@@ -154,6 +154,20 @@ describe('a node is lost, over 50 seeds', () => {
     }
   });
 
+  test('a node that was DOWN and is back keeps its new tasks for longer than 24 h', () => {
+    const run = runSwarm({
+      services: [service('web', { replicas: 8 })],
+      weather: [
+        { atUs: 100 * S, event: { kind: 'node-down', node: 1, cause: 'test' } },
+        { atUs: 300 * S, event: { kind: 'node-up', node: 1, cause: 'test' } },
+      ],
+      operations: [[400 * S, { verb: 'scale', workload: 'web', replicas: 12 }]],
+      spec: { durationUs: 25 * 3600 * S },
+    });
+    expect(run.runningAt(500 * S).get(1)?.length).toBeGreaterThan(0);
+    expect(run.written.some(({ state }) => state === TaskState.orphaned)).toBe(false);
+  });
+
   test('global services lose the task of a lost node and get it again', () => {
     const run = runSwarm({
       services: [service('agent', { mode: 'global', replicas: 0 })],

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { InputError } from '../../../sim/input-error.ts';
 import { parseConstraint } from '../constraint.ts';
 import { TaskState } from '../store/task-state.ts';
-import { runSwarm, S, service } from '../swarm-fixture.ts';
+import { machineSpecs } from '../../data-plane/data-plane-fixture.ts';
+import type { NodeFacts } from '../node-facts.ts';
+import { runSwarm, S, service, type SwarmRunOptions } from '../swarm-fixture.ts';
 import { DEFAULT_RESTART, defaultService } from '../swarm-spec.ts';
 
 const { placement } = defaultService('', '');
@@ -29,6 +31,35 @@ describe('the constraint enforcer', () => {
     expect(rejected.atUs).toBe(100 * S);
     expect(rejected.taskNode).toBe(0);
     expect([...run.runningAt(150 * S)].map(([node, tasks]) => [node, tasks.length])).toEqual([[2, 2]]);
+  });
+});
+
+/** The first node becomes something else at 100 s. */
+const changed = (facts: Partial<NodeFacts>, otherwise: Partial<SwarmRunOptions>) =>
+  runSwarm({
+    services: [service('db', { replicas: 4, reservations: { cpuMilli: 400, memBytes: 0, generic: [] } })],
+    spec: { machines: machineSpecs(1, ['a']) },
+    begin: (plane, { store }) => {
+      const change = plane.clock.kind(() => {
+        const [first] = store.allNodes();
+        store.write(() => store.updateNode(first, { facts: { ...first.facts, ...facts } }));
+      });
+      plane.clock.at(100 * S, change, 0);
+    },
+    ...otherwise,
+  });
+
+describe('the constraint enforcer, where a node has less than it had', () => {
+  test('rejects what does not fit any more, the newest, and that waits', () => {
+    const run = changed({ cpuMilli: 1000 }, {});
+    const rejected = run.written.filter(({ state, atUs }) => state === TaskState.rejected && atUs >= 100 * S);
+    expect(new Set(rejected.map(({ task }) => task!.slot))).toEqual(new Set([3, 4]));
+    expect(run.countAt(300 * S)).toBe(2);
+  });
+
+  test('leaves a paused node alone', () => {
+    const run = changed({ cpuMilli: 1000 }, { operations: [[50 * S, { verb: 'pause', machine: 'n1' }]] });
+    expect(run.countAt(300 * S)).toBe(4);
   });
 });
 
