@@ -9,6 +9,7 @@ import { requestsOf, shippedTrace } from './bench-data.ts';
 import { clusterCounters } from './cluster-counters.ts';
 import { kubernetesCounters } from './kubernetes.ts';
 import { livingCounters } from './living-counters.ts';
+import { orchestratorCounters } from './orchestrators.ts';
 import { requestCounters } from './request-counters.ts';
 
 /** Metrics that say how good a run was; the fingerprint already fixes all of them, these make a difference readable. */
@@ -61,7 +62,14 @@ export function workCounters(): Record<string, Counted> {
         }),
       );
     }
-  return { ...counted, ...requestCounters(), ...livingCounters(), ...kubernetesCounters(), ...clusterCounters() };
+  return {
+    ...counted,
+    ...requestCounters(),
+    ...livingCounters(),
+    ...kubernetesCounters(),
+    ...clusterCounters(),
+    ...orchestratorCounters(),
+  };
 }
 
 function told({ work, fingerprint, metrics }: RunResult): Counted {

@@ -7,6 +7,7 @@ import { cluster } from './kubernetes-cluster.ts';
 import { kubernetes } from './kubernetes.ts';
 import { living } from './living.ts';
 import { month } from './month.ts';
+import { orchestrators } from './orchestrators.ts';
 import { queueingOracles } from './queueing-oracles.ts';
 import { readers } from './readers.ts';
 import { requests } from './requests.ts';
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   fluid,
   living,
   cluster,
+  orchestrators,
   kubernetes,
 ];
 
