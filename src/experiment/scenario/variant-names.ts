@@ -53,6 +53,7 @@ function labelOf({ path, value, index }: Pick): string {
   if (keys[0] === 'policies') {
     // `scaling: [fixed, ...]` needs no more words than the policy's own.
     if (keys.length === 1) return setNameOf(value) ?? own ?? shortText(value) ?? `policies ${index + 1}`;
+    if (last === 'orchestrator' && keys.length === 2) return orchestratorName(value) ?? `orchestrator ${index + 1}`;
     if (keys.length === 2 && POLICY_FIELDS.has(last)) return own ?? shortText(value) ?? `${last} ${index + 1}`;
     if (keys.length === 2) return `${last}(${shortText(value) ?? index + 1})`;
     return `${keys.slice(keys.length > 3 ? 2 : keys.length - 1).join('.')}=${own ?? shortText(value) ?? index + 1}`;
@@ -74,6 +75,16 @@ function nameOf(value: unknown): string | undefined {
   const options = Object.entries(others).filter(([, one]) => typeof one !== 'object');
   if (options.length === 0 || options.length < Object.keys(others).length) return called;
   return `${called}(${options.map(([key, one]) => `${key}=${String(one)}`).join(', ')})`;
+}
+
+/** `nomad+best-fit(heartbeatGrace=30s)`: an orchestrator with what of it is not as it is upstream. */
+function orchestratorName(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return shortText(value);
+  const { name, placement, constants } = value as Record<string, unknown>;
+  if (typeof name !== 'string') return undefined;
+  const called = typeof placement === 'string' ? `${name}+${placement}` : name;
+  const changed = shortText(constants);
+  return changed === undefined || changed === '' ? called : `${called}(${changed})`;
 }
 
 /** The name that a whole set of policies has. */
