@@ -38,6 +38,11 @@ test('a paused node gets nothing in the place of what has ended there, nor when 
     });
     expect(perNode(run, 99 * S)).toEqual([1, 1, 1, 1]);
     expect(perNode(run, 290 * S)).toEqual([0, 1, 1, 1]);
+    // Not even one that would have to wait.
+    const made = run.written.filter(
+      ({ what, taskNode, atUs }) => what === 'created' && taskNode === 0 && atUs > 50 * S && atUs < 300 * S,
+    );
+    expect(made).toEqual([]);
     expect(perNode(run, 320 * S)).toEqual([1, 1, 1, 1]);
   }
 });
