@@ -100,6 +100,14 @@ describe('a partition that lasts longer', () => {
     // Settling began at -120 s, so reconciliations come at 480 and 1080 s.
     expect(later[0]).toBeGreaterThanOrEqual(480);
     expect(later[0]).toBeLessThan(485);
+    // Both waits are told, one after the other.
+    const waits = run.run.recorder.records.timers.filter(({ timer }) =>
+      ['inactiveAfterSeconds', 'reconciliation_interval'].includes(timer),
+    );
+    expect(waits.map(({ timer, toUs }) => [timer, Math.round(toUs / S)])).toEqual([
+      ['inactiveAfterSeconds', Math.round(waits[1].fromUs / S)],
+      ['reconciliation_interval', 480],
+    ]);
   });
 });
 

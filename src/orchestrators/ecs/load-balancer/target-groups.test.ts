@@ -68,6 +68,25 @@ describe('targets', () => {
     expect(unhealthy([0])).toEqual({ unhealthy: 1, listed: 1 });
   });
 
+  test('one that was unhealthy is healthy again after HealthyThresholdCount checks in a row, not after one', () => {
+    const group = { Name: 'web', HealthCheckIntervalSeconds: 10, HealthyThresholdCount: 4 };
+    const patient = service('web', 1, { ...balanced, healthCheckGracePeriodSeconds: 3600 });
+    const run = new EcsRun([taskDefinition('web', port), patient, group], {
+      // So slow that checks time out, while the agent still answers.
+      weather: [slow(60 * S, 0, 0.001), slow(150 * S, 0, 1)],
+      spec: { ...traffic, machines: machineSpecs(1, ['a']), durationUs: 300 * S },
+    });
+    let wasUnhealthy = false;
+    let healthyAgainS = NaN;
+    run.finish(({ nowUs }) => {
+      const [task] = run.tasks('web');
+      if (nowUs > 60 * S && task.target === 'unhealthy') wasUnhealthy = true;
+      if (wasUnhealthy && task.target === 'healthy' && Number.isNaN(healthyAgainS)) healthyAgainS = nowUs / S - 150;
+    });
+    expect(healthyAgainS).toBeGreaterThan(29);
+    expect(healthyAgainS).toBeLessThan(51);
+  });
+
   test('what boots longer than the checks allow: stopped and started for ever before October 2023; now the first ones come up beside their replacements; a grace period spares all that', () => {
     const group = {
       Name: 'web',

@@ -60,7 +60,15 @@ export class UnreachableInstances {
         continue;
       const { inactiveAfterUs, expungeAfterUs } = unreachableStrategy;
       const sinceUs = this.lostUs.get(instance.id) ?? instance.sinceUs;
-      if (instance.state === 'unreachable' && nowUs >= sinceUs + inactiveAfterUs) this.becomeInactive(instance);
+      if (instance.state === 'unreachable' && nowUs >= sinceUs + inactiveAfterUs) {
+        this.plane.chronicle.timer({
+          fromUs: sinceUs + inactiveAfterUs,
+          toUs: nowUs,
+          timer: 'reconciliation_interval',
+          about: instance.name,
+        });
+        this.becomeInactive(instance);
+      }
       if (nowUs >= sinceUs + expungeAfterUs) this.actions.expunge(instance);
     }
   }
