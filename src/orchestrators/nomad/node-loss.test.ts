@@ -176,3 +176,17 @@ test.each(['keep_original', 'best_score', 'longest_running'])(
     expect(allocs.filter(({ createdUs }) => createdUs > 150 * S)).toEqual([]);
   },
 );
+
+test('reconcile = "best_score": an original that is back stays where its replacement has no higher score', () => {
+  let compared = 0;
+  for (let seed = 0; seed < 10; seed++) {
+    const allocs = cutOff(DISCONNECT('best_score'), { seed }).server.state.allocsOf('web');
+    for (const original of allocs.filter(({ node, createdUs }) => node === 0 && createdUs < 0)) {
+      const replacement = allocs.find(({ index, createdUs }) => index === original.index && createdUs > 0)!;
+      expect(original.score).toBeGreaterThanOrEqual(replacement.score);
+      expect([original.desired, replacement.desired]).toEqual(['run', 'stop']);
+      compared++;
+    }
+  }
+  expect(compared).toBeGreaterThan(10);
+});

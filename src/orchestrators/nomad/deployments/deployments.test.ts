@@ -139,3 +139,53 @@ test('a change that needs no new tasks leaves them where they are', () => {
   expect(standing.every(({ of }) => of.version === 1)).toBe(true);
   expect(loop.server.state.deployments.get('web')?.status).toBe('successful');
 });
+
+test('scaled down, the highest indexes go', () => {
+  const { loop } = nomadRun(serviceJob('web', 6), {
+    durationUs: 60 * S,
+    operations: [
+      { atUs: 10 * S, text: 'nomad job scale web 3', change: { verb: 'scale', workload: 'web', replicas: 3 } },
+    ],
+  });
+  expect(
+    standingAllocs(loop, 'web')
+      .map(({ index }) => index)
+      .sort((a, b) => a - b),
+  ).toEqual([0, 1, 2]);
+});
+
+test('a canary that fails takes its deployment with it and is stopped; nothing else is touched', () => {
+  const update = `update {
+    canary = 1
+    healthy_deadline = "30s"
+    progress_deadline = "0s"
+  }`;
+  const { loop } = nomadRun(serviceJob('web', 3, update), {
+    durationUs: 300 * S,
+    operations: [updateAt(10, 'web', 'web:2', CRASHES)],
+  });
+  const { state } = loop.server;
+  expect(state.deployments.get('web')?.status).toBe('failed');
+  expect(imagesOf(loop)).toEqual(['web:1', 'web:1', 'web:1']);
+  const canaries = state.allocsOf('web').filter(({ isCanary }) => isCanary);
+  expect(canaries.map(({ desired }) => desired)).toEqual(['stop']);
+});
+
+test('beside an allocation that is unhealthy no other one is updated, though max_parallel would allow it', () => {
+  const update = `update {
+    max_parallel = 2
+    healthy_deadline = "30s"
+    progress_deadline = "10m"
+  }
+  reschedule {
+    attempts = 0
+    unlimited = false
+  }`;
+  const { loop } = nomadRun(serviceJob('web', 6, update), {
+    durationUs: 400 * S,
+    operations: [updateAt(10, 'web', 'web:2', CRASHES)],
+  });
+  const fresh = loop.server.state.allocsOf('web').filter(({ of }) => of.version === 1);
+  expect(fresh.length).toBe(2);
+  expect(imagesOf(loop).filter((image) => image === 'web:1').length).toBe(4);
+});
