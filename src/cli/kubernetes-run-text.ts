@@ -10,7 +10,7 @@ const MOST_TIMERS = 6;
 const MOST_REASONS = 8;
 
 /** Pods that have no node at the end, a line for each owner and reason; empty when none waits. */
-export function waitingText({ waiting = [] }: LivingResult, paint: Paint, width: number): string {
+export function waitingText({ waiting = [] }: LivingResult, paint: Paint, width: number, more = true): string {
   if (waiting.length === 0) return '';
   const pods = waiting.reduce((sum, { count }) => sum + count, 0);
   const lines = waiting
@@ -20,7 +20,7 @@ export function waitingText({ waiting = [] }: LivingResult, paint: Paint, width:
     );
   const rest = waiting.length - lines.length;
   return [
-    `${paint('bold', 'without a node at the end')} (${pods === 1 ? 'one pod' : `${pods} pods`}; baton explain pending ... tells more)`,
+    `${paint('bold', 'without a node at the end')} (${pods === 1 ? 'one pod' : `${pods} pods`}${more ? '; baton explain pending ... tells more' : ''})`,
     ...lines,
     ...(rest > 0 ? [paint('dim', `  and ${rest} more reasons`)] : []),
   ].join('\n');

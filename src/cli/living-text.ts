@@ -78,7 +78,11 @@ export function livingText(
     ].join('\n'),
   );
   const told = isKubernetes
-    ? [waitingText, happeningsText, timersText, decisionsText].map((write) => write(living, paint, width))
+    ? [
+        // Only manifests can be asked why.
+        waitingText(living, paint, width, plan.kubernetes !== undefined),
+        ...[happeningsText, timersText, decisionsText].map((write) => write(living, paint, width)),
+      ]
     : livingTold(living, paint, width);
   parts.push(...told.filter((text) => text !== ''));
   if (notes.length > 0) parts.push(notes.map((one) => paint('dim', wrapTo(shortNote(oneLine(one)), width))).join('\n'));
