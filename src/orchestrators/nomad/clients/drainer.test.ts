@@ -48,3 +48,21 @@ test('a successor that does not get healthy holds a drain up until its healthy_d
     expect(moves[k] - moves[k - 1]).toBeLessThan(63);
   }
 });
+
+test('batch work is let go on until the deadline of the drain, then it is moved', () => {
+  const { loop } = nomadRun(serviceJob('crunch', 4).replace('{\n', '{\n type = "batch"\n'), {
+    durationUs: 300 * S,
+    machines: machineSpecs(2, ['a']),
+    constants: { drainDeadlineUs: 100 * S },
+    behaviour: { crunch: { runs: { kind: 'constant', meanUs: 3000 * S } } },
+    operations: [{ atUs: 20 * S, text: 'nomad node drain n1', change: { verb: 'drain', machine: 'n1' } }],
+  });
+  const moved = standingAllocs(loop, 'crunch').filter(({ createdUs }) => createdUs > 0);
+  expect(moved.length).toBeGreaterThan(0);
+  for (const { createdUs, node } of moved) {
+    expect(node).toBe(1);
+    expect(createdUs).toBeGreaterThanOrEqual(120 * S);
+    expect(createdUs).toBeLessThan(121 * S);
+  }
+  expect(standingAllocs(loop, 'crunch').length).toBe(4);
+});
