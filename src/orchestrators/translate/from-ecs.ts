@@ -1,3 +1,4 @@
+import { FileNotes } from '../file-notes.ts';
 import { readCloudFormation } from '../ecs/files/cloudformation.ts';
 import { readEcsFiles } from '../ecs/files/read-files.ts';
 import { readSource, type SourceMap, type SourceNode } from '../ecs/files/source-tree.ts';
@@ -53,7 +54,7 @@ function flat(node: SourceNode, depth = 0): SourceNode[] {
   if (depth > 5 || node.kind === 'scalar') return [];
   if (node.kind === 'list') return node.items.flatMap((one) => flat(one, depth + 1));
   const resources = node.entries.get('Resources')?.value;
-  if (resources?.kind === 'map') return readCloudFormation(node, []);
+  if (resources?.kind === 'map') return readCloudFormation(node, new FileNotes());
   const wrapped = WRAPPERS.map((key) => wrappedIn(node, key)).find((one) => one !== undefined);
   return wrapped === undefined ? [node] : flat(wrapped, depth + 1);
 }
