@@ -1,41 +1,41 @@
-import type { Constant, Constants } from '../constants.ts';
+import { valuesOf, type Constant, type Constants } from '../constants.ts';
 
 const S = 1e6;
 const MINUTE = 60 * S;
 
-const us = (value: number, meaning: string, source: string): Constant => ({
+const us = (value: number, meaning: string, source: string): Constant & { readonly unit: 'us' } => ({
   value,
   unit: 'us',
   meaning,
   source,
   isModellingChoice: false,
 });
-const count = (value: number, meaning: string, source: string): Constant => ({
+const count = (value: number, meaning: string, source: string): Constant & { readonly unit: 'count' } => ({
   value,
   unit: 'count',
   meaning,
   source,
   isModellingChoice: false,
 });
-const share = (value: number, meaning: string, source: string): Constant => ({
+const share = (value: number, meaning: string, source: string): Constant & { readonly unit: 'share' } => ({
   value,
   unit: 'share',
   meaning,
   source,
   isModellingChoice: false,
 });
-const chosen = (constant: Constant): Constant => ({ ...constant, isModellingChoice: true });
+const chosen = <C extends Constant>(constant: C): C => ({ ...constant, isModellingChoice: true });
 
 /** Every number that decides when Nomad does something; what job files set is not among them. */
 export const NOMAD_CONSTANTS = {
-  heartbeatMinTtlUs: us(10 * S, 'shortest heartbeat TTL', 'nomad/config.go MinHeartbeatTTL'),
+  heartbeatMinTtl: us(10 * S, 'shortest heartbeat TTL', 'nomad/config.go MinHeartbeatTTL'),
   heartbeatsPerSecond: count(
     50,
     'heartbeats a second that TTLs are stretched for',
     'nomad/config.go MaxHeartbeatsPerSecond',
   ),
-  heartbeatGraceUs: us(10 * S, 'how much later than its TTL a heartbeat may come', 'nomad/config.go HeartbeatGrace'),
-  failoverHeartbeatTtlUs: us(
+  heartbeatGrace: us(10 * S, 'how much later than its TTL a heartbeat may come', 'nomad/config.go HeartbeatGrace'),
+  failoverHeartbeatTtl: us(
     300 * S,
     'TTL of all nodes after a new leader took over',
     'nomad/config.go FailoverHeartbeatTTL',
@@ -47,19 +47,19 @@ export const NOMAD_CONSTANTS = {
       'default is the number of CPUs (nomad/config.go NumSchedulers), which the servers have not told',
     ),
   ),
-  evaluationUs: chosen(
+  evaluation: chosen(
     us(1000, 'time a worker needs for one look at a job', 'upstream publishes none; small jobs take about this'),
   ),
-  evaluationPerNodeUs: chosen(us(2, 'the same, for each node of the cluster', 'upstream publishes none')),
-  planApplyUs: chosen(
+  evaluationPerNode: chosen(us(2, 'the same, for each node of the cluster', 'upstream publishes none')),
+  planApply: chosen(
     us(5000, 'time to commit one plan through raft', 'upstream publishes none; a few fsyncs and round trips'),
   ),
-  evalNackDelayUs: us(
+  evalNackDelay: us(
     1 * S,
     'delay before an evaluation that failed once comes again',
     'nomad/config.go EvalNackInitialReenqueueDelay',
   ),
-  evalLaterNackDelayUs: us(
+  evalLaterNackDelay: us(
     20 * S,
     'the same for each later time, compounding',
     'nomad/config.go EvalNackSubsequentReenqueueDelay',
@@ -69,12 +69,12 @@ export const NOMAD_CONSTANTS = {
     'how often an evaluation is handed out before it fails',
     'nomad/config.go EvalDeliveryLimit',
   ),
-  evalFollowUpUs: us(
+  evalFollowUp: us(
     MINUTE,
     'shortest delay before a failed evaluation is followed up',
     'nomad/config.go EvalFailedFollowupBaselineDelay',
   ),
-  evalFollowUpRangeUs: us(
+  evalFollowUpRange: us(
     5 * MINUTE,
     'what is added to it at random, at most',
     'nomad/config.go EvalFailedFollowupDelayRange',
@@ -89,7 +89,7 @@ export const NOMAD_CONSTANTS = {
     'the same for batch and sysbatch',
     'scheduler/generic_sched.go maxBatchScheduleAttempts, scheduler_sysbatch.go',
   ),
-  failedEvalUnblockUs: us(
+  failedEvalUnblock: us(
     MINUTE,
     'how often evaluations that gave up are tried again',
     'nomad/leader.go failedEvalUnblockInterval',
@@ -108,44 +108,42 @@ export const NOMAD_CONSTANTS = {
   preemptBatch: count(0, '1: batch jobs may preempt', 'operator scheduler configuration, default off'),
   preemptSysbatch: count(0, '1: sysbatch jobs may preempt', 'operator scheduler configuration, default off'),
   preemptSystem: count(1, '1: system jobs may preempt', 'operator scheduler configuration, default on'),
-  statusSyncUs: us(
+  statusSync: us(
     200_000,
     'how often clients tell servers what became of allocations',
     'client/client.go allocSyncIntv',
   ),
-  clientPullUs: chosen(
+  clientPull: chosen(
     us(
       20_000,
       'from a commit until the client has the allocation',
       'a blocking query that answers at once, and a fetch; upstream publishes no time',
     ),
   ),
-  clientRetryUs: chosen(
+  clientRetry: chosen(
     us(
       5 * S,
       'how soon a client that heard nobody tries again, at most; drawn',
       'client/client.go retries with a stagger',
     ),
   ),
-  clientRestartUs: chosen(
-    us(2 * S, 'from a machine’s boot until its client has registered', 'upstream publishes none'),
-  ),
+  clientRestart: chosen(us(2 * S, 'from a machine’s boot until its client has registered', 'upstream publishes none')),
   restartJitterShare: share(
     0.25,
     'what is added to a restart delay at random, at most',
     'client/allocrunner/taskrunner/restarts/restarts.go jitter',
   ),
-  hookTaskRunsUs: chosen(
+  hookTaskRuns: chosen(
     us(2 * S, 'how long prestart, poststart and poststop tasks run that are no sidecars', 'no file says it'),
   ),
-  serviceRegisterUs: chosen(
+  serviceRegister: chosen(
     us(
       50_000,
       'from a task’s start or a check’s verdict until balancers know',
       'Consul’s anti-entropy and a blocking query; upstream publishes no time',
     ),
   ),
-  consulNodeFailureUs: chosen(
+  consulNodeFailure: chosen(
     us(
       6 * S,
       'from a machine’s silence until Consul takes its services out',
@@ -159,13 +157,13 @@ export const NOMAD_CONSTANTS = {
       'Consul staggers checks at random within their interval',
     ),
   ),
-  deploymentBatchUs: us(
+  deploymentBatch: us(
     1 * S,
     'the deployment watcher makes evaluations so long after a change',
     'nomad/deploymentwatcher/deployment_watcher.go perJobEvalBatchPeriod',
   ),
-  drainDeadlineUs: us(3600 * S, 'when a drain moves what is left', 'command/node_drain.go -deadline'),
-  drainPollUs: chosen(
+  drainDeadline: us(3600 * S, 'when a drain moves what is left', 'command/node_drain.go -deadline'),
+  drainPoll: chosen(
     us(
       1 * S,
       'how soon the drainer looks again after an allocation of a draining job changed',
@@ -174,4 +172,18 @@ export const NOMAD_CONSTANTS = {
   ),
 } as const satisfies Constants;
 
-export type NomadTimes = Readonly<Record<keyof typeof NOMAD_CONSTANTS, number>>;
+type Known = typeof NOMAD_CONSTANTS;
+
+/** The values under the names by which the control loop reckons: times with their unit behind. */
+export type NomadTimes = {
+  readonly [Name in keyof Known as Known[Name]['unit'] extends 'us' ? `${Name}Us` : Name]: number;
+};
+
+/** The values, with what a scenario has set otherwise. */
+export function nomadTimes(otherwise: Readonly<Record<string, number>>): NomadTimes {
+  const named = Object.entries(valuesOf(NOMAD_CONSTANTS, otherwise)).map(([name, value]) => [
+    (NOMAD_CONSTANTS as Constants)[name].unit === 'us' ? `${name}Us` : name,
+    value,
+  ]);
+  return Object.fromEntries(named) as NomadTimes;
+}

@@ -1,6 +1,5 @@
 import { InputError } from '../../sim/input-error.ts';
 import { suggestion } from '../../sim/nearest-name.ts';
-import { valuesOf } from '../constants.ts';
 import type { ControlLoop, OperatorChange } from '../data-plane/control-loop.ts';
 import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { ProcessBehaviour } from '../data-plane/process-behaviour.ts';
@@ -15,7 +14,7 @@ import { DeploymentWatcher } from './deployments/deployment-watcher.ts';
 import type { NomadJob, NomadJobs } from './jobs/nomad-jobs.ts';
 import { workloadName } from './jobs/nomad-jobs.ts';
 import { mainTask, readNomadFiles } from './jobs/read-nomad-files.ts';
-import { NOMAD_CONSTANTS } from './nomad-constants.ts';
+import { nomadTimes } from './nomad-constants.ts';
 import { NomadServer } from './nomad-server.ts';
 import { PeriodicJobs } from './periodic/periodic-jobs.ts';
 import type { Allocation } from './state/allocation.ts';
@@ -42,7 +41,7 @@ export class NomadLoop implements ControlLoop {
     this.plane = plane;
     this.native = native;
     this.options = options;
-    const times = valuesOf(NOMAD_CONSTANTS, options.constants);
+    const times = nomadTimes(options.constants);
     this.server = new NomadServer(plane, times);
     this.clients = new ClientAgents(plane, this.server, times, (alloc) => this.behaviourOf(alloc));
     const datacenters = datacenterRule(native.jobs, plane.machines.specs);
@@ -115,7 +114,7 @@ export class NomadLoop implements ControlLoop {
   }
 
   private get times(): { readonly drainDeadlineUs: number } {
-    return valuesOf(NOMAD_CONSTANTS, this.options.constants);
+    return nomadTimes(this.options.constants);
   }
 
   private register(job: NomadJob): void {

@@ -53,7 +53,7 @@ test('batch work is let go on until the deadline of the drain, then it is moved'
   const { loop } = nomadRun(serviceJob('crunch', 4).replace('{\n', '{\n type = "batch"\n'), {
     durationUs: 300 * S,
     machines: machineSpecs(2, ['a']),
-    constants: { drainDeadlineUs: 100 * S },
+    constants: { drainDeadline: 100 * S },
     behaviour: { crunch: { runs: { kind: 'constant', meanUs: 3000 * S } } },
     operations: [{ atUs: 20 * S, text: 'nomad node drain n1', change: { verb: 'drain', machine: 'n1' } }],
   });

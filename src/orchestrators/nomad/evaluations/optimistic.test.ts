@@ -90,7 +90,7 @@ test('room that comes while an evaluation is being worked on wakes it: its refus
     machines: machineSpecs(1, ['a']),
     durationUs: 60 * S,
     // A look takes 5 s. That for b begins at 32 s, when a is there, and ends at 37 s, when a has left.
-    constants: { evaluationUs: 5 * S },
+    constants: { evaluation: 5 * S },
     operations: [
       { atUs: 30 * S, text: 'nomad job stop a', change: { verb: 'remove', workload: 'a' } },
       {
