@@ -6,7 +6,7 @@ import { hours } from '../../sim/time.ts';
 const BILLED_AT_LEAST_S = 60;
 const HOUR_US = hours(1);
 /** The key of `byGroup` for what is not a machine's: tasks that are billed by themselves. */
-export const BESIDE_MACHINES = 'tasks billed by themselves';
+const BESIDE_MACHINES = 'tasks billed by themselves';
 
 /** One machine on the bill. */
 export interface BilledMachine {

@@ -38,7 +38,7 @@ export interface Evaluation {
 }
 
 /** Where new evaluations go. */
-export interface Evaluations {
+interface Evaluations {
   make(jobId: string, trigger: Trigger, waitUntilUs?: number): Evaluation;
 }
 

@@ -48,4 +48,4 @@ export function verifyPlan(plan: Plan, state: StateStore): VerifiedPlan {
 }
 
 /** Whether a stop has still something to do. */
-export const stillStands = (alloc: Allocation): boolean => !isTerminal(alloc);
+const stillStands = (alloc: Allocation): boolean => !isTerminal(alloc);

@@ -2,7 +2,7 @@
  * How the HTTP API names what HCL names otherwise (Nomad API documentation, "Create Job", and the job specification).
  * Names that are only written with capitals (`MinHealthyTime`) are worked out. `unit`: what a plain number means there.
  */
-export interface JsonRename {
+interface JsonRename {
   readonly to: string;
   readonly unit?: 'ns' | 'ns-text';
 }

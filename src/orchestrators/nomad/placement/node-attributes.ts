@@ -63,4 +63,4 @@ export function inDatacenters(globs: readonly string[], datacenter: string): boo
   });
 }
 
-export const mbOf = (bytes: number): number => bytes / MB;
+const mbOf = (bytes: number): number => bytes / MB;
