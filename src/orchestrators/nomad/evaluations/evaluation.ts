@@ -37,11 +37,6 @@ export interface Evaluation {
   snapshot?: number;
 }
 
-/** Where new evaluations go. */
-interface Evaluations {
-  make(jobId: string, trigger: Trigger, waitUntilUs?: number): Evaluation;
-}
-
 /** An evaluation that follows up failed allocations. */
 export function follows(evaluation: Evaluation, allocs: readonly Allocation[]): void {
   for (const alloc of allocs) alloc.followUp = evaluation.id;

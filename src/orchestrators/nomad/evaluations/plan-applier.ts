@@ -1,5 +1,3 @@
-import type { Allocation } from '../state/allocation.ts';
-import { isTerminal } from '../state/allocation.ts';
 import { exhausted } from '../placement/fits.ts';
 import { PlanDraft } from '../placement/plan-draft.ts';
 import { nodeIsReady } from '../state/server-node.ts';
@@ -46,6 +44,3 @@ export function verifyPlan(plan: Plan, state: StateStore): VerifiedPlan {
   placements.sort((a, b) => a - b);
   return { rejectedNodes, placements };
 }
-
-/** Whether a stop has still something to do. */
-const stillStands = (alloc: Allocation): boolean => !isTerminal(alloc);

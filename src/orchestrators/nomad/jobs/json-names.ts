@@ -1,13 +1,7 @@
 /**
- * How the HTTP API names what HCL names otherwise (Nomad API documentation, "Create Job", and the job specification).
- * Names that are only written with capitals (`MinHealthyTime`) are worked out. `unit`: what a plain number means there.
+ * How the HTTP API names what HCL names otherwise (Nomad API documentation, "Create Job", and the job specification), by
+ * kind of section. Names that are only written with capitals (`MinHealthyTime`) are worked out.
  */
-interface JsonRename {
-  readonly to: string;
-  readonly unit?: 'ns' | 'ns-text';
-}
-
-/** Names of one kind of section, by the name that the API uses. */
 export const JSON_RENAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   job: {
     TaskGroups: 'group',

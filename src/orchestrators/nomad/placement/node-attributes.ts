@@ -1,5 +1,5 @@
 import type { MachineSpec } from '../../data-plane/machine-spec.ts';
-import { MB, MHZ_PER_CORE } from '../jobs/job-resources.ts';
+import { MHZ_PER_CORE } from '../jobs/job-resources.ts';
 
 /** What constraints may ask of a node, by names as they stand between `${` and `}` (Nomad, "Node attributes"). */
 export function nodeAttributes(spec: MachineSpec, datacenter: string, pool: string): ReadonlyMap<string, string> {
@@ -62,5 +62,3 @@ export function inDatacenters(globs: readonly string[], datacenter: string): boo
     return new RegExp(`^${parts.join('.*')}$`).test(datacenter);
   });
 }
-
-const mbOf = (bytes: number): number => bytes / MB;
