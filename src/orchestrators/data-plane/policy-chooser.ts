@@ -59,6 +59,9 @@ export class PolicyChooser implements MachineChooser {
   private readonly held = new Map<number, Held>();
   private readonly requests = new WeakMap<Resources, PodRequest>();
   private readonly row = blankRow();
+  /** Choices of this instant that the books do not know yet, by the tasks' names. */
+  private readonly chosen = new Map<string, Held & { readonly machine: number }>();
+  private chosenUs = NaN;
   private isCandidate = new Uint8Array(0);
   private world: World;
 
@@ -84,7 +87,24 @@ export class PolicyChooser implements MachineChooser {
     holdings.watch({ placed: (task) => this.take(task), released: (task) => this.release(task) });
   }
 
+  /** Orchestrators that place a group at once ask for each of it first, so each sees those before it. */
   choose(candidates: readonly number[], task: { readonly name: string; readonly resources: Resources }): number {
+    if (this.plane.clock.nowUs !== this.chosenUs) this.forgetAll();
+    this.forget(task.name);
+    const machine = this.choiceFor(candidates, task);
+    if (machine >= 0) {
+      this.chosenUs = this.plane.clock.nowUs;
+      const known = this.holdings.named(task.name);
+      const held = this.occupy(machine, known?.number ?? 0, task.name, known?.workload, task.resources, undefined);
+      this.chosen.set(task.name, { ...held, machine });
+    }
+    return machine;
+  }
+
+  private choiceFor(
+    candidates: readonly number[],
+    task: { readonly name: string; readonly resources: Resources },
+  ): number {
     const { shapes, pods, placer } = this.worldNow();
     const { isCandidate } = this;
     const known = this.holdings.named(task.name);
@@ -117,6 +137,7 @@ export class PolicyChooser implements MachineChooser {
     this.isCandidate = new Uint8Array(specs.length);
     const before = new Map(this.held);
     this.held.clear();
+    this.chosen.clear();
     specs.forEach((_, machine) => {
       for (const task of this.holdings.held(machine)) this.bind(task, before.get(task.number)?.devices);
     });
@@ -126,12 +147,44 @@ export class PolicyChooser implements MachineChooser {
   private take(task: LedgerTask): void {
     // A world that is built anew has it already.
     this.worldNow();
-    if (!this.held.has(task.number)) this.bind(task, undefined);
+    const choice = this.chosen.get(task.name);
+    this.forget(task.name);
+    const devices = choice?.machine === task.machine ? choice.devices : undefined;
+    if (!this.held.has(task.number)) this.bind(task, devices);
   }
 
   private bind(task: LedgerTask, devicesBefore: number | undefined): void {
-    const { cluster, shapes, owners, placer } = this.world;
     const { machine, number, name, workload, resources } = task;
+    this.held.set(number, this.occupy(machine, number, name, workload, resources, devicesBefore));
+  }
+
+  private release({ number, machine }: LedgerTask): void {
+    const held = this.held.get(number);
+    if (held === undefined) return;
+    this.held.delete(number);
+    this.vacate(machine, held);
+  }
+
+  private forget(name: string): void {
+    const choice = this.chosen.get(name);
+    if (choice === undefined) return;
+    this.chosen.delete(name);
+    this.vacate(choice.machine, choice);
+  }
+
+  private forgetAll(): void {
+    for (const name of this.chosen.keys()) this.forget(name);
+  }
+
+  private occupy(
+    machine: number,
+    number: number,
+    name: string,
+    workload: string | undefined,
+    resources: Resources,
+    devicesBefore: number | undefined,
+  ): Held {
+    const { cluster, shapes, owners, placer } = this.world;
     const shape = shapes.acquire(this.requestOf(resources));
     const slot = this.add(number, name, workload, shape);
     const gpus = shapes.gpuCount[shape];
@@ -140,13 +193,10 @@ export class PolicyChooser implements MachineChooser {
     cluster.bind(machine, shape, devices, shapes);
     owners.change(slot, machine, 1);
     placer.changed(machine);
-    this.held.set(number, { slot, devices });
+    return { slot, devices };
   }
 
-  private release({ number, machine }: LedgerTask): void {
-    const held = this.held.get(number);
-    if (held === undefined) return;
-    this.held.delete(number);
+  private vacate(machine: number, held: Held): void {
     const { cluster, shapes, pods, owners, placer } = this.world;
     const shape = pods.shape[held.slot];
     cluster.release(machine, shape, held.devices, shapes);
