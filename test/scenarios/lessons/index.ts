@@ -2,6 +2,7 @@ import type { Lesson } from '../shipped-scenario.ts';
 import { blackFriday } from './black-friday.ts';
 import { capacityCrunch } from './capacity-crunch.ts';
 import { dependencyCascade } from './dependency-cascade.ts';
+import { fiveOrchestrators } from './five-orchestrators.ts';
 import { kubernetesAutoscaling } from './kubernetes-autoscaling.ts';
 import { kubernetesDrain } from './kubernetes-drain.ts';
 import { kubernetesKarpenter } from './kubernetes-karpenter.ts';
@@ -27,6 +28,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map([
   ['black-friday', blackFriday],
   ['capacity-crunch', capacityCrunch],
   ['dependency-cascade', dependencyCascade],
+  ['five-orchestrators', fiveOrchestrators],
   ['kubernetes-autoscaling', kubernetesAutoscaling],
   ['kubernetes-drain', kubernetesDrain],
   ['kubernetes-karpenter', kubernetesKarpenter],
