@@ -28,6 +28,7 @@ const SERVICE = z.object({
   cpuShareMean: NUMBER,
   costUsd: NUMBER,
   deficitReplicaS: NUMBER,
+  lostReplicaS: NUMBER.exactOptional(),
   evictions: NUMBER,
   restarts: NUMBER,
   atEnd: z.object({ desired: NUMBER, ready: NUMBER }).exactOptional(),
