@@ -7,8 +7,10 @@ import { dockerTest as testWithDocker } from './docker-test.ts';
 import { NODES } from './real-swarm/courses.ts';
 import { startRealSwarm, type RealSwarm } from './real-swarm/real-swarm.ts';
 
-const dockerTest = (name: string, body: () => Promise<void>): void =>
-  testWithDocker(name, body, { needs: ['ip, nsenter and unshare'] });
+const dockerTest = (name: string, body: () => Promise<void>, isSlow = false): void =>
+  testWithDocker(name, body, { needs: ['ip, nsenter and unshare'], isSlow });
+/** Waits for a whole course of its own. */
+const slowDockerTest = (name: string, body: () => Promise<void>): void => dockerTest(name, body, true);
 
 let swarm: Promise<RealSwarm> | undefined;
 const theSwarm = (): Promise<RealSwarm> => (swarm ??= startRealSwarm(NODES));
@@ -104,7 +106,7 @@ describe('baton replay --swarm', () => {
     },
   );
 
-  dockerTest('pins each task to the node that the simulation chose', async () => {
+  slowDockerTest('pins each task to the node that the simulation chose', async () => {
     const real = await theSwarm();
     const folder = folderWith({ 'stack.yaml': STACK });
     const end = await replay(
