@@ -7,10 +7,9 @@ import { dockerTest as testWithDocker } from './docker-test.ts';
 import { NODES } from './real-swarm/courses.ts';
 import { startRealSwarm, type RealSwarm } from './real-swarm/real-swarm.ts';
 
+/** `isSlow`: a whole course more, with SLOW=1 only. */
 const dockerTest = (name: string, body: () => Promise<void>, isSlow = false): void =>
   testWithDocker(name, body, { needs: ['ip, nsenter and unshare'], isSlow });
-/** Waits for a whole course of its own. */
-const slowDockerTest = (name: string, body: () => Promise<void>): void => dockerTest(name, body, true);
 
 let swarm: Promise<RealSwarm> | undefined;
 const theSwarm = (): Promise<RealSwarm> => (swarm ??= startRealSwarm(NODES));
@@ -106,26 +105,30 @@ describe('baton replay --swarm', () => {
     },
   );
 
-  slowDockerTest('pins each task to the node that the simulation chose', async () => {
-    const real = await theSwarm();
-    const folder = folderWith({ 'stack.yaml': STACK });
-    const end = await replay(
-      folder,
-      real,
-      'stack.yaml',
-      '--swarm',
-      'pinned',
-      '--step',
-      '10s scale web=7',
-      '--step',
-      '18s drain node3',
-    ).end;
-    expect(end.code, told(end)).toBe(0);
-    const { moments } = checkIn(folder);
-    expect(moments.map(({ verdict }) => verdict)).toEqual(moments.map(() => 'same'));
-    expect(moments.at(-1)?.measured).toEqual(moments.at(-1)?.predicted);
-    expect(await left(real)).toEqual([]);
-  });
+  dockerTest(
+    'pins each task to the node that the simulation chose',
+    async () => {
+      const real = await theSwarm();
+      const folder = folderWith({ 'stack.yaml': STACK });
+      const end = await replay(
+        folder,
+        real,
+        'stack.yaml',
+        '--swarm',
+        'pinned',
+        '--step',
+        '10s scale web=7',
+        '--step',
+        '18s drain node3',
+      ).end;
+      expect(end.code, told(end)).toBe(0);
+      const { moments } = checkIn(folder);
+      expect(moments.map(({ verdict }) => verdict)).toEqual(moments.map(() => 'same'));
+      expect(moments.at(-1)?.measured).toEqual(moments.at(-1)?.predicted);
+      expect(await left(real)).toEqual([]);
+    },
+    true,
+  );
 
   dockerTest('removes everything when it is told to end, drained nodes included', async () => {
     const real = await theSwarm();
