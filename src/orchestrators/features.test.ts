@@ -18,7 +18,7 @@ const SAID_AS: Readonly<Partial<Record<FeatureName, string>>> = {
   'scheduled-jobs': 'schedule',
   'start-order': 'start after another service',
   'rolling-update': 'update: so many at a time',
-  'start-before-stop': 'update: start before stop',
+  'start-first': 'update: start before stop',
   canary: 'update: canaries',
   'automatic-rollback': 'update: rollback of a failed one',
   'restart-backoff': 'restart: growing delay',

@@ -14,7 +14,7 @@ export const FEATURES = {
   'scheduled-jobs': 'Jobs by the calendar',
   'start-order': 'Waits for what it depends on',
   'rolling-update': 'Rolling updates',
-  'start-before-stop': 'Starts the new before it stops the old',
+  'start-first': 'Starts the new before it stops the old',
   canary: 'Canaries',
   'automatic-rollback': 'Rolls back by itself',
   'restart-backoff': 'Waits longer before each restart',

@@ -20,12 +20,12 @@ async function faults(seed: number, orchestrator: string): Promise<string[]> {
 
 describe('random worlds: runs end, books balance, nobody serves on a dead machine, all is whole again, and seeds repeat', () => {
   // 22 has shown allocations that nobody replaced.
-  const worlds = [3, 22].flatMap((seed) => ORCHESTRATORS.map((name) => [seed, name] as const));
+  const worlds = [22].flatMap((seed) => ORCHESTRATORS.map((name) => [seed, name] as const));
   test.each(worlds)('world %i under %s', async (seed, name) => expect(await faults(seed, name)).toEqual([]));
 
   slowTest('many worlds', async () => {
     // 16 has shown a queue at rest before its requests came.
-    for (const seed of [1, 16, ...Array.from({ length: 58 }, (_, k) => 1000 + k)])
+    for (const seed of [1, 3, 16, ...Array.from({ length: 57 }, (_, k) => 1000 + k)])
       for (const name of ORCHESTRATORS) expect(await faults(seed, name), `seed ${seed} under ${name}`).toEqual([]);
   });
 });

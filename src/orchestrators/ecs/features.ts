@@ -16,7 +16,7 @@ export const ecsFeatures: Features = {
   'scheduled-jobs': { has: 'outside', by: 'EventBridge Scheduler calls run-task' },
   'start-order': { has: 'partly', by: 'dependsOn between the containers of one task' },
   'rolling-update': { has: 'yes', by: 'minimumHealthyPercent and maximumPercent' },
-  'start-before-stop': { has: 'yes', by: 'maximumPercent above 100, the default is 200' },
+  'start-first': { has: 'yes', by: 'maximumPercent above 100, the default is 200' },
   canary: { has: 'outside', by: 'CodeDeploy, or the deployment strategies CANARY and LINEAR, which are not modelled' },
   'automatic-rollback': { has: 'yes', by: 'deploymentCircuitBreaker with rollback' },
   'restart-backoff': { has: 'partly', by: 'start throttle for tasks that never ran; crashes are replaced at once' },

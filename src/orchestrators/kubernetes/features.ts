@@ -15,7 +15,7 @@ export const KUBERNETES_FEATURES: Features = {
   'scheduled-jobs': { has: 'yes', by: 'CronJob' },
   'start-order': { has: 'partly', by: 'init containers; between workloads: none' },
   'rolling-update': { has: 'yes', by: 'Deployment strategy' },
-  'start-before-stop': { has: 'yes', by: 'maxSurge' },
+  'start-first': { has: 'yes', by: 'maxSurge' },
   canary: { has: 'outside', by: 'a second Deployment, or a rollout operator' },
   'automatic-rollback': { has: 'no', by: 'progressDeadlineSeconds only reports' },
   'restart-backoff': { has: 'yes', by: 'CrashLoopBackOff: 10 s doubling to 5 min' },

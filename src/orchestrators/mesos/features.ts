@@ -16,7 +16,7 @@ export const mesosFeatures: Features = {
   'scheduled-jobs': { has: 'outside', by: 'schedules of Metronome jobs' },
   'start-order': { has: 'yes', by: 'dependencies of apps and groups' },
   'rolling-update': { has: 'yes', by: 'upgradeStrategy' },
-  'start-before-stop': { has: 'yes', by: 'upgradeStrategy.maximumOverCapacity' },
+  'start-first': { has: 'yes', by: 'upgradeStrategy.maximumOverCapacity' },
   canary: { has: 'no', by: 'a second app with few instances' },
   'automatic-rollback': { has: 'no', by: 'DELETE /v2/deployments/{id} by hand' },
   'restart-backoff': { has: 'yes', by: 'backoffSeconds, backoffFactor, maxLaunchDelaySeconds' },

@@ -19,7 +19,7 @@ export const NOMAD_FEATURES: Features = {
     by: 'lifecycle hooks within a group; between jobs only by waiting in a prestart task',
   },
   'rolling-update': { has: 'yes', by: 'update { max_parallel }' },
-  'start-before-stop': { has: 'partly', by: 'update { canary = count }; else the old is stopped as the new is placed' },
+  'start-first': { has: 'partly', by: 'update { canary = count }; else the old is stopped as the new is placed' },
   canary: { has: 'yes', by: 'update { canary }, promotion by hand or auto_promote' },
   'automatic-rollback': { has: 'yes', by: 'update { auto_revert }' },
   'restart-backoff': { has: 'partly', by: 'restart has one delay; reschedule doubles up to max_delay' },

@@ -16,7 +16,7 @@ export const SWARM_FEATURES: Features = {
   'scheduled-jobs': { has: 'outside', by: 'cron that runs docker service create' },
   'start-order': { has: 'no', by: 'depends_on is ignored by docker stack deploy; programs try again' },
   'rolling-update': { has: 'yes', by: 'deploy.update_config: parallelism, delay, monitor, max_failure_ratio' },
-  'start-before-stop': { has: 'yes', by: 'deploy.update_config.order: start-first' },
+  'start-first': { has: 'yes', by: 'deploy.update_config.order: start-first' },
   canary: { has: 'outside', by: 'a second service, or parallelism 1 with a long delay' },
   'automatic-rollback': { has: 'yes', by: 'deploy.update_config.failure_action: rollback' },
   'restart-backoff': {
