@@ -1,22 +1,29 @@
 import { durationText } from '../../workloads/quantity-text.ts';
 import type { ClusterFacts, WorkloadFacts } from '../comparison.ts';
 import type { RunPlan } from '../run-plan.ts';
-import { kubernetesClusterFacts, kubernetesWorkloadFacts } from '../kubernetes/kubernetes-facts.ts';
-import { nativeClusterFacts, nativeWorkloadFacts } from '../orchestrated/native-facts.ts';
 import { clusterParts } from './cluster-groups.ts';
 import { describeGroups } from './describe-groups.ts';
+import { clusterFactsOfFiles, workloadFactsOfFiles } from './facts-of-files.ts';
 
 /** What a report says of the cluster of a scenario: its machines at the start. */
 export function clusterFactsOf(plan: RunPlan): ClusterFacts {
-  if (plan.kubernetes !== undefined) return kubernetesClusterFacts(plan.cluster.name, plan.kubernetes);
-  if (plan.native !== undefined) return nativeClusterFacts(plan.cluster.name, plan.native);
+  if (plan.kubernetes !== undefined)
+    return clusterFactsOfFiles(
+      plan.cluster.name,
+      plan.kubernetes,
+      'the nodes of the manifests, or made for their pods where there are none',
+    );
+  if (plan.native !== undefined)
+    return clusterFactsOfFiles(plan.cluster.name, plan.native, 'machines for what the files declare');
   return { name: plan.cluster.name, ...describeGroups(clusterParts(plan.scenario!.cluster).groups) };
 }
 
 /** What a report says of what happens in a scenario. */
 export function workloadFactsOf(plan: RunPlan): WorkloadFacts {
-  if (plan.kubernetes !== undefined) return kubernetesWorkloadFacts(plan.workload.name, plan.kubernetes);
-  if (plan.native !== undefined) return nativeWorkloadFacts(plan.workload.name, plan.native);
+  if (plan.kubernetes !== undefined)
+    return workloadFactsOfFiles(plan.workload.name, plan.kubernetes, 'Manifests', plan.kubernetes.manifests);
+  if (plan.native !== undefined)
+    return workloadFactsOfFiles(plan.workload.name, plan.native, 'Files', plan.native.files);
   const { duration, services, traffic, jobs, weather, objectives, deployments, model } = plan.scenario!;
   const statistics: Record<string, string | number> = { Duration: durationText(duration), 'Request model': model };
   const list = (title: string, names: readonly string[]): void => {
